@@ -1,0 +1,72 @@
+// Stage two: the state of the brands of one shard, as a pure state machine. It reads no clock, does
+// no I/O and starts no thread: the same facts and watermarks give the same results, bit for bit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/analysis/snapshot.h"
+#include "engine/base/event_time.h"
+#include "engine/base/fact.h"
+#include "engine/base/short_name.h"
+
+namespace vigie::analysis {
+
+// One closed minute of one brand on one platform that saw mentions.
+struct ClosedMinute {
+  EventTime minute;  // its start
+  BrandId brand = 0;
+  ShortName platform;
+  std::uint32_t mentions = 0;
+};
+
+struct AggregatorSettings {
+  // How long a minute stays open for mentions that arrive out of order.
+  Duration lateness = std::chrono::hours{1};
+};
+
+// What happened to the facts given to apply().
+struct ApplyCounts {
+  std::uint64_t applied = 0;    // in a window
+  std::uint64_t repeated = 0;   // at or below the brand's position: dropped
+  std::uint64_t late = 0;       // its minute has closed: counted apart
+  std::uint64_t backdated = 0;  // counted apart
+  std::uint64_t overflow = 0;   // kHourBlocksMax reached: dropped
+};
+
+// Owned by one shard thread. Memory: per brand and platform 248 bytes for each hour of the last two
+// days and the lateness that saw a mention, bounded by kHourBlocksMax.
+class Aggregator {
+ public:
+  // The brand with place i in `brands` has BrandId i; a shard may own only some of them.
+  Aggregator(std::vector<std::string> brands, AggregatorSettings settings);
+  ~Aggregator();
+  Aggregator(Aggregator&&) noexcept;
+  Aggregator& operator=(Aggregator&&) noexcept;
+
+  // Folds facts in. A fact whose origin is at or below the highest one applied for its brand and
+  // partition is a repeat and changes nothing.
+  // REQUIRES: each fact's brand < number of brands.
+  ApplyCounts apply(std::span<const Fact> facts);
+
+  // Moves event time on; an earlier watermark than the present one changes nothing. Minutes that
+  // end at or before watermark - lateness close, once each; those with mentions are appended to
+  // `closed` (when not null) in order of minute, brand, platform.
+  void advance(EventTime watermark, std::vector<ClosedMinute>* closed);
+
+  // Closes every open minute: the end of a replay.
+  void close_all(std::vector<ClosedMinute>* closed);
+
+  // The present state of the brands for which owned(brand) holds, i.e. brand % shards == shard.
+  [[nodiscard]] Snapshot snapshot(std::uint32_t shard, std::uint32_t shards) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vigie::analysis

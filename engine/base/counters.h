@@ -1,0 +1,77 @@
+// What the engine counts about itself. Workers and shards add once per batch; the server reads.
+// Closed lists: every one of these words is a metric label.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace vigie {
+
+// Why a record was refused and sent to the dead letters.
+enum class RejectReason : std::uint8_t {
+  empty,          // no bytes, or white space only
+  too_large,      // above kRecordBytesMax
+  not_json,       // malformed, truncated, or followed by something else
+  not_an_object,  // valid JSON of another type
+  too_deep,       // nested deeper than kJsonDepthMax
+  missing_field,  // a required field is absent or null
+  wrong_type,     // a known field holds a value of another JSON type
+  bad_value,      // the right type, but no value this field may have
+  bad_time,       // unreadable, or outside of [kEventTimeMin, kEventTimeMax)
+};
+inline constexpr std::size_t kRejectReasons = 9;
+[[nodiscard]] std::string_view to_text(RejectReason reason);
+
+// What was mended in a record that was used.
+enum class Repair : std::uint8_t {
+  invalid_utf8,    // replaced by U+FFFD
+  lone_surrogate,  // an escape \uD800 to \uDFFF without its other half, replaced by U+FFFD
+  duplicate_key,   // the last one counts
+  dropped_value,   // an optional field held something unusable and was taken as unknown
+  long_list,       // elements beyond kListItemsMax were dropped
+  large_ext,       // `ext` above kExtBytesMax was dropped
+  future_time,     // created_at lay too far after observed_at and was set to it
+};
+inline constexpr std::size_t kRepairs = 7;
+[[nodiscard]] std::string_view to_text(Repair repair);
+using RepairCounts = std::array<std::uint32_t, kRepairs>;
+
+// Every counter only grows. Relaxed order: each is right by itself, no two are read together.
+struct Counters {
+  using Value = std::atomic<std::uint64_t>;
+
+  Value records{};       // read from sources
+  Value record_bytes{};  // their payload
+  Value mentions{};      // decoded posts
+  Value deletes{};       // decoded op=delete and tombstones
+  Value metrics_updates{};
+  Value matched{};  // posts that matched at least one brand
+  Value hits{};     // brands matched, summed over posts
+  std::array<Value, kRejectReasons> rejects{};
+  std::array<Value, kRepairs> repairs{};
+  Value dead_letters{};         // written
+  Value dead_letter_failures{};  // could not be written
+  Value facts_applied{};
+  Value facts_repeated{};   // dropped: already applied
+  Value facts_late{};       // dropped: after the window had closed
+  Value facts_backdated{};  // counted apart: observed long after it was written
+  Value facts_overflow{};   // dropped: kHourBlocksMax
+  Value rebalances{};
+  Value source_errors{};
+  Value stale_records{};  // dropped after a rebalance: not owned, or already read
+  Value commits{};
+  Value commit_failures{};
+  Value queue_full{};  // times a worker waited for a shard
+
+  static void add(Value& counter, std::uint64_t count) {
+    if (count != 0) counter.fetch_add(count, std::memory_order_relaxed);
+  }
+  void add(const RepairCounts& counts) {
+    for (std::size_t i = 0; i < kRepairs; ++i) add(repairs[i], counts[i]);
+  }
+};
+
+}  // namespace vigie

@@ -1,0 +1,162 @@
+#include "engine/base/event_time.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "engine/base/text.h"
+
+namespace vigie {
+namespace {
+
+using std::chrono::days;
+using std::chrono::sys_days;
+
+// Reads exactly `count` digits at `at`.
+bool read_digits(std::string_view text, std::size_t at, std::size_t count, int* value) {
+  if (at + count > text.size()) return false;
+  int result = 0;
+  for (std::size_t i = at; i < at + count; ++i) {
+    if (text[i] < '0' || text[i] > '9') return false;
+    result = result * 10 + (text[i] - '0');
+  }
+  *value = result;
+  return true;
+}
+
+// Reads ".123456789" at *at, if there; *at moves behind it.
+bool read_fraction(std::string_view text, std::size_t* at, int* micros) {
+  *micros = 0;
+  if (*at >= text.size() || text[*at] != '.') return true;
+  const std::size_t first = ++*at;
+  int scale = 100'000;
+  for (; *at < text.size() && text[*at] >= '0' && text[*at] <= '9'; ++*at) {
+    *micros += (text[*at] - '0') * scale;
+    scale /= 10;
+  }
+  const std::size_t digits = *at - first;
+  return digits >= 1 && digits <= 9;
+}
+
+// Reads "Z", "+hh:mm" or "+hhmm" and nothing behind it.
+bool read_offset(std::string_view text, std::size_t at, int* minutes) {
+  *minutes = 0;
+  const std::string_view zone = text.substr(std::min(at, text.size()));
+  if (zone == "Z" || zone == "z") return true;
+  if (zone.size() != 5 && zone.size() != 6) return false;
+  if (zone[0] != '+' && zone[0] != '-') return false;
+  int hour = 0;
+  int minute = 0;
+  const bool colon = zone.size() == 6;
+  if (colon && zone[3] != ':') return false;
+  if (!read_digits(zone, 1, 2, &hour) || !read_digits(zone, colon ? 4 : 3, 2, &minute)) return false;
+  if (hour > 23 || minute > 59) return false;
+  *minutes = (zone[0] == '-' ? -1 : 1) * (hour * 60 + minute);
+  return true;
+}
+
+void append_padded(int value, int width, std::string* out) {
+  std::array<char, 6> digits{};
+  for (int i = width - 1; i >= 0; --i, value /= 10) {
+    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+  }
+  out->append(digits.data(), static_cast<std::size_t>(width));
+}
+
+struct Unit {
+  std::string_view name;
+  Duration length;
+};
+constexpr std::array<Unit, 6> kUnits{{{"d", days{1}},
+                                      {"h", std::chrono::hours{1}},
+                                      {"m", std::chrono::minutes{1}},
+                                      {"s", std::chrono::seconds{1}},
+                                      {"ms", std::chrono::milliseconds{1}},
+                                      {"us", std::chrono::microseconds{1}}}};
+constexpr Duration kDurationMax = days{36'525};
+
+}  // namespace
+
+std::optional<EventTime> parse_rfc3339(std::string_view text) {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') {
+    return std::nullopt;
+  }
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
+  if (!read_digits(text, 0, 4, &year) || !read_digits(text, 5, 2, &month) ||
+      !read_digits(text, 8, 2, &day) || !read_digits(text, 11, 2, &hour) ||
+      !read_digits(text, 14, 2, &minute) || !read_digits(text, 17, 2, &second)) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  std::size_t at = 19;
+  int micros = 0;
+  int offset_minutes = 0;
+  if (!read_fraction(text, &at, &micros) || !read_offset(text, at, &offset_minutes)) {
+    return std::nullopt;
+  }
+  return EventTime{Duration{sys_days{date}.time_since_epoch()} + std::chrono::hours{hour} +
+                   std::chrono::minutes{minute - offset_minutes} + std::chrono::seconds{second} +
+                   Duration{micros}};
+}
+
+void append_rfc3339(EventTime time, std::string* out) {
+  const Duration since = time.time_since_epoch();
+  const auto day = std::chrono::floor<days>(since);
+  const std::chrono::year_month_day date{sys_days{day}};
+  const std::chrono::hh_mm_ss clock{since - day};
+  append_padded(static_cast<int>(date.year()), 4, out);
+  out->push_back('-');
+  append_padded(static_cast<int>(static_cast<unsigned>(date.month())), 2, out);
+  out->push_back('-');
+  append_padded(static_cast<int>(static_cast<unsigned>(date.day())), 2, out);
+  out->push_back('T');
+  append_padded(static_cast<int>(clock.hours().count()), 2, out);
+  out->push_back(':');
+  append_padded(static_cast<int>(clock.minutes().count()), 2, out);
+  out->push_back(':');
+  append_padded(static_cast<int>(clock.seconds().count()), 2, out);
+  if (clock.subseconds().count() != 0) {
+    out->push_back('.');
+    append_padded(static_cast<int>(clock.subseconds().count()), 6, out);
+  }
+  out->push_back('Z');
+}
+
+std::string to_rfc3339(EventTime time) {
+  std::string out;
+  append_rfc3339(time, &out);
+  return out;
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || count < 0) return std::nullopt;
+  const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
+  for (const Unit& unit : kUnits) {
+    if (unit.name != name) continue;
+    if (count > kDurationMax / unit.length) return std::nullopt;
+    return unit.length * count;
+  }
+  return std::nullopt;
+}
+
+std::string to_text(Duration duration) {
+  for (const Unit& unit : kUnits) {
+    if (duration % unit.length == Duration{0} && duration != Duration{0}) {
+      return cat(duration / unit.length, unit.name);
+    }
+  }
+  return "0s";
+}
+
+}  // namespace vigie

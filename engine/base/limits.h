@@ -1,0 +1,65 @@
+// Every bound of the engine, with its unit and its reason. Reaching one is counted, never silent.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace vigie {
+
+// --- Input -------------------------------------------------------------------------------------
+
+// The largest record that is parsed. The longest real post seen holds 41,637 characters; a broker
+// refuses more than 1 MB by default. Larger records are dead-lettered as too_large.
+inline constexpr std::size_t kRecordBytesMax = 8UL << 20;
+// simdjson reads whole vector registers: every record has this many readable bytes behind it.
+inline constexpr std::size_t kRecordPaddingBytes = 64;
+// How deep a record may nest. Real payloads stay below 20.
+inline constexpr int kJsonDepthMax = 64;
+// Records decoded, matched and counted together: their mentions stay in the second-level cache.
+inline constexpr std::size_t kSliceRecords = 64;
+// Records that a source hands over at once, and the bytes at which it stops adding more.
+inline constexpr std::size_t kBatchRecordsMax = 4096;
+inline constexpr std::size_t kBatchBytes = 4UL << 20;
+// Bytes of `ext`, the open part of a record, that are kept; a larger one is dropped and counted.
+inline constexpr std::size_t kExtBytesMax = 16UL << 10;
+// Elements kept of a record's lists (hashtags, mentions, urls, media); the rest is counted.
+inline constexpr std::size_t kListItemsMax = 256;
+// Raw bytes of a rejected record that a dead letter carries; a Kafka broker takes 1 MB by default.
+inline constexpr std::size_t kDeadLetterBytesMax = 900UL << 10;
+// A gzip or zstd file may not grow by more than this: a bomb is refused.
+inline constexpr std::size_t kDecompressionRatioMax = 2000;
+
+// --- Memory ------------------------------------------------------------------------------------
+
+inline constexpr std::size_t kArenaBlockBytes = 256UL << 10;
+inline constexpr std::size_t kArenaBlockKeptBytes = 1UL << 20;
+// Facts waiting between the workers and one shard; a full queue blocks the workers.
+inline constexpr std::size_t kLinkQueueBytes = 64UL << 20;
+
+// --- Rules -------------------------------------------------------------------------------------
+
+inline constexpr std::size_t kBrandsMax = 200'000;
+// Names, hashtags, handles and exclusions of all brands together.
+inline constexpr std::size_t kTermsMax = 2'000'000;
+inline constexpr std::size_t kTermBytesMax = 1024;
+inline constexpr std::size_t kRegexBytesMax = 4096;
+// Memory that one compiled regex may take (RE2's own bound).
+inline constexpr std::int64_t kRegexMemoryBytes = 8LL << 20;
+// Spans reported for one brand in one post.
+inline constexpr std::size_t kSpansMax = 64;
+
+// --- Windows -----------------------------------------------------------------------------------
+
+// Platforms kept apart per brand; further ones are counted under "other".
+inline constexpr std::size_t kPlatformsPerBrandMax = 32;
+// Hours with at least one mention that one shard may hold (248 bytes each): partitions read at
+// different speeds put minutes far ahead of the watermark. 1M hours are 250 MB.
+inline constexpr std::size_t kHourBlocksMax = 1'000'000;
+
+// --- Serving -----------------------------------------------------------------------------------
+
+inline constexpr std::size_t kSeriesMax = 1'000'000;
+inline constexpr std::size_t kHttpThreads = 4;
+
+}  // namespace vigie

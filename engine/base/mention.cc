@@ -1,0 +1,39 @@
+#include "engine/base/mention.h"
+
+#include <array>
+#include <cstddef>
+
+#include "engine/base/counters.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::array<std::string_view, 3> kOps{"upsert", "delete", "metrics"};
+constexpr std::array<std::string_view, 8> kKinds{"post",    "reply",  "repost",  "quote",
+                                                 "comment", "review", "article", "message"};
+constexpr std::array<std::string_view, kRejectReasons> kReasons{
+    "empty",         "too_large",  "not_json",  "not_an_object", "too_deep",
+    "missing_field", "wrong_type", "bad_value", "bad_time"};
+constexpr std::array<std::string_view, kRepairs> kRepairNames{
+    "invalid_utf8", "lone_surrogate", "duplicate_key", "dropped_value",
+    "long_list",    "large_ext",      "future_time"};
+
+template <class Enum, std::size_t N>
+std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::string_view text) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (words[i] == text) return static_cast<Enum>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_text(Op op) { return kOps[static_cast<std::size_t>(op)]; }
+std::string_view to_text(Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+std::optional<Op> parse_op(std::string_view text) { return parse<Op>(kOps, text); }
+std::optional<Kind> parse_kind(std::string_view text) { return parse<Kind>(kKinds, text); }
+
+std::string_view to_text(RejectReason reason) { return kReasons[static_cast<std::size_t>(reason)]; }
+std::string_view to_text(Repair repair) { return kRepairNames[static_cast<std::size_t>(repair)]; }
+
+}  // namespace vigie
