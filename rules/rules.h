@@ -8,8 +8,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/fact.h"
@@ -51,6 +53,9 @@ struct Warning {
 [[nodiscard]] Result<std::shared_ptr<const RuleSet>> compile(std::span<const Brand> brands,
                                                              CompileSettings settings,
                                                              std::vector<Warning>* warnings);
+
+// Why RE2 refuses the pattern, or nothing: for diagnostics that know the place of the pattern.
+[[nodiscard]] std::optional<std::string> regex_error(std::string_view pattern);
 
 // Names of the brands, in the order given to compile().
 [[nodiscard]] const std::vector<std::string>& brand_names(const RuleSet& rules);

@@ -1,0 +1,95 @@
+// The configuration: one YAML file, with includes, read into plain values once and trusted after.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/base/event_time.h"
+#include "rules/rules.h"
+
+namespace vigie::runtime {
+
+// A value that must not be shown: print_settings() writes where it came from instead.
+struct Secret {
+  std::string value;
+  std::string origin;  // "file:/run/secrets/x", "env:NAME"; empty for a value given in the clear
+};
+
+struct KafkaSettings {
+  std::string brokers;              // host:port, comma separated
+  std::vector<std::string> topics;  // at least one
+  std::string group = "vigie";
+  // Static membership: each worker joins as INSTANCE-<worker>. Empty: made from the host name and
+  // the port that is served, so that two processes on one host do not fence each other.
+  std::string instance;
+  // Any librdkafka property; a value may be given as {file: PATH} or {env: NAME}.
+  std::map<std::string, Secret> properties;
+};
+
+struct FilesSettings {
+  std::vector<std::string> paths;  // files, directories, or "-" for standard input
+};
+
+using SourceSettings = std::variant<KafkaSettings, FilesSettings>;
+
+struct DeadLetterSettings {
+  std::string file;   // NDJSON; empty: none
+  std::string topic;  // Kafka topic on the brokers of the first Kafka source; empty: none
+};
+
+struct ServeSettings {
+  std::string listen = "127.0.0.1:9464";  // loopback unless told otherwise; port 0: any free one
+};
+
+struct EventTimeSettings {
+  Duration lateness = std::chrono::hours{1};
+  Duration future = std::chrono::minutes{10};
+  Duration idle_after = std::chrono::seconds{30};
+};
+
+struct EngineSettings {
+  std::uint32_t workers = 1;
+  std::uint32_t shards = 1;
+  Duration drain = std::chrono::seconds{20};
+  Duration snapshot_every = std::chrono::seconds{1};
+};
+
+struct Settings {
+  std::vector<SourceSettings> sources;
+  std::vector<rules::Brand> brands;
+  std::vector<std::string> brand_places;  // "file:line:column" of each brand
+  DeadLetterSettings dead_letters;
+  ServeSettings serve;
+  EventTimeSettings event_time;
+  EngineSettings engine;
+};
+
+// Something wrong, or doubtful, in a configuration.
+struct Diagnostic {
+  enum class Severity : std::uint8_t { error, warning };
+  Severity severity = Severity::error;
+  std::string place;    // "file:line:column"
+  std::string message;  // what is wrong and what to write instead
+
+  // "file:line:column: error: message"
+  [[nodiscard]] std::string text() const;
+};
+
+struct Loaded {
+  Settings settings;  // complete only when there is no error
+  std::vector<Diagnostic> diagnostics;
+  [[nodiscard]] bool ok() const;
+};
+
+// Reads the file and what it includes, and reports everything wrong at once.
+[[nodiscard]] Loaded load_settings(const std::string& path);
+
+// The effective configuration as YAML, every default written out, secrets left out.
+[[nodiscard]] std::string print_settings(const Settings& settings);
+
+}  // namespace vigie::runtime
