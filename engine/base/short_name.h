@@ -1,5 +1,5 @@
-// A name of at most 15 bytes held by value: platforms and languages travel inside facts without
-// allocation and compare as two words.
+// A name of at most 23 bytes held by value: platforms travel inside facts without allocation and
+// compare as three words.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace vigie {
 
 class ShortName {
  public:
-  static constexpr std::size_t kBytesMax = 15;
+  static constexpr std::size_t kBytesMax = 23;
 
   constexpr ShortName() = default;
   // REQUIRES: text.size() <= kBytesMax.
@@ -37,7 +37,7 @@ class ShortName {
   }
 
  private:
-  using Words = std::array<std::uint64_t, 2>;
+  using Words = std::array<std::uint64_t, 3>;
   std::array<char, kBytesMax + 1> bytes_{};  // the last byte holds the length
 };
 

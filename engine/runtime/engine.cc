@@ -1,0 +1,129 @@
+#include "engine/runtime/engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+#include "engine/base/log.h"
+#include "engine/base/text.h"
+
+namespace vigie::runtime {
+namespace {
+
+constexpr std::chrono::milliseconds kWatchEvery{100};
+
+}  // namespace
+
+Engine::Engine(Parts parts, EngineOptions options, Counters* counters)
+    : parts_(std::move(parts)), options_(std::move(options)), counters_(counters) {
+  const auto writers = static_cast<std::uint32_t>(parts_.inputs.size());
+  context_ = {.rules = parts_.rules,
+              .link = parts_.link.get(),
+              .dead_letters = parts_.dead_letters.get(),
+              .counters = counters_,
+              .stop = &stop_,
+              .shards = options_.engine.shards,
+              .lateness = options_.event_time.lateness,
+              .idle_after = options_.replay ? Duration::zero() : options_.event_time.idle_after,
+              .drain = options_.engine.drain};
+  for (std::uint32_t i = 0; i < options_.engine.shards; ++i) {
+    const ShardSettings settings{.number = i,
+                                 .shards = options_.engine.shards,
+                                 .writers = writers,
+                                 .lateness = options_.event_time.lateness,
+                                 .snapshot_every = options_.engine.snapshot_every,
+                                 .keep_closed = options_.replay};
+    shards_.push_back(std::make_unique<Shard>(rules::brand_names(*parts_.rules), settings,
+                                              parts_.link.get(), counters_));
+  }
+  for (std::uint32_t i = 0; i < writers; ++i) {
+    workers_.push_back(std::make_unique<Worker>(i, std::move(parts_.inputs[i].source),
+                                                std::move(parts_.inputs[i].decoder), context_));
+  }
+  publish_status(false);
+}
+
+Engine::~Engine() {
+  if (!worker_threads_.empty()) std::ignore = stop();
+}
+
+void Engine::start() {
+  for (const auto& shard : shards_) {
+    shard_threads_.emplace_back([part = shard.get()] { part->run(); });
+  }
+  working_ = static_cast<std::uint32_t>(workers_.size());
+  for (const auto& worker : workers_) {
+    worker_threads_.emplace_back([this, part = worker.get()] {
+      if (const Result<void> worked = part->run(); !worked && failure_.load() == nullptr) {
+        failure_.store(std::make_shared<const Error>(worked.error()));
+      }
+      --working_;
+    });
+  }
+}
+
+Result<void> Engine::run(const StopRequested& stop_requested, bool stay) {
+  start();
+  bool ended_said = false;
+  while (!stop_requested(after(kWatchEvery))) {
+    publish_status(false);
+    if (failure_.load() != nullptr) break;
+    if (working_ != 0) continue;
+    if (!stay) break;
+    if (!std::exchange(ended_said, true)) {
+      log(LogLevel::info, "all sources have ended; serving what is known until stopped");
+    }
+  }
+  publish_status(true);
+  return stop();
+}
+
+Result<void> Engine::stop() {
+  stop_ = true;
+  for (std::thread& thread : worker_threads_) thread.join();
+  parts_.link->close();
+  for (std::thread& thread : shard_threads_) thread.join();
+  worker_threads_.clear();
+  shard_threads_.clear();
+  publish_status(true);
+  if (const auto failure = failure_.load(); failure != nullptr) return std::unexpected(*failure);
+  return {};
+}
+
+void Engine::publish_status(bool draining) {
+  auto status = std::make_shared<EngineStatus>();
+  status->version = options_.version;
+  status->draining = draining;
+  status->restored = true;  // nothing is kept across restarts, so nothing has to be restored
+  status->assigned = std::ranges::all_of(workers_, [](const auto& w) { return w->assigned(); });
+  for (const auto& worker : workers_) {
+    const auto partitions = worker->partitions();
+    if (partitions == nullptr) continue;
+    status->partitions.insert(status->partitions.end(), partitions->begin(), partitions->end());
+  }
+  for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+    const FactLink::Use use = parts_.link->use(i);
+    status->queues.push_back({.shard = i, .bytes = use.bytes, .bytes_max = use.bytes_max});
+  }
+  status_.store(std::move(status));
+}
+
+std::vector<const Cell<analysis::Snapshot>*> Engine::snapshots() const {
+  std::vector<const Cell<analysis::Snapshot>*> cells;
+  for (const auto& shard : shards_) cells.push_back(&shard->snapshot());
+  return cells;
+}
+
+std::vector<analysis::ClosedMinute> Engine::closed_minutes() {
+  std::vector<analysis::ClosedMinute> all;
+  for (const auto& shard : shards_) {
+    all.insert(all.end(), shard->closed().begin(), shard->closed().end());
+  }
+  std::ranges::sort(all, [](const auto& a, const auto& b) {
+    return std::tie(a.minute, a.brand, a.platform) < std::tie(b.minute, b.brand, b.platform);
+  });
+  return all;
+}
+
+}  // namespace vigie::runtime

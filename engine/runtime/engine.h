@@ -1,0 +1,86 @@
+// The engine: starts the threads of both stages, watches over them and brings them to rest.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/analysis/aggregator.h"
+#include "engine/base/cell.h"
+#include "engine/base/counters.h"
+#include "engine/base/io.h"
+#include "engine/base/status.h"
+#include "engine/runtime/settings.h"
+#include "engine/runtime/shard.h"
+#include "engine/runtime/worker.h"
+
+namespace vigie::runtime {
+
+// The concrete parts, chosen by app/wire.cc.
+struct Parts {
+  struct Input {
+    std::unique_ptr<Source> source;
+    std::unique_ptr<Decoder> decoder;
+  };
+  std::vector<Input> inputs;  // one worker each
+  std::unique_ptr<FactLink> link;
+  std::unique_ptr<DeadLetterSink> dead_letters;  // may be null
+  std::shared_ptr<const rules::RuleSet> rules;
+};
+
+struct EngineOptions {
+  EventTimeSettings event_time;
+  EngineSettings engine;
+  std::string version;
+  bool replay = false;  // keep the closed minutes; partitions are idle at their end
+};
+
+// Main makes one, calls run() once on its own thread, and may read the public state from others.
+class Engine {
+ public:
+  // `counters` outlives the engine.
+  Engine(Parts parts, EngineOptions options, Counters* counters);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Waits for a reason to stop: true when asked to stop before the deadline.
+  using StopRequested = std::function<bool(Deadline)>;
+
+  // Runs until asked to stop, until every source has ended (and `stay` is false), or until a worker
+  // fails. Drains: what was read is applied and committed before it returns.
+  // Errors: those of the first worker that failed.
+  [[nodiscard]] Result<void> run(const StopRequested& stop_requested, bool stay);
+
+  // By shard; valid as long as the engine.
+  [[nodiscard]] std::vector<const Cell<analysis::Snapshot>*> snapshots() const;
+  [[nodiscard]] const Cell<EngineStatus>& status() const { return status_; }
+
+  // After run(): the closed minutes of a replay, sorted by minute, then brand, then platform.
+  [[nodiscard]] std::vector<analysis::ClosedMinute> closed_minutes();
+
+ private:
+  void start();
+  [[nodiscard]] Result<void> stop();
+  void publish_status(bool draining);
+
+  Parts parts_;
+  EngineOptions options_;
+  Counters* counters_;
+  WorkerContext context_;
+  std::atomic<bool> stop_{false};
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::thread> worker_threads_;
+  std::vector<std::thread> shard_threads_;
+  std::atomic<std::uint32_t> working_{0};  // workers that have not ended
+  Cell<Error> failure_;                    // of the first worker that failed
+  Cell<EngineStatus> status_;
+};
+
+}  // namespace vigie::runtime

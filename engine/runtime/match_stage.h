@@ -1,0 +1,57 @@
+// Stage one: raw records to facts. A pure function of the record and the rules.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/base/counters.h"
+#include "engine/base/io.h"
+#include "rules/rules.h"
+
+namespace vigie::runtime {
+
+// One thread. Scratch memory is kept, so a warm stage allocates only what its facts need.
+class MatchStage {
+ public:
+  struct Settings {
+    std::uint32_t shards = 1;
+    // A post observed later than this after it was written is backdated.
+    Duration lateness = std::chrono::hours{1};
+  };
+
+  // What one batch yields.
+  struct Output {
+    std::vector<std::vector<Fact>> facts;  // by shard: brand % shards
+    // Of each partition in the batch, the highest event time; in order of first appearance.
+    struct Reached {
+      PartitionId partition = 0;
+      std::optional<EventTime> event_time;
+    };
+    std::vector<Reached> reached;
+    // Rejected records, with the index of their record in the batch.
+    std::vector<Reject> rejects;
+  };
+
+  // REQUIRES: decoder and counters outlive the stage.
+  MatchStage(Decoder* decoder, std::shared_ptr<const rules::RuleSet> rules, Counters* counters,
+             Settings settings);
+
+  // Replaces *out with the facts of this batch. `detail` of a reject is valid until the next call.
+  void run(const Batch& batch, Output* out);
+
+ private:
+  void match_slice(const Batch& batch, Output* out);
+  void keep_rejects(Output* out);
+
+  Decoder* decoder_;
+  rules::Matcher matcher_;
+  Counters* counters_;
+  Settings settings_;
+  MentionBatch slice_;
+  rules::Hits hits_;
+  Arena details_;
+};
+
+}  // namespace vigie::runtime

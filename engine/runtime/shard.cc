@@ -1,0 +1,58 @@
+#include "engine/runtime/shard.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace vigie::runtime {
+namespace {
+
+constexpr std::chrono::milliseconds kTakeWait{100};  // how soon a quiet shard shows what changed
+
+}  // namespace
+
+Shard::Shard(std::vector<std::string> brands, ShardSettings settings, FactLink* link,
+             Counters* counters)
+    : settings_(settings),
+      link_(link),
+      counters_(counters),
+      aggregator_(std::move(brands), {.lateness = settings.lateness}),
+      watermark_(settings.writers) {
+  show();  // every brand is there from the start, with zeros
+}
+
+void Shard::run() {
+  while (true) {
+    FactBatch batch;
+    const Result<bool> taken = link_->take(settings_.number, &batch, after(kTakeWait));
+    if (!taken) break;
+    if (*taken) fold(batch);
+    if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
+  }
+  if (settings_.keep_closed) aggregator_.close_all(&closed_);
+  show();
+}
+
+void Shard::fold(const FactBatch& batch) {
+  const analysis::ApplyCounts counts = aggregator_.apply(batch.facts);
+  Counters::add(counters_->facts_applied, counts.applied);
+  Counters::add(counters_->facts_repeated, counts.repeated);
+  Counters::add(counters_->facts_late, counts.late);
+  Counters::add(counters_->facts_backdated, counts.backdated);
+  Counters::add(counters_->facts_overflow, counts.overflow);
+  watermark_.update(batch);
+  if (const auto now = watermark_.current(); now) {
+    aggregator_.advance(*now, settings_.keep_closed ? &closed_ : nullptr);
+  }
+  changed_ = true;
+  link_->applied(settings_.number, batch.writer, batch.sequence);
+}
+
+void Shard::show() {
+  last_shown_ = Clock::now();
+  changed_ = false;
+  snapshot_.store(std::make_shared<const analysis::Snapshot>(
+      aggregator_.snapshot(settings_.number, settings_.shards)));
+}
+
+}  // namespace vigie::runtime

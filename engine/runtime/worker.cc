@@ -1,0 +1,216 @@
+#include "engine/runtime/worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "engine/base/limits.h"
+#include "engine/base/log.h"
+#include "engine/base/text.h"
+
+namespace vigie::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kReadWait{100};         // how soon a quiet worker notices a stop
+constexpr milliseconds kQuietEvery{500};       // how often a quiet worker reports its idleness
+constexpr milliseconds kStatusEvery{500};      // how often lag and positions are shown
+constexpr milliseconds kAppliedCheckEvery{1};  // while draining
+
+Duration since(Deadline moment) {
+  return std::chrono::duration_cast<Duration>(Clock::now() - moment);
+}
+
+}  // namespace
+
+Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
+               std::unique_ptr<Decoder> decoder, const WorkerContext& context)
+    : number_(number),
+      context_(context),
+      source_(std::move(source)),
+      decoder_(std::move(decoder)),
+      stage_(decoder_.get(), context.rules, context.counters,
+             {.shards = context.shards, .lateness = context.lateness}) {
+  source_->on_release(this);
+}
+
+Result<void> Worker::run() {
+  const Result<void> worked = work();
+  const Deadline deadline = after(context_.drain);
+  const std::vector<Position> done = finish(deadline);
+  if (!unfinished_.empty()) {
+    log(LogLevel::warning, cat("worker ", number_, ": ", unfinished_.size(),
+                               " batches were not applied before the drain deadline; they will be "
+                               "read again after a restart"));
+  }
+  source_->commit(done);
+  source_->close(deadline);
+  publish_status();
+  return worked;
+}
+
+Result<void> Worker::work() {
+  while (!context_.stop->load(std::memory_order_relaxed)) {
+    if (Result<void> taken = take_batch(); !taken) return taken;
+    if (batch_.ended) return {};
+  }
+  return {};
+}
+
+Result<void> Worker::take_batch() {
+  if (Result<void> read = source_->read(&batch_, after(kReadWait)); !read) return read;
+  stage_.run(batch_, &output_);
+  note_partitions();
+  send_dead_letters();
+  const bool news = !batch_.records.empty() || !batch_.news.empty() || batch_.assignment;
+  Result<void> published = news ? publish_batch() : publish_quiet();
+  if (!published) return published;
+  commit_finished();
+  if (since(last_status_) >= kStatusEvery) publish_status();
+  return {};
+}
+
+void Worker::note_partitions() {
+  const Deadline now = Clock::now();
+  if (batch_.assignment) {
+    assigned_.store(batch_.assignment->partitions.has_value(), std::memory_order_relaxed);
+    std::map<PartitionId, Partition> owned;
+    for (const PartitionId id : batch_.assignment->partitions.value_or(std::vector<PartitionId>{})) {
+      owned[id].last_record = now;
+    }
+    partitions_.swap(owned);
+  }
+  for (const auto& reached : output_.reached) {
+    Partition& partition = partitions_[reached.partition];
+    partition.event_time = std::max(partition.event_time, reached.event_time);
+    partition.last_record = now;
+  }
+  for (const PartitionNews& news : batch_.news) {
+    Partition& partition = partitions_[news.partition];
+    partition.next_offset = news.next_offset;
+    partition.caught_up = news.caught_up;
+    partition.lag = news.lag;
+  }
+}
+
+void Worker::send_dead_letters() {
+  if (output_.rejects.empty() || context_.dead_letters == nullptr) return;
+  std::vector<DeadLetter> letters;
+  letters.reserve(output_.rejects.size());
+  for (const Reject& reject : output_.rejects) {
+    const Record& record = batch_.records[reject.record];
+    PartitionName name = source_->name(record.partition);
+    letters.push_back({.key = record.key,
+                       .raw = record.value.substr(0, kDeadLetterBytesMax),
+                       .reason = reject.reason,
+                       .detail = reject.detail,
+                       .source_topic = std::move(name.topic),
+                       .partition = name.number,
+                       .offset = record.offset,
+                       .timestamp = record.recorded_at});
+  }
+  if (const Result<void> put = context_.dead_letters->put(letters); put) {
+    Counters::add(context_.counters->dead_letters, letters.size());
+  } else {
+    Counters::add(context_.counters->dead_letter_failures, letters.size());
+    log(LogLevel::error, cat(letters.size(), " dead letters were not written: ", put.error().text()));
+  }
+}
+
+Progress Worker::progress_of(PartitionId id, const Partition& partition) const {
+  Progress progress{.partition = id,
+                    .next_offset = partition.next_offset,
+                    .event_time = partition.event_time,
+                    .idle = std::nullopt};
+  if (!partition.caught_up) return progress;
+  if (batch_.ended || context_.idle_after == Duration::zero()) {
+    progress.idle = Duration::zero();  // a file that was read to its end: nothing will follow
+  } else if (const Duration quiet = since(partition.last_record); quiet >= context_.idle_after) {
+    progress.idle = quiet;
+  }
+  return progress;
+}
+
+Result<void> Worker::publish_batch() {
+  std::vector<Progress> progress;
+  Unfinished unfinished;
+  for (const PartitionNews& news : batch_.news) {
+    progress.push_back(progress_of(news.partition, partitions_[news.partition]));
+    unfinished.positions.push_back({news.partition, news.next_offset});
+  }
+  if (Result<void> published = publish(&output_.facts, progress); !published) return published;
+  unfinished.sequence = sequence_;
+  unfinished_.push_back(std::move(unfinished));
+  return {};
+}
+
+Result<void> Worker::publish_quiet() {
+  if (since(last_quiet_) < kQuietEvery) return {};
+  last_quiet_ = Clock::now();
+  std::vector<Progress> progress;
+  for (const auto& [id, partition] : partitions_) progress.push_back(progress_of(id, partition));
+  if (std::ranges::none_of(progress, [](const Progress& p) { return p.idle.has_value(); })) return {};
+  return publish(&output_.facts, progress);
+}
+
+Result<void> Worker::publish(std::vector<std::vector<Fact>>* facts,
+                             const std::vector<Progress>& progress) {
+  ++sequence_;
+  for (std::uint32_t shard = 0; shard < context_.shards; ++shard) {
+    FactBatch batch;
+    batch.writer = number_;
+    batch.sequence = sequence_;
+    batch.facts = std::exchange((*facts)[shard], {});
+    batch.progress = progress;
+    batch.assignment = batch_.assignment;
+    while (true) {
+      const Result<void> pushed = context_.link->publish(shard, std::move(batch), after(kReadWait));
+      if (pushed) break;
+      if (pushed.error().kind == ErrorKind::closed) return pushed;
+      Counters::add(context_.counters->queue_full, 1);
+    }
+  }
+  return {};
+}
+
+void Worker::commit_finished() {
+  const std::uint64_t applied = context_.link->applied_everywhere(number_);
+  while (!unfinished_.empty() && unfinished_.front().sequence <= applied) {
+    source_->commit(unfinished_.front().positions);
+    unfinished_.pop_front();
+  }
+}
+
+std::vector<Position> Worker::finish(Deadline deadline) {
+  while (context_.link->applied_everywhere(number_) < sequence_ && Clock::now() < deadline) {
+    std::this_thread::sleep_for(kAppliedCheckEvery);
+  }
+  std::map<PartitionId, std::int64_t> done;
+  const std::uint64_t applied = context_.link->applied_everywhere(number_);
+  for (; !unfinished_.empty() && unfinished_.front().sequence <= applied; unfinished_.pop_front()) {
+    for (const Position& position : unfinished_.front().positions) {
+      done[position.partition] = position.next_offset;
+    }
+  }
+  std::vector<Position> positions;
+  for (const auto& [partition, next_offset] : done) positions.push_back({partition, next_offset});
+  return positions;
+}
+
+void Worker::publish_status() {
+  last_status_ = Clock::now();
+  auto status = std::make_shared<std::vector<PartitionStatus>>();
+  for (const auto& [id, partition] : partitions_) {
+    PartitionName name = source_->name(id);
+    status->push_back({.topic = std::move(name.topic),
+                       .partition = name.number,
+                       .next_offset = partition.next_offset,
+                       .lag = partition.lag,
+                       .event_time = partition.event_time});
+  }
+  status_.store(std::move(status));
+}
+
+}  // namespace vigie::runtime

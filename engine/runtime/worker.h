@@ -1,0 +1,98 @@
+// A worker: one thread that reads records, makes facts of them and hands them to the shards.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/cell.h"
+#include "engine/base/clock.h"
+#include "engine/base/counters.h"
+#include "engine/base/io.h"
+#include "engine/base/status.h"
+#include "engine/runtime/match_stage.h"
+#include "rules/rules.h"
+
+namespace vigie::runtime {
+
+// What all workers of a process have in common. Everything outlives the workers.
+struct WorkerContext {
+  std::shared_ptr<const rules::RuleSet> rules;
+  FactLink* link = nullptr;
+  DeadLetterSink* dead_letters = nullptr;  // null: rejects are only counted
+  Counters* counters = nullptr;
+  const std::atomic<bool>* stop = nullptr;  // set: finish the batch in hand and leave
+  std::uint32_t shards = 1;
+  Duration lateness{};
+  Duration idle_after{};  // zero: a partition is idle as soon as it is caught up (replay)
+  Duration drain{};
+};
+
+// Owned by the engine; run() is the body of its thread, the const members serve any thread.
+class Worker final : public Source::Release {
+ public:
+  Worker(std::uint32_t number, std::unique_ptr<Source> source, std::unique_ptr<Decoder> decoder,
+         const WorkerContext& context);
+
+  // Works until the source ends, `stop` is set or something final fails; then waits for its facts
+  // to be applied, commits and closes the source, within the drain time.
+  [[nodiscard]] Result<void> run();
+
+  // False until the source has said which partitions are ours.
+  [[nodiscard]] bool assigned() const { return assigned_.load(std::memory_order_relaxed); }
+  // Null until known.
+  [[nodiscard]] std::shared_ptr<const std::vector<PartitionStatus>> partitions() const {
+    return status_.load();
+  }
+
+  // Source::Release: called from inside read().
+  std::vector<Position> finish(Deadline deadline) override;
+
+ private:
+  struct Partition {
+    std::int64_t next_offset = 0;
+    std::int64_t lag = 0;
+    std::optional<EventTime> event_time;
+    bool caught_up = false;
+    Deadline last_record{};
+  };
+  struct Unfinished {
+    std::uint64_t sequence = 0;
+    std::vector<Position> positions;
+  };
+
+  [[nodiscard]] Result<void> work();
+  [[nodiscard]] Result<void> take_batch();
+  void note_partitions();
+  void send_dead_letters();
+  [[nodiscard]] Result<void> publish_batch();
+  [[nodiscard]] Result<void> publish_quiet();
+  [[nodiscard]] Result<void> publish(std::vector<std::vector<Fact>>* facts,
+                                     const std::vector<Progress>& progress);
+  [[nodiscard]] Progress progress_of(PartitionId id, const Partition& partition) const;
+  void commit_finished();
+  void publish_status();
+
+  const std::uint32_t number_;
+  const WorkerContext& context_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Decoder> decoder_;
+  MatchStage stage_;
+  MatchStage::Output output_;
+  Batch batch_;
+  std::map<PartitionId, Partition> partitions_;
+  std::uint64_t sequence_ = 0;
+  std::deque<Unfinished> unfinished_;
+  Deadline last_quiet_{};
+  Deadline last_status_{};
+  std::atomic<bool> assigned_{false};
+  Cell<std::vector<PartitionStatus>> status_;
+};
+
+}  // namespace vigie::runtime
