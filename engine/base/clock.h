@@ -1,4 +1,4 @@
-// The machine's clock: for waiting, deadlines and log lines only. See event_time.h for the other one.
+// The machine's clock: for waiting, deadlines and log lines only. The other one is in event_time.h.
 #pragma once
 
 #include <chrono>

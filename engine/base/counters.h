@@ -52,7 +52,7 @@ struct Counters {
   Value hits{};     // brands matched, summed over posts
   std::array<Value, kRejectReasons> rejects{};
   std::array<Value, kRepairs> repairs{};
-  Value dead_letters{};         // written
+  Value dead_letters{};          // written
   Value dead_letter_failures{};  // could not be written
   Value facts_applied{};
   Value facts_repeated{};   // dropped: already applied

@@ -49,7 +49,8 @@ bool read_offset(std::string_view text, std::size_t at, int* minutes) {
   int minute = 0;
   const bool colon = zone.size() == 6;
   if (colon && zone[3] != ':') return false;
-  if (!read_digits(zone, 1, 2, &hour) || !read_digits(zone, colon ? 4 : 3, 2, &minute)) return false;
+  const std::size_t minute_at = colon ? 4 : 3;
+  if (!read_digits(zone, 1, 2, &hour) || !read_digits(zone, minute_at, 2, &minute)) return false;
   if (hour > 23 || minute > 59) return false;
   *minutes = (zone[0] == '-' ? -1 : 1) * (hour * 60 + minute);
   return true;
@@ -74,6 +75,9 @@ constexpr std::array<Unit, 6> kUnits{{{"d", days{1}},
                                       {"ms", std::chrono::milliseconds{1}},
                                       {"us", std::chrono::microseconds{1}}}};
 constexpr Duration kDurationMax = days{36'525};
+
+constexpr EventTime kYear1{sys_days{std::chrono::year{1} / 1 / 1}.time_since_epoch()};
+constexpr EventTime kYear10000{sys_days{std::chrono::year{10'000} / 1 / 1}.time_since_epoch()};
 
 }  // namespace
 
@@ -103,9 +107,12 @@ std::optional<EventTime> parse_rfc3339(std::string_view text) {
   if (!read_fraction(text, &at, &micros) || !read_offset(text, at, &offset_minutes)) {
     return std::nullopt;
   }
-  return EventTime{Duration{sys_days{date}.time_since_epoch()} + std::chrono::hours{hour} +
-                   std::chrono::minutes{minute - offset_minutes} + std::chrono::seconds{second} +
-                   Duration{micros}};
+  const EventTime time{Duration{sys_days{date}.time_since_epoch()} + std::chrono::hours{hour} +
+                       std::chrono::minutes{minute - offset_minutes} +
+                       std::chrono::seconds{second} + Duration{micros}};
+  // An offset or a leap second can carry the edges of the calendar over.
+  if (time < kYear1 || time >= kYear10000) return std::nullopt;
+  return time;
 }
 
 void append_rfc3339(EventTime time, std::string* out) {
@@ -138,9 +145,10 @@ std::string to_rfc3339(EventTime time) {
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
+  if (text.starts_with('-')) return std::nullopt;
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || count < 0) return std::nullopt;
+  if (error != std::errc{}) return std::nullopt;
   const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const Unit& unit : kUnits) {
     if (unit.name != name) continue;

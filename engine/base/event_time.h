@@ -29,7 +29,8 @@ inline constexpr EventTime kEventTimeMax{std::chrono::seconds{4'102'444'800}};
 
 // Reads RFC 3339 ("2026-11-22T05:30:00.123456Z", offset "+01:00" or "+0100", 0 to 9 digits of
 // fraction, truncated to microseconds; 'T' may be 't' or a space; a leap second :60 counts as the
-// next second). Returns nothing for anything else, an impossible date included; years 0001 to 9999.
+// next second). Returns nothing for anything else, an impossible date included, and for times that
+// lie outside of the years 0001 to 9999 in UTC.
 [[nodiscard]] std::optional<EventTime> parse_rfc3339(std::string_view text);
 
 // Appends "2026-11-22T05:30:00Z", with 6 digits of fraction where it is not zero.
@@ -37,7 +38,8 @@ inline constexpr EventTime kEventTimeMax{std::chrono::seconds{4'102'444'800}};
 void append_rfc3339(EventTime time, std::string* out);
 [[nodiscard]] std::string to_rfc3339(EventTime time);
 
-// Reads "250ms", "30s", "5m", "1h", "2d". Returns nothing for anything else or above 100 years.
+// Reads "10us", "250ms", "30s", "5m", "1h", "2d". Returns nothing for anything else or above 100
+// years.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 // The shortest such text that says the same.
 [[nodiscard]] std::string to_text(Duration duration);

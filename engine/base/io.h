@@ -23,8 +23,8 @@ struct Record {
   std::string_view value;
   bool tombstone = false;  // a null value: the post named by the key is deleted
   PartitionId partition = 0;
-  std::int64_t offset = 0;                // Kafka offset, or byte offset of the line in its file
-  std::optional<EventTime> recorded_at;   // when the log took it, where the log knows
+  std::int64_t offset = 0;               // Kafka offset, or byte offset of the line in its file
+  std::optional<EventTime> recorded_at;  // when the log took it, where the log knows
 };
 
 // What a source knows of a partition it owns, beside its records.

@@ -30,10 +30,20 @@ inline constexpr std::size_t kDeadLetterBytesMax = 900UL << 10;
 // A gzip or zstd file may not grow by more than this: a bomb is refused.
 inline constexpr std::size_t kDecompressionRatioMax = 2000;
 
+// --- Kafka -------------------------------------------------------------------------------------
+
+// Topics of one source, and partitions of one topic: both are part of a PartitionId.
+inline constexpr std::size_t kKafkaTopicsMax = 1000;
+inline constexpr std::int32_t kKafkaPartitionsMax = 1 << 14;
+// Bytes of a key that a dead letter carries: with kDeadLetterBytesMax it stays below 1 MB.
+inline constexpr std::size_t kDeadLetterKeyBytesMax = 32UL << 10;
+
 // --- Memory ------------------------------------------------------------------------------------
 
+// A slice of ordinary posts needs one block; what an arena keeps between slices is bounded, because
+// a slice of hostile records may need kSliceRecords * kRecordBytesMax once.
 inline constexpr std::size_t kArenaBlockBytes = 256UL << 10;
-inline constexpr std::size_t kArenaBlockKeptBytes = 1UL << 20;
+inline constexpr std::size_t kArenaKeptBytes = 4UL << 20;
 // Facts waiting between the workers and one shard; a full queue blocks the workers.
 inline constexpr std::size_t kLinkQueueBytes = 64UL << 20;
 
@@ -48,6 +58,13 @@ inline constexpr std::size_t kRegexBytesMax = 4096;
 inline constexpr std::int64_t kRegexMemoryBytes = 8LL << 20;
 // Spans reported for one brand in one post.
 inline constexpr std::size_t kSpansMax = 64;
+
+// --- Configuration -----------------------------------------------------------------------------
+
+// One file of it; 100,000 brands with a few names each are 10 MB.
+inline constexpr std::size_t kConfigBytesMax = 64UL << 20;
+// Rule packs that include rule packs.
+inline constexpr std::size_t kIncludeDepthMax = 8;
 
 // --- Windows -----------------------------------------------------------------------------------
 

@@ -30,8 +30,6 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 
 }  // namespace
 
-void log(LogLevel level, std::string_view message) {
-  logger().log(to_spdlog(level), message);
-}
+void log(LogLevel level, std::string_view message) { logger().log(to_spdlog(level), message); }
 
 }  // namespace vigie

@@ -27,7 +27,9 @@ struct Error {
   std::string place;
 
   // "place: message", or the message alone.
-  [[nodiscard]] std::string text() const { return place.empty() ? message : place + ": " + message; }
+  [[nodiscard]] std::string text() const {
+    return place.empty() ? message : place + ": " + message;
+  }
 };
 
 template <class T>

@@ -19,7 +19,7 @@ class ShortName {
   constexpr ShortName() = default;
   // REQUIRES: text.size() <= kBytesMax.
   explicit ShortName(std::string_view text) {
-    std::memcpy(bytes_.data(), text.data(), text.size());
+    if (!text.empty()) std::memcpy(bytes_.data(), text.data(), text.size());
     bytes_[kBytesMax] = static_cast<char>(text.size());
   }
 

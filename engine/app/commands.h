@@ -1,0 +1,52 @@
+// The subcommands of `vigie`. Each returns the exit code of the process.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vigie::app {
+
+// What the exit code says.
+enum class Exit : std::uint8_t {
+  done = 0,              // finished, or drained after being asked to stop
+  stopped_by_error = 1,  // was running and could not go on
+  not_started = 2,       // wrong command line or configuration, or something it needs is missing
+};
+
+struct RunOptions {
+  std::string config;
+};
+[[nodiscard]] Exit run_command(const RunOptions& options);
+
+struct DemoOptions {
+  std::string listen = "127.0.0.1:9464";
+  std::uint64_t seed = 1;
+};
+[[nodiscard]] Exit demo_command(const DemoOptions& options);
+
+struct CheckOptions {
+  std::string config;
+  bool print = false;
+};
+[[nodiscard]] Exit check_command(const CheckOptions& options);
+
+struct DecodeOptions {
+  std::vector<std::string> files;
+};
+[[nodiscard]] Exit decode_command(const DecodeOptions& options);
+
+struct MatchOptions {
+  std::string config;
+  std::vector<std::string> files;
+};
+[[nodiscard]] Exit match_command(const MatchOptions& options);
+
+struct ReplayOptions {
+  std::string config;
+  std::vector<std::string> files;
+  std::string series;  // where to write the per-minute counts; "-" is standard output
+};
+[[nodiscard]] Exit replay_command(const ReplayOptions& options);
+
+}  // namespace vigie::app

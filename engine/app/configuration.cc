@@ -1,0 +1,51 @@
+#include "engine/app/configuration.h"
+
+#include <cstdio>
+
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "engine/base/text.h"
+
+namespace vigie::app {
+namespace {
+
+// The seed keeps those who write posts from choosing tokens that collide; it changes no result.
+std::uint64_t hash_seed() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32 | device();
+}
+
+}  // namespace
+
+void complain(const std::string& message) {
+  std::fprintf(stderr, "vigie: %s\n", message.c_str());
+}
+
+void complain(const Error& error) { complain(error.text()); }
+
+std::optional<Configuration> load_configuration(const std::string& path) {
+  runtime::Loaded loaded = runtime::load_settings(path);
+  for (const runtime::Diagnostic& diagnostic : loaded.diagnostics) {
+    std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  }
+  if (!loaded.ok()) return std::nullopt;
+  std::vector<rules::Warning> warnings;
+  auto rules = rules::compile(loaded.settings.brands, {.seed = hash_seed()}, &warnings);
+  if (!rules) {
+    complain(rules.error());
+    return std::nullopt;
+  }
+  for (const rules::Warning& warning : warnings) {
+    const runtime::Diagnostic diagnostic{
+        .severity = runtime::Diagnostic::Severity::warning,
+        .place = loaded.settings.brand_places[warning.brand],
+        .message = cat("brand '", loaded.settings.brands[warning.brand].name, "', '", warning.term,
+                       "': ", warning.message)};
+    std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  }
+  return Configuration{std::move(loaded.settings), std::move(*rules)};
+}
+
+}  // namespace vigie::app

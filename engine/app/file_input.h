@@ -1,0 +1,35 @@
+// Reading posts from files for the commands that work on files.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "engine/base/counters.h"
+#include "engine/base/event_time.h"
+#include "engine/base/mention.h"
+#include "engine/base/result.h"
+
+namespace vigie::app {
+
+// Counts what could not be used and shows the first few on stderr.
+class RejectLog {
+ public:
+  void add(const std::string& file, std::int64_t offset, const Reject& reject);
+  // One line on stderr when anything was rejected: how many, by reason.
+  void summarise() const;
+
+ private:
+  std::array<std::uint64_t, kRejectReasons> counts_{};
+  std::uint64_t total_ = 0;
+};
+
+// Calls `on_mention` for every post of the files (directories and "-" too), in order. A mention is
+// valid during its call.
+[[nodiscard]] Result<void> for_each_mention(std::span<const std::string> files, Duration future,
+                                            const std::function<void(const Mention&)>& on_mention,
+                                            RejectLog* rejects);
+
+}  // namespace vigie::app

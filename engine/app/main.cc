@@ -1,0 +1,100 @@
+// vigie: watches what is said about brands and warns early.
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+#include "engine/app/commands.h"
+
+namespace vigie::app {
+namespace {
+
+const char* const kFilesHelp =
+    "NDJSON files of mention/1 records, plain, .gz or .zst; directories; - for standard input";
+
+void add_config(CLI::App* command, std::string* config) {
+  command->add_option("--config", *config, "The configuration file (YAML)")->required();
+}
+
+void add_files(CLI::App* command, std::vector<std::string>* files) {
+  command->add_option("FILE", *files, kFilesHelp)->required();
+}
+
+void add_run(CLI::App* app, RunOptions* options, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand("run", "Consume the configured sources and serve");
+  add_config(command, &options->config);
+  command->callback([=] { *chosen = [=] { return run_command(*options); }; });
+}
+
+void add_demo(CLI::App* app, DemoOptions* options, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand(
+      "demo", "Show the engine at work on made-up brands: no broker, no configuration");
+  command->add_option("--listen", options->listen, "HOST:PORT to serve on")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the made-up posts")->capture_default_str();
+  command->callback([=] { *chosen = [=] { return demo_command(*options); }; });
+}
+
+void add_check(CLI::App* app, CheckOptions* options, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand("check", "Validate a configuration");
+  command->add_option("--config,CONFIG", options->config, "The configuration file (YAML)")
+      ->required();
+  command->add_flag("--print", options->print,
+                    "Print the effective configuration, without secrets");
+  command->callback([=] { *chosen = [=] { return check_command(*options); }; });
+}
+
+void add_decode(CLI::App* app, DecodeOptions* options, std::function<Exit()>* chosen) {
+  CLI::App* command =
+      app->add_subcommand("decode", "Read posts and write them as canonical NDJSON");
+  add_files(command, &options->files);
+  command->callback([=] { *chosen = [=] { return decode_command(*options); }; });
+}
+
+void add_match(CLI::App* app, MatchOptions* options, std::function<Exit()>* chosen) {
+  CLI::App* command =
+      app->add_subcommand("match", "Write one line for each brand that a post mentions");
+  add_config(command, &options->config);
+  add_files(command, &options->files);
+  command->callback([=] { *chosen = [=] { return match_command(*options); }; });
+}
+
+void add_replay(CLI::App* app, ReplayOptions* options, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand(
+      "replay", "Run the whole pipeline over files, in event time, without a network");
+  add_config(command, &options->config);
+  command->add_option("--series", options->series,
+                      "Write per-minute counts as CSV to this file; - for standard output");
+  add_files(command, &options->files);
+  command->callback([=] { *chosen = [=] { return replay_command(*options); }; });
+}
+
+int run_main(int argc, char** argv) {
+  CLI::App app{"vigie watches what is said about brands and warns early.", "vigie"};
+  app.set_version_flag("--version", std::string("vigie ") + VIGIE_VERSION);
+  app.require_subcommand(1);
+  std::function<Exit()> chosen;
+  RunOptions run;
+  DemoOptions demo;
+  CheckOptions check;
+  DecodeOptions decode;
+  MatchOptions match;
+  ReplayOptions replay;
+  add_run(&app, &run, &chosen);
+  add_demo(&app, &demo, &chosen);
+  add_check(&app, &check, &chosen);
+  add_decode(&app, &decode, &chosen);
+  add_match(&app, &match, &chosen);
+  add_replay(&app, &replay, &chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);  // prints help, version, or what is wrong
+    return code == 0 ? 0 : static_cast<int>(Exit::not_started);
+  }
+  return static_cast<int>(chosen());
+}
+
+}  // namespace
+}  // namespace vigie::app
+
+int main(int argc, char** argv) { return vigie::app::run_main(argc, argv); }

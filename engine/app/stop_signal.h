@@ -1,0 +1,21 @@
+// Ctrl-C and SIGTERM as a question that can be asked with a deadline.
+#pragma once
+
+#include "engine/base/clock.h"
+
+namespace vigie::app {
+
+// Made on main before any thread is started, so that every thread inherits the blocked signals and
+// only wait() takes them. SIGPIPE is ignored: a reader that went away is an error code.
+class StopSignal {
+ public:
+  StopSignal();
+
+  // True when asked to stop before the deadline, and ever after.
+  [[nodiscard]] bool wait(Deadline deadline);
+
+ private:
+  bool stopped_ = false;
+};
+
+}  // namespace vigie::app

@@ -1,0 +1,157 @@
+#include "engine/app/wire.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "connectors/dead_letter_file.h"
+#include "connectors/decode.h"
+#include "connectors/demo_source.h"
+#include "connectors/kafka_dead_letter.h"
+#include "connectors/kafka_source.h"
+#include "connectors/local_link.h"
+#include "connectors/ndjson_source.h"
+#include "engine/base/text.h"
+
+namespace vigie::app {
+namespace {
+
+using runtime::FilesSettings;
+using runtime::KafkaSettings;
+using runtime::Settings;
+
+constexpr std::chrono::seconds kConnectWait{15};  // until a broker that does not answer is an error
+constexpr PartitionId kPartitionsPerSource = 1U << 24;
+
+std::unique_ptr<Decoder> make_decoder(const Settings& settings) {
+  return connectors::make_native_decoder({.future = settings.event_time.future});
+}
+
+// Two processes on one host serve different ports, so this tells them apart, and it is the same
+// after a restart: a member that returns within the session timeout causes no rebalance.
+std::string default_instance(const Settings& settings) {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host = {"vigie"};
+  const std::string& listen = settings.serve.listen;
+  const std::string port = listen.substr(listen.rfind(':') + 1);
+  return cat(host.data(), "-", port == "0" ? cat(getpid()) : port);
+}
+
+connectors::KafkaOptions kafka_options(const KafkaSettings& kafka, const Settings& settings,
+                                       PartitionId first_partition, Counters* counters) {
+  connectors::KafkaOptions options;
+  options.brokers = kafka.brokers;
+  options.topics = kafka.topics;
+  options.group = kafka.group;
+  options.instance = kafka.instance.empty() ? default_instance(settings) : kafka.instance;
+  for (const auto& [key, secret] : kafka.properties) options.properties[key] = secret.value;
+  options.first_partition = first_partition;
+  options.counters = counters;
+  return options;
+}
+
+Result<void> add_kafka(const connectors::KafkaOptions& options, const Settings& settings,
+                       runtime::Parts* parts) {
+  if (Result<void> checked = connectors::check_topics(options, after(kConnectWait)); !checked) {
+    return checked;
+  }
+  for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
+    connectors::KafkaOptions own = options;
+    own.instance = cat(options.instance, "-", worker);
+    Result<std::unique_ptr<Source>> source = connectors::open_kafka(own);
+    if (!source) return std::unexpected(source.error());
+    parts->inputs.push_back({std::move(*source), make_decoder(settings)});
+  }
+  return {};
+}
+
+Result<void> add_files(std::span<const std::string> paths, PartitionId first_partition,
+                       const Settings& settings, runtime::Parts* parts) {
+  for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
+    Result<std::unique_ptr<Source>> source =
+        connectors::open_files(paths, {.worker = worker,
+                                       .workers = settings.engine.workers,
+                                       .first_partition = first_partition});
+    if (!source) return std::unexpected(source.error());
+    parts->inputs.push_back({std::move(*source), make_decoder(settings)});
+  }
+  return {};
+}
+
+Result<std::unique_ptr<DeadLetterSink>> make_dead_letters(const Settings& settings,
+                                                          Counters* counters) {
+  if (!settings.dead_letters.file.empty()) {
+    return connectors::open_dead_letter_file(settings.dead_letters.file);
+  }
+  if (settings.dead_letters.topic.empty()) return nullptr;
+  for (const auto& source : settings.sources) {
+    const auto* kafka = std::get_if<KafkaSettings>(&source);
+    if (kafka == nullptr) continue;
+    return connectors::open_kafka_dead_letters(kafka_options(*kafka, settings, 0, counters),
+                                               settings.dead_letters.topic);
+  }
+  return fail(ErrorKind::config,
+              "dead_letters.topic needs a Kafka source to borrow the brokers of; write "
+              "dead_letters.file instead");
+}
+
+void add_link(const Settings& settings, runtime::Parts* parts) {
+  parts->link = std::make_unique<connectors::LocalLink>(
+      settings.engine.shards, static_cast<std::uint32_t>(parts->inputs.size()));
+}
+
+}  // namespace
+
+Result<runtime::Parts> wire_run(const Settings& settings, Rules rules, Counters* counters) {
+  runtime::Parts parts;
+  parts.rules = std::move(rules);
+  PartitionId first_partition = 0;
+  for (const auto& source : settings.sources) {
+    const auto* kafka = std::get_if<KafkaSettings>(&source);
+    Result<void> added =
+        kafka != nullptr
+            ? add_kafka(kafka_options(*kafka, settings, first_partition, counters), settings, &parts)
+            : add_files(std::get<FilesSettings>(source).paths, first_partition, settings, &parts);
+    if (!added) return std::unexpected(added.error());
+    first_partition += kPartitionsPerSource;
+  }
+  auto dead_letters = make_dead_letters(settings, counters);
+  if (!dead_letters) return std::unexpected(dead_letters.error());
+  parts.dead_letters = std::move(*dead_letters);
+  add_link(settings, &parts);
+  return parts;
+}
+
+runtime::EngineSettings replay_engine(runtime::EngineSettings settings) {
+  settings.workers = 1;
+  settings.shards = 1;
+  return settings;
+}
+
+Result<runtime::Parts> wire_replay(std::span<const std::string> files, const Settings& settings,
+                                   Rules rules) {
+  Settings single = settings;
+  single.engine = replay_engine(settings.engine);
+  runtime::Parts parts;
+  parts.rules = std::move(rules);
+  if (Result<void> added = add_files(files, 0, single, &parts); !added) {
+    return std::unexpected(added.error());
+  }
+  add_link(single, &parts);
+  return parts;
+}
+
+runtime::Parts wire_demo(std::uint64_t seed, EventTime now, const Settings& settings, Rules rules) {
+  runtime::Parts parts;
+  parts.rules = std::move(rules);
+  parts.inputs.push_back(
+      {connectors::open_demo({.seed = seed, .start = now}), make_decoder(settings)});
+  add_link(settings, &parts);
+  return parts;
+}
+
+}  // namespace vigie::app

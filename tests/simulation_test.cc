@@ -1,0 +1,172 @@
+// The whole pipeline over a made-up log that is read in chunks of any size and delivers records
+// again: the results equal a plain count.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "connectors/decode.h"
+#include "connectors/local_link.h"
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "engine/runtime/engine.h"
+
+namespace vigie {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr PartitionId kPartitions = 4;
+
+// The raw log: per partition its records, in order. Shared by the fake sources, read only.
+struct Log {
+  std::vector<std::vector<std::string>> partitions{kPartitions};
+};
+
+using MinuteKey = std::tuple<EventTime, std::string, std::string>;  // minute, brand, platform
+using Expected = std::map<MinuteKey, std::uint32_t>;
+
+// A source over some partitions of the log, that reads in chunks of any size and now and then goes
+// back to records that it has delivered before.
+class FakeSource final : public Source {
+ public:
+  FakeSource(const Log* log, std::vector<PartitionId> owned, std::uint64_t seed,
+             std::map<PartitionId, std::int64_t>* committed)
+      : log_(log), owned_(std::move(owned)), random_(seed), committed_(committed) {}
+
+  Result<void> read(Batch* batch, Deadline) override {
+    batch->clear();
+    if (!std::exchange(announced_, true)) batch->assignment = FactBatch::Assignment{owned_};
+    batch->storage.clear();
+    batch->storage.reserve(1UL << 20);  // views must stay valid while the chunk grows
+    bool more = false;
+    for (const PartitionId partition : owned_) more = add_chunk(partition, batch) || more;
+    batch->storage.insert(batch->storage.end(), kRecordPaddingBytes, ' ');
+    batch->ended = !more;
+    return {};
+  }
+  void commit(std::span<const Position> positions) override {
+    for (const Position& position : positions) {
+      (*committed_)[position.partition] = position.next_offset;
+    }
+  }
+  void close(Deadline) override {}
+  [[nodiscard]] PartitionName name(PartitionId partition) const override {
+    return {"log", static_cast<std::int32_t>(partition)};
+  }
+  void on_release(Release*) override {}
+
+ private:
+  bool add_chunk(PartitionId partition, Batch* batch) {
+    const auto& records = log_->partitions[partition];
+    std::size_t& next = next_[partition];
+    if (random_() % 8 == 0) next -= std::min<std::size_t>(next, random_() % 50);
+    const std::size_t end = std::min(records.size(), next + random_() % 200);
+    for (std::size_t i = next; i < end; ++i) {
+      const std::size_t start = batch->storage.size();
+      batch->storage.insert(batch->storage.end(), records[i].begin(), records[i].end());
+      batch->records.push_back({.key = {},
+                                .value = {batch->storage.data() + start, records[i].size()},
+                                .tombstone = false,
+                                .partition = partition,
+                                .offset = static_cast<std::int64_t>(i),
+                                .recorded_at = std::nullopt});
+    }
+    next = end;
+    batch->news.push_back({.partition = partition,
+                           .next_offset = static_cast<std::int64_t>(next),
+                           .caught_up = next == records.size(),
+                           .lag = static_cast<std::int64_t>(records.size() - next)});
+    return next < records.size();
+  }
+
+  const Log* log_;
+  std::vector<PartitionId> owned_;
+  std::mt19937_64 random_;
+  std::map<PartitionId, std::int64_t>* committed_;
+  std::map<PartitionId, std::size_t> next_;
+  bool announced_ = false;
+};
+
+constexpr std::array<std::string_view, 4> kTexts{
+    "I switched to Lumora today", "Beurre Valdoré et fibre Lumora", "nothing to see",
+    "VALDORE is back #valdore"};
+constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
+
+// Posts of a few hours, out of order by up to half an hour within a partition.
+Expected fill(std::uint64_t seed, Log* log) {
+  std::mt19937_64 random(seed);
+  Expected expected;
+  const EventTime start{seconds{1'700'000'000}};
+  for (int i = 0; i < 3000; ++i) {
+    const EventTime time = start + seconds{i * 5} + seconds{random() % 1800};
+    const std::string_view text = kTexts[random() % kTexts.size()];
+    const std::string platform(kPlatforms[random() % kPlatforms.size()]);
+    std::string record = cat("{\"id\":\"p", i, "\",\"platform\":\"", platform, "\",\"text\":");
+    append_json_string(text, &record);
+    record += cat(",\"created_at\":\"", to_rfc3339(time), "\"}");
+    log->partitions[random() % kPartitions].push_back(std::move(record));
+    const EventTime minute{std::chrono::floor<minutes>(time.time_since_epoch())};
+    if (text.contains("Lumora")) ++expected[{minute, "Lumora", platform}];
+    if (text.contains("Valdor") || text.contains("VALDORE")) {
+      ++expected[{minute, "Valdoré", platform}];
+    }
+  }
+  return expected;
+}
+
+void run_once(std::uint64_t seed) {
+  CAPTURE(seed);
+  Log log;
+  const Expected expected = fill(seed, &log);
+  const std::vector<rules::Brand> brands{{.name = "Lumora"}, {.name = "Valdoré"}};
+  const auto rules = rules::compile(brands, {.seed = seed}, nullptr);
+  REQUIRE(rules);
+  std::map<PartitionId, std::int64_t> committed[2];
+  runtime::Parts parts;
+  parts.rules = *rules;
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    const std::vector<PartitionId> owned{2 * i, 2 * i + 1};
+    parts.inputs.push_back(
+        {std::make_unique<FakeSource>(&log, owned, seed * 2 + i, &committed[i]),
+         connectors::make_native_decoder({})});
+  }
+  const std::uint32_t shards = 1 + static_cast<std::uint32_t>(seed % 3);
+  parts.link = std::make_unique<connectors::LocalLink>(shards, 2);
+  runtime::EngineOptions options;
+  options.engine.shards = shards;
+  options.replay = true;
+  Counters counters;
+  runtime::Engine engine(std::move(parts), options, &counters);
+  REQUIRE(engine.run([](Deadline deadline) { return Clock::now() > deadline + minutes{1}; }, false));
+
+  Expected counted;
+  for (const auto& minute : engine.closed_minutes()) {
+    const MinuteKey key{minute.minute, brands[minute.brand].name, minute.platform.view()};
+    CHECK_MESSAGE(!counted.contains(key), "a minute closes once");
+    counted[key] = minute.mentions;
+  }
+  CHECK(counted == expected);
+  CHECK(counters.facts_late == 0);
+  for (PartitionId partition = 0; partition < kPartitions; ++partition) {
+    CHECK(committed[partition / 2][partition] ==
+          static_cast<std::int64_t>(log.partitions[partition].size()));
+  }
+}
+
+TEST_CASE("chunks, repeats and two workers change nothing in the counts") {
+  const char* seeds = std::getenv("VIGIE_SIMULATION_SEEDS");  // thousands, in long runs
+  const std::uint64_t count = seeds != nullptr ? std::strtoull(seeds, nullptr, 10) : 20;
+  for (std::uint64_t seed = 1; seed <= count; ++seed) run_once(seed);
+}
+
+}  // namespace
+}  // namespace vigie

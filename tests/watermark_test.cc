@@ -1,0 +1,103 @@
+// The watermark: what holds it back, what lets it go.
+#include "engine/runtime/watermark.h"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+namespace vigie::runtime {
+namespace {
+
+using std::chrono::seconds;
+
+EventTime at(int second) { return EventTime{seconds{1'000'000'000 + second}}; }
+
+FactBatch assign(std::uint32_t writer, std::optional<std::vector<PartitionId>> partitions) {
+  FactBatch batch;
+  batch.writer = writer;
+  batch.assignment = FactBatch::Assignment{std::move(partitions)};
+  return batch;
+}
+
+FactBatch reached(PartitionId partition, std::optional<EventTime> time,
+                  std::optional<Duration> idle = std::nullopt) {
+  FactBatch batch;
+  batch.progress.push_back(
+      {.partition = partition, .next_offset = 0, .event_time = time, .idle = idle});
+  return batch;
+}
+
+TEST_CASE("the watermark is the lowest event time of the partitions") {
+  WatermarkTracker tracker(1);
+  tracker.update(assign(0, {{1, 2}}));
+  tracker.update(reached(1, at(10)));
+  CHECK_FALSE(tracker.current());
+  tracker.update(reached(2, at(7)));
+  CHECK(tracker.current() == at(7));
+  tracker.update(reached(2, at(30)));
+  CHECK(tracker.current() == at(10));
+}
+
+TEST_CASE("it never goes back, even when a partition is read again") {
+  WatermarkTracker tracker(1);
+  tracker.update(assign(0, {{1}}));
+  tracker.update(reached(1, at(50)));
+  tracker.update(reached(1, at(20)));
+  CHECK(tracker.current() == at(50));
+}
+
+TEST_CASE("it waits for a writer that has not said what it owns") {
+  WatermarkTracker tracker(2);
+  tracker.update(assign(0, {{1}}));
+  tracker.update(reached(1, at(10)));
+  CHECK_FALSE(tracker.current());
+  tracker.update(assign(1, std::vector<PartitionId>{}));
+  CHECK(tracker.current() == at(10));
+}
+
+TEST_CASE("it stands still between two assignments") {
+  WatermarkTracker tracker(2);
+  tracker.update(assign(0, {{1}}));
+  tracker.update(assign(1, {{2}}));
+  tracker.update(reached(1, at(10)));
+  tracker.update(reached(2, at(12)));
+  tracker.update(assign(1, std::nullopt));
+  tracker.update(reached(1, at(40)));
+  CHECK(tracker.current() == at(10));
+  tracker.update(assign(1, std::vector<PartitionId>{}));
+  CHECK(tracker.current() == at(40));
+}
+
+TEST_CASE("an idle partition does not hold it back") {
+  WatermarkTracker tracker(1);
+  tracker.update(assign(0, {{1, 2}}));
+  tracker.update(reached(1, at(100)));
+  tracker.update(reached(2, std::nullopt, seconds{30}));
+  CHECK(tracker.current() == at(100));
+  tracker.update(reached(2, at(90)));
+  tracker.update(reached(1, at(200)));
+  CHECK(tracker.current() == at(100));
+}
+
+TEST_CASE("with all partitions idle, event time flows on with the clock") {
+  WatermarkTracker tracker(1);
+  tracker.update(assign(0, {{1, 2}}));
+  tracker.update(reached(1, at(100), seconds{40}));
+  tracker.update(reached(2, at(90), seconds{35}));
+  CHECK(tracker.current() == at(135));
+  tracker.update(reached(2, at(90), seconds{60}));
+  tracker.update(reached(1, at(100), seconds{65}));
+  CHECK(tracker.current() == at(160));
+}
+
+TEST_CASE("partitions that never yielded a mention give no watermark") {
+  WatermarkTracker tracker(1);
+  tracker.update(assign(0, {{1}}));
+  tracker.update(reached(1, std::nullopt, seconds{600}));
+  CHECK_FALSE(tracker.current());
+}
+
+}  // namespace
+}  // namespace vigie::runtime
