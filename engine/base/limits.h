@@ -58,6 +58,11 @@ inline constexpr std::size_t kRegexBytesMax = 4096;
 inline constexpr std::int64_t kRegexMemoryBytes = 8LL << 20;
 // Spans reported for one brand in one post.
 inline constexpr std::size_t kSpansMax = 64;
+// Empty matches of one regex that are passed over in one text: `(.*x)?` makes each of them cost a
+// scan of the rest.
+inline constexpr std::size_t kEmptyMatchesMax = 1024;
+// Scratch memory of a matcher that is kept for the next post, per buffer; more is given back.
+inline constexpr std::size_t kScratchKeptBytes = 1UL << 20;
 
 // --- Configuration -----------------------------------------------------------------------------
 
