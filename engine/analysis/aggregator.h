@@ -12,6 +12,7 @@
 #include "engine/analysis/snapshot.h"
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
+#include "engine/base/limits.h"
 #include "engine/base/short_name.h"
 
 namespace vigie::analysis {
@@ -27,6 +28,8 @@ struct ClosedMinute {
 struct AggregatorSettings {
   // How long a minute stays open for mentions that arrive out of order.
   Duration lateness = std::chrono::hours{1};
+  // Hours with a mention, summed over brands and platforms, that are held at once.
+  std::size_t hour_blocks_max = kHourBlocksMax;
 };
 
 // What happened to the facts given to apply().
@@ -35,11 +38,12 @@ struct ApplyCounts {
   std::uint64_t repeated = 0;   // at or below the brand's position: dropped
   std::uint64_t late = 0;       // its minute has closed: counted apart
   std::uint64_t backdated = 0;  // counted apart
-  std::uint64_t overflow = 0;   // kHourBlocksMax reached: dropped
+  std::uint64_t overflow = 0;   // hour_blocks_max reached: dropped
 };
 
-// Owned by one shard thread. Memory: per brand and platform 248 bytes for each hour of the last two
-// days and the lateness that saw a mention, bounded by kHourBlocksMax.
+// Owned by one shard thread. Memory: per brand and platform 264 bytes for each hour that saw a
+// mention and is still open or in a window (two days), bounded by hour_blocks_max; per brand 16
+// bytes for each partition.
 class Aggregator {
  public:
   // The brand with place i in `brands` has BrandId i; a shard may own only some of them.

@@ -47,10 +47,10 @@ struct PlatformSnapshot {
 
 struct BrandSnapshot {
   std::string name;
-  std::uint64_t mentions = 0;   // since the start, over all platforms; never falls
-  std::uint64_t late = 0;       // arrived after their minute had closed: in no window
-  std::uint64_t backdated = 0;  // observed long after they were written: in no window
-  AllWindows windows{};         // over all platforms
+  std::uint64_t mentions = 0;               // since the start, over all platforms; never falls
+  std::uint64_t late = 0;                   // arrived after their minute had closed: in no window
+  std::uint64_t backdated = 0;              // observed long after they were written: in no window
+  AllWindows windows{};                     // over all platforms
   std::vector<PlatformSnapshot> platforms;  // sorted by name
 };
 

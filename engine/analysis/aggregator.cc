@@ -1,0 +1,260 @@
+#include "engine/analysis/aggregator.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/analysis/series.h"
+#include "engine/base/check.h"
+#include "engine/base/limits.h"
+
+namespace vigie::analysis {
+namespace {
+
+// Before every event time; its hour can still be told.
+constexpr Minute kNever = first_minute(std::numeric_limits<Hour>::min());
+// The earliest minute that a window needs lies this far before the watermark's minute.
+constexpr Minute kMinutesKept = 2 * 1440 - 1;
+
+// The highest origin that was folded in.
+struct Position {
+  std::int64_t offset = std::numeric_limits<std::int64_t>::min();
+  std::uint16_t index = 0;
+
+  [[nodiscard]] bool covers(const Origin& origin) const {
+    return origin.offset < offset || (origin.offset == offset && origin.index <= index);
+  }
+};
+
+struct Brand {
+  std::vector<Position> positions;  // by partition slot
+  std::vector<Series> series;       // in order of first mention
+  std::size_t last = 0;             // index of the series counted last
+  std::uint64_t late = 0;
+  std::uint64_t backdated = 0;
+
+  [[nodiscard]] Series* find(const ShortName& platform) {
+    if (last < series.size() && series[last].platform() == platform) return &series[last];
+    for (std::size_t i = 0; i < series.size(); ++i) {
+      if (series[i].platform() != platform) continue;
+      last = i;
+      return &series[i];
+    }
+    return nullptr;
+  }
+};
+
+// One block of an hour, and whose it is.
+struct HourEntry {
+  BrandId brand;
+  std::uint32_t series;
+  BlockId block;
+};
+
+// All blocks of one hour.
+struct HourIndex {
+  std::vector<HourEntry> entries;
+  std::size_t sorted = 0;  // how many entries at the front are in order of brand and platform
+};
+
+}  // namespace
+
+struct Aggregator::State {
+  explicit State(std::vector<std::string> brand_names, AggregatorSettings with)
+      : names(std::move(brand_names)),
+        lateness(with.lateness),
+        brands(names.size()),
+        pool(with.hour_blocks_max) {}
+
+  std::vector<std::string> names;
+  Duration lateness;
+  std::vector<Brand> brands;  // by BrandId
+  std::unordered_map<PartitionId, std::size_t> slots;
+  BlockPool pool;
+  std::map<Hour, HourIndex> hours;  // every block in use
+  std::optional<EventTime> watermark;
+  Minute closed_until = kNever;  // this minute and later ones are open
+  Minute last_minute = kNever;   // the latest one that was counted
+
+  [[nodiscard]] bool count(const Fact& fact, Minute minute);
+  [[nodiscard]] bool count_in_new_block(BrandId id, const ShortName& platform, Minute minute);
+  void sort_entries(HourIndex* index) const;
+  void close_before(Minute end, std::vector<ClosedMinute>* closed);
+  void append_closed(Hour hour, HourIndex* index, Minute end, std::vector<ClosedMinute>* closed);
+  void drop_old_hours();
+  [[nodiscard]] BrandSnapshot snapshot(BrandId id) const;
+};
+
+// False when there is no block left for it.
+bool Aggregator::State::count(const Fact& fact, Minute minute) {
+  Brand& brand = brands[fact.brand];
+  Series* series = brand.find(fact.platform);
+  if (series != nullptr && series->count(minute, &pool)) return true;
+  if (series != nullptr || brand.series.size() < kPlatformsPerBrandMax) {
+    return count_in_new_block(fact.brand, fact.platform, minute);
+  }
+  const ShortName other("other");
+  series = brand.find(other);
+  if (series != nullptr && series->count(minute, &pool)) return true;
+  return count_in_new_block(fact.brand, other, minute);
+}
+
+bool Aggregator::State::count_in_new_block(BrandId id, const ShortName& platform, Minute minute) {
+  const std::optional<BlockId> block = pool.take();
+  if (!block) return false;
+  Brand& brand = brands[id];
+  Series* series = brand.find(platform);
+  if (series == nullptr) {
+    brand.last = brand.series.size();
+    series = &brand.series.emplace_back(platform);
+  }
+  const Hour hour = hour_of(minute);
+  series->add_hour(hour, *block);
+  hours[hour].entries.push_back({id, static_cast<std::uint32_t>(brand.last), *block});
+  return series->count(minute, &pool);
+}
+
+void Aggregator::State::sort_entries(HourIndex* index) const {
+  const auto key = [this](const HourEntry& entry) {
+    return std::pair(entry.brand, brands[entry.brand].series[entry.series].platform());
+  };
+  const auto before = [&](const HourEntry& a, const HourEntry& b) { return key(a) < key(b); };
+  const auto middle = index->entries.begin() + static_cast<std::ptrdiff_t>(index->sorted);
+  std::sort(middle, index->entries.end(), before);
+  std::inplace_merge(index->entries.begin(), middle, index->entries.end(), before);
+  index->sorted = index->entries.size();
+}
+
+void Aggregator::State::append_closed(Hour hour, HourIndex* index, Minute end,
+                                      std::vector<ClosedMinute>* closed) {
+  if (index->sorted < index->entries.size()) sort_entries(index);
+  const Minute start = first_minute(hour);
+  const Minute stop = std::min(end, start + kMinutesPerHour);
+  for (Minute minute = std::max(closed_until, start); minute < stop; ++minute) {
+    const EventTime time{std::chrono::minutes{minute}};
+    for (const HourEntry& entry : index->entries) {
+      const std::uint32_t mentions = pool[entry.block][static_cast<std::size_t>(minute - start)];
+      if (mentions == 0) continue;
+      const Series& series = brands[entry.brand].series[entry.series];
+      closed->push_back({time, entry.brand, series.platform(), mentions});
+    }
+  }
+}
+
+void Aggregator::State::close_before(Minute end, std::vector<ClosedMinute>* closed) {
+  if (end <= closed_until) return;
+  if (closed != nullptr) {
+    auto at = hours.lower_bound(hour_of(closed_until));
+    for (; at != hours.end() && first_minute(at->first) < end; ++at) {
+      append_closed(at->first, &at->second, end, closed);
+    }
+  }
+  closed_until = end;
+}
+
+// Gives back the hours that are closed and older than every window.
+void Aggregator::State::drop_old_hours() {
+  const Minute needed = std::min(closed_until, minute_of(*watermark) - kMinutesKept);
+  while (!hours.empty() && first_minute(hours.begin()->first) + kMinutesPerHour <= needed) {
+    const auto& [hour, index] = *hours.begin();
+    for (const HourEntry& entry : index.entries) {
+      brands[entry.brand].series[entry.series].drop_hour(hour, &pool);
+    }
+    hours.erase(hours.begin());
+  }
+}
+
+BrandSnapshot Aggregator::State::snapshot(BrandId id) const {
+  const Brand& brand = brands[id];
+  BrandSnapshot out;
+  out.name = names[id];
+  out.late = brand.late;
+  out.backdated = brand.backdated;
+  out.platforms.reserve(brand.series.size());
+  for (const Series& series : brand.series) {
+    PlatformSnapshot& platform = out.platforms.emplace_back();
+    platform.platform = series.platform();
+    platform.mentions = series.mentions();
+    if (watermark) series.add_windows(minute_of(*watermark), pool, &platform.windows);
+    out.mentions += platform.mentions;
+    for (std::size_t i = 0; i < kWindows.size(); ++i) {
+      out.windows[i].current += platform.windows[i].current;
+      out.windows[i].previous += platform.windows[i].previous;
+      out.windows[i].yesterday += platform.windows[i].yesterday;
+    }
+  }
+  std::sort(out.platforms.begin(), out.platforms.end(),
+            [](const auto& a, const auto& b) { return a.platform < b.platform; });
+  return out;
+}
+
+Aggregator::Aggregator(std::vector<std::string> brands, AggregatorSettings settings)
+    : state_(std::make_unique<State>(std::move(brands), settings)) {}
+Aggregator::~Aggregator() = default;
+Aggregator::Aggregator(Aggregator&&) noexcept = default;
+Aggregator& Aggregator::operator=(Aggregator&&) noexcept = default;
+
+ApplyCounts Aggregator::apply(std::span<const Fact> facts) {
+  ApplyCounts counts;
+  State& state = *state_;
+  std::optional<PartitionId> partition;
+  std::size_t slot = 0;
+  for (const Fact& fact : facts) {
+    CHECK(fact.brand < state.brands.size());
+    if (partition != fact.origin.partition) {
+      partition = fact.origin.partition;
+      slot = state.slots.try_emplace(*partition, state.slots.size()).first->second;
+    }
+    Brand& brand = state.brands[fact.brand];
+    if (slot >= brand.positions.size()) brand.positions.resize(slot + 1);
+    Position& position = brand.positions[slot];
+    if (position.covers(fact.origin)) {
+      ++counts.repeated;
+      continue;
+    }
+    position = {fact.origin.offset, fact.origin.index};
+    const Minute minute = minute_of(fact.event_time);
+    if (fact.backdated) {
+      ++brand.backdated;
+      ++counts.backdated;
+    } else if (minute < state.closed_until) {
+      ++brand.late;
+      ++counts.late;
+    } else if (state.count(fact, minute)) {
+      state.last_minute = std::max(state.last_minute, minute);
+      ++counts.applied;
+    } else {
+      ++counts.overflow;
+    }
+  }
+  return counts;
+}
+
+void Aggregator::advance(EventTime watermark, std::vector<ClosedMinute>* closed) {
+  State& state = *state_;
+  if (state.watermark && watermark <= *state.watermark) return;
+  state.watermark = watermark;
+  const Minute open = minute_of(watermark - state.lateness);
+  if (open <= state.closed_until) return;
+  state.close_before(open, closed);
+  state.drop_old_hours();
+}
+
+void Aggregator::close_all(std::vector<ClosedMinute>* closed) {
+  state_->close_before(state_->last_minute + 1, closed);
+}
+
+Snapshot Aggregator::snapshot(std::uint32_t shard, std::uint32_t shards) const {
+  Snapshot out;
+  out.watermark = state_->watermark;
+  out.brands.reserve(state_->brands.size() / shards + 1);
+  for (std::size_t id = shard; id < state_->brands.size(); id += shards) {
+    out.brands.push_back(state_->snapshot(static_cast<BrandId>(id)));
+  }
+  return out;
+}
+
+}  // namespace vigie::analysis

@@ -1,0 +1,120 @@
+#include "engine/serve/api.h"
+
+#include <optional>
+
+#include "engine/base/text.h"
+
+namespace vigie::serve {
+namespace {
+
+using analysis::BrandSnapshot;
+using analysis::kWindows;
+using analysis::PlatformSnapshot;
+using analysis::WindowCounts;
+
+// Bytes that a brand with a few platforms takes.
+constexpr std::size_t kBrandBytes = 768;
+
+void append_count(std::string_view key, std::uint64_t value, std::string* out) {
+  out->append(",\"").append(key).append("\":");
+  append_number(value, out);
+}
+
+void append_growth(std::string_view key, std::optional<double> growth, std::string* out) {
+  out->append(",\"").append(key).append("\":");
+  if (growth) {
+    append_number(*growth, out);
+  } else {
+    out->append("null");
+  }
+}
+
+void append_window(std::string_view name, const WindowCounts& counts, std::string* out) {
+  out->append("\"").append(name).append("\":{\"current\":");
+  append_number(counts.current, out);
+  append_count("previous", counts.previous, out);
+  append_count("yesterday", counts.yesterday, out);
+  append_growth("growth", analysis::growth(counts.current, counts.previous), out);
+  append_growth("growth_yesterday", analysis::growth(counts.current, counts.yesterday), out);
+  out->push_back('}');
+}
+
+void append_brand(const BrandSnapshot& brand, std::string* out) {
+  out->append("{\"brand\":");
+  append_json_string(brand.name, out);
+  append_count("mentions", brand.mentions, out);
+  append_count("late", brand.late, out);
+  append_count("backdated", brand.backdated, out);
+  out->append(",\"windows\":{");
+  for (std::size_t w = 0; w < kWindows.size(); ++w) {
+    if (w != 0) out->push_back(',');
+    append_window(kWindows[w].name, brand.windows[w], out);
+  }
+  out->append("},\"platforms\":[");
+  for (const PlatformSnapshot& platform : brand.platforms) {
+    if (&platform != &brand.platforms.front()) out->push_back(',');
+    out->append("{\"platform\":");
+    append_json_string(platform.platform.view(), out);
+    append_count("mentions", platform.mentions, out);
+    out->push_back('}');
+  }
+  out->append("]}");
+}
+
+}  // namespace
+
+std::string brands_json(const View& view) {
+  std::string out;
+  out.reserve(view.brands().size() * kBrandBytes);
+  out.push_back('[');
+  for (std::size_t i = 0; i < view.brands().size(); ++i) {
+    if (i != 0) out.append(",\n");
+    append_brand(*view.brands()[i], &out);
+  }
+  out.append("]\n");
+  return out;
+}
+
+std::string ready_json(const EngineStatus* status) {
+  const EngineStatus known = status != nullptr ? *status : EngineStatus{};
+  std::string reasons;
+  const auto add = [&reasons](bool wrong, std::string_view reason) {
+    if (wrong) reasons += cat(reasons.empty() ? "" : ",", '"', reason, '"');
+  };
+  add(!known.assigned, "assigned");
+  add(!known.restored, "restored");
+  add(known.draining, "draining");
+  return cat("{\"ready\":", known.ready() ? "true" : "false", ",\"not_ready\":[", reasons, "]}\n");
+}
+
+std::string version_json(std::string_view version) {
+  std::string out = "{\"name\":\"vigie\",\"version\":";
+  append_json_string(version, &out);
+  out.append("}\n");
+  return out;
+}
+
+std::string problem_json(int status, std::string_view detail) {
+  std::string out = cat("{\"title\":\"", reason_phrase(status), "\",\"status\":", status);
+  if (!detail.empty()) {
+    out.append(",\"detail\":");
+    append_json_string(detail, &out);
+  }
+  out.append("}\n");
+  return out;
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 400: return "Bad Request";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 416: return "Range Not Satisfiable";
+    case 500: return "Internal Server Error";
+    default: return "Error";
+  }
+}
+
+}  // namespace vigie::serve

@@ -1,0 +1,190 @@
+#include "engine/serve/exposition.h"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/text.h"
+
+namespace vigie::serve {
+namespace {
+
+using analysis::BrandSnapshot;
+using analysis::kWindows;
+using analysis::PlatformSnapshot;
+using analysis::WindowCounts;
+
+// Bytes that a brand with a few platforms takes: one growth of the text instead of many.
+constexpr std::size_t kBrandBytes = 4608;
+
+// In label values, backslash, quote and line feed are written with a backslash.
+void append_label_value(std::string_view value, std::string* out) {
+  for (const char c : value) {
+    if (c == '\\' || c == '"') out->push_back('\\');
+    if (c == '\n') {
+      out->append("\\n");
+    } else {
+      out->push_back(c);
+    }
+  }
+}
+
+// Writes families one after the other, within the bound on series.
+class Writer {
+ public:
+  Writer(const View& view, std::size_t series_max, std::string* out)
+      : view_(view), left_(series_max), out_(out) {
+    out->reserve(out->size() + view.brands().size() * kBrandBytes);
+    for (const BrandSnapshot* brand : view.brands()) {
+      std::string& labels = labels_.emplace_back("{brand=\"");
+      append_label_value(brand->name, &labels);
+      labels.push_back('"');
+    }
+  }
+
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+
+  void begin(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    out_->append("# HELP ").append(name).append(" ").append(help);
+    out_->append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+  }
+
+  // One series of a brand. `labels` follow the brand's, and close the braces.
+  template <class Number>
+  void series(std::size_t brand, std::string_view labels, Number value) {
+    if (left_ == 0) {
+      ++dropped_;
+      return;
+    }
+    --left_;
+    out_->append(name_).append(labels_[brand]).append(labels);
+    append_number(value, out_);
+    out_->push_back('\n');
+  }
+
+  // One series per brand.
+  void brands(std::uint64_t BrandSnapshot::* value) {
+    for (std::size_t i = 0; i < view_.brands().size(); ++i) {
+      series(i, "} ", view_.brands()[i]->*value);
+    }
+  }
+
+  // Calls each(brand, platform, its label) for all platforms of all brands.
+  template <class Each>
+  void platforms(Each each) {
+    std::string label;
+    for (std::size_t i = 0; i < view_.brands().size(); ++i) {
+      for (const PlatformSnapshot& platform : view_.brands()[i]->platforms) {
+        label.assign(",platform=\"");
+        append_label_value(platform.platform.view(), &label);
+        label.push_back('"');
+        each(i, platform, label);
+      }
+    }
+  }
+
+ private:
+  const View& view_;
+  std::vector<std::string> labels_;  // per brand: {brand="..."
+  std::size_t left_;
+  std::uint64_t dropped_ = 0;
+  std::string_view name_;
+  std::string* out_;
+};
+
+void append_totals(Writer* writer) {
+  writer->begin("vigie_brand_mentions_total", "counter", "Mentions of the brand on all platforms.");
+  writer->brands(&BrandSnapshot::mentions);
+  writer->begin("vigie_mentions_total", "counter", "Mentions of the brand on the platform.");
+  writer->platforms([&](std::size_t brand, const PlatformSnapshot& p, std::string& label) {
+    writer->series(brand, label.append("} "), p.mentions);
+  });
+  writer->begin("vigie_late_mentions_total", "counter",
+                "Mentions that arrived after their minute had closed; in no window.");
+  writer->brands(&BrandSnapshot::late);
+  writer->begin("vigie_backdated_mentions_total", "counter",
+                "Mentions observed long after they were written; in no window.");
+  writer->brands(&BrandSnapshot::backdated);
+}
+
+void append_windows(const View& view, Writer* writer) {
+  struct Span {
+    std::string_view name;
+    std::uint64_t WindowCounts::* count;
+  };
+  static constexpr std::array<Span, 3> kSpans{{{"current", &WindowCounts::current},
+                                               {"previous", &WindowCounts::previous},
+                                               {"yesterday", &WindowCounts::yesterday}}};
+  writer->begin("vigie_window_mentions", "gauge",
+                "Mentions in the window that ends at the watermark's minute (current), in the one "
+                "before it (previous), and in the same one a day earlier (yesterday).");
+  for (std::size_t w = 0; w < kWindows.size(); ++w) {
+    for (const Span& span : kSpans) {
+      const std::string labels =
+          cat(",window=\"", kWindows[w].name, "\",span=\"", span.name, "\"} ");
+      for (std::size_t i = 0; i < view.brands().size(); ++i) {
+        writer->series(i, labels, view.brands()[i]->windows[w].*span.count);
+      }
+    }
+  }
+}
+
+void append_growth(const View& view, Writer* writer) {
+  writer->begin("vigie_mention_growth_ratio", "gauge",
+                "Growth of the current window against another, 1 is twice as many; absent when "
+                "there was nothing before.");
+  for (std::size_t w = 0; w < kWindows.size(); ++w) {
+    const std::string window = cat(",window=\"", kWindows[w].name, "\",against=\"");
+    const std::string previous = window + "previous\"} ";
+    const std::string yesterday = window + "yesterday\"} ";
+    for (std::size_t i = 0; i < view.brands().size(); ++i) {
+      const WindowCounts& counts = view.brands()[i]->windows[w];
+      if (const auto growth = analysis::growth(counts.current, counts.previous)) {
+        writer->series(i, previous, *growth);
+      }
+      if (const auto growth = analysis::growth(counts.current, counts.yesterday)) {
+        writer->series(i, yesterday, *growth);
+      }
+    }
+  }
+}
+
+void append_platform_windows(Writer* writer) {
+  std::array<std::string, kWindows.size()> windows;
+  for (std::size_t w = 0; w < kWindows.size(); ++w) {
+    windows[w] = cat(",window=\"", kWindows[w].name, "\"} ");
+  }
+  writer->begin("vigie_platform_window_mentions", "gauge",
+                "Mentions on the platform in the window that ends at the watermark's minute.");
+  writer->platforms([&](std::size_t brand, const PlatformSnapshot& p, std::string& label) {
+    const std::size_t size = label.size();
+    for (std::size_t w = 0; w < kWindows.size(); ++w) {
+      label.resize(size);
+      writer->series(brand, label.append(windows[w]), p.windows[w].current);
+    }
+  });
+}
+
+void append_watermark(EventTime watermark, std::string* out) {
+  constexpr std::string_view kName = "vigie_watermark_timestamp_seconds";
+  out->append("# HELP ").append(kName).append(" How far event time has come, in every shard.\n");
+  out->append("# TYPE ").append(kName).append(" gauge\n");
+  const std::chrono::duration<double> time = watermark.time_since_epoch();
+  out->append(cat(kName, " ", time.count(), "\n"));
+}
+
+}  // namespace
+
+std::uint64_t append_brand_series(const View& view, std::size_t series_max, std::string* out) {
+  if (view.watermark()) append_watermark(*view.watermark(), out);
+  Writer writer(view, series_max, out);
+  append_totals(&writer);
+  append_windows(view, &writer);
+  append_growth(view, &writer);
+  append_platform_windows(&writer);
+  return writer.dropped();
+}
+
+}  // namespace vigie::serve

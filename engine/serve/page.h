@@ -1,0 +1,11 @@
+// The wall page, page.html, as it was when the program was built.
+#pragma once
+
+#include <string_view>
+
+namespace vigie::serve {
+
+// The page with its two places left to fill: {{intro}} and {{version}}.
+[[nodiscard]] std::string_view page();
+
+}  // namespace vigie::serve
