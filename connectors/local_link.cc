@@ -6,7 +6,7 @@
 
 #include "engine/base/limits.h"
 
-namespace vigie::connectors {
+namespace vigie {
 
 LocalLink::Shard::Shard(std::uint32_t writers) : queue(kLinkQueueBytes), applied(writers) {}
 
@@ -54,4 +54,4 @@ FactLink::Use LocalLink::use(std::uint32_t shard) const {
   return {queue.bytes(), queue.bytes_max()};
 }
 
-}  // namespace vigie::connectors
+}  // namespace vigie

@@ -9,7 +9,7 @@
 #include "engine/base/io.h"
 #include "engine/base/queue.h"
 
-namespace vigie::connectors {
+namespace vigie {
 
 // Batches of one writer reach a shard in the order they were published. Nothing survives the
 // process: what was applied and not committed is read again from the source.
@@ -35,4 +35,4 @@ class LocalLink final : public FactLink {
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 
-}  // namespace vigie::connectors
+}  // namespace vigie

@@ -11,7 +11,7 @@
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
 
-namespace vigie::analysis {
+namespace vigie {
 namespace {
 
 // Before every event time; its hour can still be told.
@@ -257,4 +257,4 @@ Snapshot Aggregator::snapshot(std::uint32_t shard, std::uint32_t shards) const {
   return out;
 }
 
-}  // namespace vigie::analysis
+}  // namespace vigie

@@ -15,7 +15,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/short_name.h"
 
-namespace vigie::analysis {
+namespace vigie {
 
 // One closed minute of one brand on one platform that saw mentions.
 struct ClosedMinute {
@@ -73,4 +73,4 @@ class Aggregator {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace vigie::analysis
+}  // namespace vigie

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace vigie::analysis {
+namespace vigie {
 namespace {
 
 // A window is the difference of the mentions before two moments. All moments that the windows
@@ -115,4 +115,4 @@ void Series::add_windows(Minute last, const BlockPool& pool, AllWindows* windows
   }
 }
 
-}  // namespace vigie::analysis
+}  // namespace vigie

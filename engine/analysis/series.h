@@ -13,7 +13,7 @@
 #include "engine/base/event_time.h"
 #include "engine/base/short_name.h"
 
-namespace vigie::analysis {
+namespace vigie {
 
 using Minute = std::int64_t;  // since 1970
 using Hour = std::int32_t;    // since 1970
@@ -106,4 +106,4 @@ class Series {
   std::vector<HourTotal> hours_;  // sorted by hour
 };
 
-}  // namespace vigie::analysis
+}  // namespace vigie

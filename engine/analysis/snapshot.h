@@ -13,7 +13,7 @@
 #include "engine/base/event_time.h"
 #include "engine/base/short_name.h"
 
-namespace vigie::analysis {
+namespace vigie {
 
 // The windows kept for every brand: sums of one-minute buckets that end at the watermark's minute,
 // that minute included.
@@ -59,4 +59,4 @@ struct Snapshot {
   std::vector<BrandSnapshot> brands;   // in the order of the configuration
 };
 
-}  // namespace vigie::analysis
+}  // namespace vigie

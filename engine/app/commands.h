@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace vigie::app {
+namespace vigie {
 
 // What the exit code says.
 enum class Exit : std::uint8_t {
@@ -14,39 +14,39 @@ enum class Exit : std::uint8_t {
   not_started = 2,       // wrong command line or configuration, or something it needs is missing
 };
 
-struct RunOptions {
+struct RunArguments {
   std::string config;
 };
-[[nodiscard]] Exit run_command(const RunOptions& options);
+[[nodiscard]] Exit run_command(const RunArguments& arguments);
 
-struct DemoOptions {
+struct DemoArguments {
   std::string listen = "127.0.0.1:9464";
   std::uint64_t seed = 1;
 };
-[[nodiscard]] Exit demo_command(const DemoOptions& options);
+[[nodiscard]] Exit demo_command(const DemoArguments& arguments);
 
-struct CheckOptions {
+struct CheckArguments {
   std::string config;
   bool print = false;
 };
-[[nodiscard]] Exit check_command(const CheckOptions& options);
+[[nodiscard]] Exit check_command(const CheckArguments& arguments);
 
-struct DecodeOptions {
+struct DecodeArguments {
   std::vector<std::string> files;
 };
-[[nodiscard]] Exit decode_command(const DecodeOptions& options);
+[[nodiscard]] Exit decode_command(const DecodeArguments& arguments);
 
-struct MatchOptions {
+struct MatchArguments {
   std::string config;
   std::vector<std::string> files;
 };
-[[nodiscard]] Exit match_command(const MatchOptions& options);
+[[nodiscard]] Exit match_command(const MatchArguments& arguments);
 
-struct ReplayOptions {
+struct ReplayArguments {
   std::string config;
   std::vector<std::string> files;
   std::string series;  // where to write the per-minute counts; "-" is standard output
 };
-[[nodiscard]] Exit replay_command(const ReplayOptions& options);
+[[nodiscard]] Exit replay_command(const ReplayArguments& arguments);
 
-}  // namespace vigie::app
+}  // namespace vigie

@@ -8,7 +8,7 @@
 
 #include "engine/base/text.h"
 
-namespace vigie::app {
+namespace vigie {
 namespace {
 
 // The seed keeps those who write posts from choosing tokens that collide; it changes no result.
@@ -19,15 +19,13 @@ std::uint64_t hash_seed() {
 
 }  // namespace
 
-void complain(const std::string& message) {
-  std::fprintf(stderr, "vigie: %s\n", message.c_str());
-}
+void complain(const std::string& message) { std::fprintf(stderr, "vigie: %s\n", message.c_str()); }
 
 void complain(const Error& error) { complain(error.text()); }
 
 std::optional<Configuration> load_configuration(const std::string& path) {
-  runtime::Loaded loaded = runtime::load_settings(path);
-  for (const runtime::Diagnostic& diagnostic : loaded.diagnostics) {
+  Loaded loaded = load_settings(path);
+  for (const Diagnostic& diagnostic : loaded.diagnostics) {
     std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   }
   if (!loaded.ok()) return std::nullopt;
@@ -38,8 +36,8 @@ std::optional<Configuration> load_configuration(const std::string& path) {
     return std::nullopt;
   }
   for (const rules::Warning& warning : warnings) {
-    const runtime::Diagnostic diagnostic{
-        .severity = runtime::Diagnostic::Severity::warning,
+    const Diagnostic diagnostic{
+        .severity = Diagnostic::Severity::warning,
         .place = loaded.settings.brand_places[warning.brand],
         .message = cat("brand '", loaded.settings.brands[warning.brand].name, "', '", warning.term,
                        "': ", warning.message)};
@@ -48,4 +46,4 @@ std::optional<Configuration> load_configuration(const std::string& path) {
   return Configuration{std::move(loaded.settings), std::move(*rules)};
 }
 
-}  // namespace vigie::app
+}  // namespace vigie

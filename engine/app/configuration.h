@@ -9,10 +9,10 @@
 #include "engine/runtime/settings.h"
 #include "rules/rules.h"
 
-namespace vigie::app {
+namespace vigie {
 
 struct Configuration {
-  runtime::Settings settings;
+  Settings settings;
   std::shared_ptr<const rules::RuleSet> rules;
 };
 
@@ -23,4 +23,4 @@ struct Configuration {
 void complain(const std::string& message);
 void complain(const Error& error);
 
-}  // namespace vigie::app
+}  // namespace vigie

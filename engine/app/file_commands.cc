@@ -12,7 +12,7 @@
 #include "engine/base/text.h"
 #include "rules/rules.h"
 
-namespace vigie::app {
+namespace vigie {
 namespace {
 
 // Runs `write` for every post of the files and writes what it appends to standard output.
@@ -71,22 +71,22 @@ void append_hit(const Mention& mention, const std::string& brand,
 
 }  // namespace
 
-Exit decode_command(const DecodeOptions& options) {
-  const Duration future = runtime::EventTimeSettings{}.future;
-  return convert(options.files, future, [](const Mention& mention, std::string* out) {
-    connectors::append_mention_json(mention, out);
+Exit decode_command(const DecodeArguments& arguments) {
+  const Duration future = EventTimeSettings{}.future;
+  return convert(arguments.files, future, [](const Mention& mention, std::string* out) {
+    append_mention_json(mention, out);
     out->push_back('\n');
   });
 }
 
-Exit match_command(const MatchOptions& options) {
-  const auto configuration = load_configuration(options.config);
+Exit match_command(const MatchArguments& arguments) {
+  const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
   rules::Matcher matcher(configuration->rules);
   rules::Hits hits;
   const auto& names = rules::brand_names(*configuration->rules);
   const Duration future = configuration->settings.event_time.future;
-  return convert(options.files, future, [&](const Mention& mention, std::string* out) {
+  return convert(arguments.files, future, [&](const Mention& mention, std::string* out) {
     if (mention.op != Op::upsert) return;
     matcher.match(mention, &hits);
     for (const rules::Hit& hit : hits.hits) {
@@ -96,18 +96,18 @@ Exit match_command(const MatchOptions& options) {
   });
 }
 
-Exit check_command(const CheckOptions& options) {
-  const auto configuration = load_configuration(options.config);
+Exit check_command(const CheckArguments& arguments) {
+  const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
   const auto& settings = configuration->settings;
-  if (options.print) {
-    std::fputs(runtime::print_settings(settings).c_str(), stdout);
+  if (arguments.print) {
+    std::fputs(print_settings(settings).c_str(), stdout);
   } else {
     std::printf("%s: ok: %zu brands, %zu sources, %zu KiB of compiled rules\n",
-                options.config.c_str(), settings.brands.size(), settings.sources.size(),
+                arguments.config.c_str(), settings.brands.size(), settings.sources.size(),
                 rules::memory_bytes(*configuration->rules) / 1024);
   }
   return Exit::done;
 }
 
-}  // namespace vigie::app
+}  // namespace vigie

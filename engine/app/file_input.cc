@@ -11,7 +11,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 
-namespace vigie::app {
+namespace vigie {
 namespace {
 
 constexpr std::uint64_t kShownMax = 10;
@@ -30,8 +30,8 @@ void RejectLog::add(const std::string& file, std::int64_t offset, const Reject& 
 
 void RejectLog::summarise() const {
   if (total_ == 0) return;
-  std::string line = cat("vigie: ", total_, total_ == 1 ? " record was" : " records were",
-                         " rejected:");
+  std::string line =
+      cat("vigie: ", total_, total_ == 1 ? " record was" : " records were", " rejected:");
   for (std::size_t i = 0; i < kRejectReasons; ++i) {
     if (counts_[i] == 0) continue;
     line += cat(" ", to_text(static_cast<RejectReason>(i)), "=", counts_[i]);
@@ -42,9 +42,9 @@ void RejectLog::summarise() const {
 Result<void> for_each_mention(std::span<const std::string> files, Duration future,
                               const std::function<void(const Mention&)>& on_mention,
                               RejectLog* rejects) {
-  auto source = connectors::open_files(files, {});
+  auto source = open_files(files, {});
   if (!source) return std::unexpected(source.error());
-  const auto decoder = connectors::make_native_decoder({.future = future});
+  const auto decoder = make_native_decoder({.future = future});
   Batch batch;
   MentionBatch slice;
   while (!batch.ended) {
@@ -62,4 +62,4 @@ Result<void> for_each_mention(std::span<const std::string> files, Duration futur
   return {};
 }
 
-}  // namespace vigie::app
+}  // namespace vigie

@@ -12,7 +12,7 @@
 #include "engine/base/mention.h"
 #include "engine/base/result.h"
 
-namespace vigie::app {
+namespace vigie {
 
 // Counts what could not be used and shows the first few on stderr.
 class RejectLog {
@@ -32,4 +32,4 @@ class RejectLog {
                                             const std::function<void(const Mention&)>& on_mention,
                                             RejectLog* rejects);
 
-}  // namespace vigie::app
+}  // namespace vigie

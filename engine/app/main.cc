@@ -6,7 +6,7 @@
 
 #include "engine/app/commands.h"
 
-namespace vigie::app {
+namespace vigie {
 namespace {
 
 const char* const kFilesHelp =
@@ -20,52 +20,52 @@ void add_files(CLI::App* command, std::vector<std::string>* files) {
   command->add_option("FILE", *files, kFilesHelp)->required();
 }
 
-void add_run(CLI::App* app, RunOptions* options, std::function<Exit()>* chosen) {
+void add_run(CLI::App* app, RunArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command = app->add_subcommand("run", "Consume the configured sources and serve");
-  add_config(command, &options->config);
-  command->callback([=] { *chosen = [=] { return run_command(*options); }; });
+  add_config(command, &arguments->config);
+  command->callback([=] { *chosen = [=] { return run_command(*arguments); }; });
 }
 
-void add_demo(CLI::App* app, DemoOptions* options, std::function<Exit()>* chosen) {
+void add_demo(CLI::App* app, DemoArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command = app->add_subcommand(
       "demo", "Show the engine at work on made-up brands: no broker, no configuration");
-  command->add_option("--listen", options->listen, "HOST:PORT to serve on")->capture_default_str();
-  command->add_option("--seed", options->seed, "Seed of the made-up posts")->capture_default_str();
-  command->callback([=] { *chosen = [=] { return demo_command(*options); }; });
+  command->add_option("--listen", arguments->listen, "HOST:PORT to serve on")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Seed of the made-up posts")->capture_default_str();
+  command->callback([=] { *chosen = [=] { return demo_command(*arguments); }; });
 }
 
-void add_check(CLI::App* app, CheckOptions* options, std::function<Exit()>* chosen) {
+void add_check(CLI::App* app, CheckArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command = app->add_subcommand("check", "Validate a configuration");
-  command->add_option("--config,CONFIG", options->config, "The configuration file (YAML)")
+  command->add_option("--config,CONFIG", arguments->config, "The configuration file (YAML)")
       ->required();
-  command->add_flag("--print", options->print,
+  command->add_flag("--print", arguments->print,
                     "Print the effective configuration, without secrets");
-  command->callback([=] { *chosen = [=] { return check_command(*options); }; });
+  command->callback([=] { *chosen = [=] { return check_command(*arguments); }; });
 }
 
-void add_decode(CLI::App* app, DecodeOptions* options, std::function<Exit()>* chosen) {
+void add_decode(CLI::App* app, DecodeArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command =
       app->add_subcommand("decode", "Read posts and write them as canonical NDJSON");
-  add_files(command, &options->files);
-  command->callback([=] { *chosen = [=] { return decode_command(*options); }; });
+  add_files(command, &arguments->files);
+  command->callback([=] { *chosen = [=] { return decode_command(*arguments); }; });
 }
 
-void add_match(CLI::App* app, MatchOptions* options, std::function<Exit()>* chosen) {
+void add_match(CLI::App* app, MatchArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command =
       app->add_subcommand("match", "Write one line for each brand that a post mentions");
-  add_config(command, &options->config);
-  add_files(command, &options->files);
-  command->callback([=] { *chosen = [=] { return match_command(*options); }; });
+  add_config(command, &arguments->config);
+  add_files(command, &arguments->files);
+  command->callback([=] { *chosen = [=] { return match_command(*arguments); }; });
 }
 
-void add_replay(CLI::App* app, ReplayOptions* options, std::function<Exit()>* chosen) {
+void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command = app->add_subcommand(
       "replay", "Run the whole pipeline over files, in event time, without a network");
-  add_config(command, &options->config);
-  command->add_option("--series", options->series,
+  add_config(command, &arguments->config);
+  command->add_option("--series", arguments->series,
                       "Write per-minute counts as CSV to this file; - for standard output");
-  add_files(command, &options->files);
-  command->callback([=] { *chosen = [=] { return replay_command(*options); }; });
+  add_files(command, &arguments->files);
+  command->callback([=] { *chosen = [=] { return replay_command(*arguments); }; });
 }
 
 int run_main(int argc, char** argv) {
@@ -73,12 +73,12 @@ int run_main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("vigie ") + VIGIE_VERSION);
   app.require_subcommand(1);
   std::function<Exit()> chosen;
-  RunOptions run;
-  DemoOptions demo;
-  CheckOptions check;
-  DecodeOptions decode;
-  MatchOptions match;
-  ReplayOptions replay;
+  RunArguments run;
+  DemoArguments demo;
+  CheckArguments check;
+  DecodeArguments decode;
+  MatchArguments match;
+  ReplayArguments replay;
   add_run(&app, &run, &chosen);
   add_demo(&app, &demo, &chosen);
   add_check(&app, &check, &chosen);
@@ -95,6 +95,6 @@ int run_main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace vigie::app
+}  // namespace vigie
 
-int main(int argc, char** argv) { return vigie::app::run_main(argc, argv); }
+int main(int argc, char** argv) { return vigie::run_main(argc, argv); }

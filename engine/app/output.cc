@@ -5,7 +5,7 @@
 
 #include "engine/base/text.h"
 
-namespace vigie::app {
+namespace vigie {
 namespace {
 
 constexpr std::size_t kWriteBytes = 256UL << 10;
@@ -40,4 +40,4 @@ Result<void> Output::close() {
   return fail(ErrorKind::refused, cat("writing failed: ", std::strerror(error_)), path_);
 }
 
-}  // namespace vigie::app
+}  // namespace vigie

@@ -8,7 +8,7 @@
 
 #include "engine/base/result.h"
 
-namespace vigie::app {
+namespace vigie {
 
 // Collects text and writes it in large pieces. One thread.
 class Output {
@@ -38,4 +38,4 @@ class Output {
   int error_ = 0;  // errno of the first failure
 };
 
-}  // namespace vigie::app
+}  // namespace vigie

@@ -15,10 +15,8 @@
 #include "engine/base/text.h"
 #include "engine/runtime/engine.h"
 
-namespace vigie::app {
+namespace vigie {
 namespace {
-
-using analysis::ClosedMinute;
 
 // As RFC 4180 wants it: quoted only where it must be.
 void append_csv_field(std::string_view text, std::string* out) {
@@ -62,7 +60,7 @@ std::size_t code_points(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-void print_summary(const runtime::Engine& engine) {
+void print_summary(const Engine& engine) {
   std::size_t width = 5;
   for (const auto* cell : engine.snapshots()) {
     for (const auto& brand : cell->load()->brands) width = std::max(width, code_points(brand.name));
@@ -100,32 +98,35 @@ void report(const Counters& counters) {
 
 }  // namespace
 
-Exit replay_command(const ReplayOptions& options) {
+Exit replay_command(const ReplayArguments& arguments) {
   StopSignal stop;
-  const auto configuration = load_configuration(options.config);
+  const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
-  Result<runtime::Parts> parts =
-      wire_replay(options.files, configuration->settings, configuration->rules);
+  Result<Parts> parts =
+      wire_replay(arguments.files, configuration->settings, configuration->rules);
   if (!parts) return complain(parts.error()), Exit::not_started;
   Counters counters;
-  runtime::Engine engine(std::move(*parts),
+  Engine engine(std::move(*parts),
                          {.event_time = configuration->settings.event_time,
                           .engine = replay_engine(configuration->settings.engine),
-                          .version = {},
                           .replay = true},
                          &counters);
   const Result<void> ran =
       engine.run([&](Deadline deadline) { return stop.wait(deadline); }, /*stay=*/false);
+  if (stop.wait(Clock::now())) {
+    complain("interrupted before the end of the input; nothing was written");
+    return Exit::stopped_by_error;
+  }
   report(counters);
   if (!ran) return complain(ran.error()), Exit::stopped_by_error;
-  if (options.series.empty()) {
+  if (arguments.series.empty()) {
     print_summary(engine);
     return Exit::done;
   }
-  const Result<void> written = write_series(options.series, engine.closed_minutes(),
+  const Result<void> written = write_series(arguments.series, engine.closed_minutes(),
                                             rules::brand_names(*configuration->rules));
   if (!written) return complain(written.error()), Exit::stopped_by_error;
   return Exit::done;
 }
 
-}  // namespace vigie::app
+}  // namespace vigie

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace vigie::app {
+namespace vigie {
 namespace {
 
 sigset_t stop_signals() {
@@ -36,4 +36,4 @@ bool StopSignal::wait(Deadline deadline) {
   return stopped_;
 }
 
-}  // namespace vigie::app
+}  // namespace vigie

@@ -3,7 +3,7 @@
 
 #include "engine/base/clock.h"
 
-namespace vigie::app {
+namespace vigie {
 
 // Made on main before any thread is started, so that every thread inherits the blocked signals and
 // only wait() takes them. SIGPIPE is ignored: a reader that went away is an error code.
@@ -18,4 +18,4 @@ class StopSignal {
   bool stopped_ = false;
 };
 
-}  // namespace vigie::app
+}  // namespace vigie

@@ -4,31 +4,28 @@
 
 #include <array>
 #include <chrono>
+#include <map>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "connectors/dead_letter_file.h"
 #include "connectors/decode.h"
-#include "connectors/demo_source.h"
 #include "connectors/kafka_dead_letter.h"
 #include "connectors/kafka_source.h"
 #include "connectors/local_link.h"
 #include "connectors/ndjson_source.h"
 #include "engine/base/text.h"
 
-namespace vigie::app {
+namespace vigie {
 namespace {
-
-using runtime::FilesSettings;
-using runtime::KafkaSettings;
-using runtime::Settings;
 
 constexpr std::chrono::seconds kConnectWait{15};  // until a broker that does not answer is an error
 constexpr PartitionId kPartitionsPerSource = 1U << 24;
 
 std::unique_ptr<Decoder> make_decoder(const Settings& settings) {
-  return connectors::make_native_decoder({.future = settings.event_time.future});
+  return make_native_decoder({.future = settings.event_time.future});
 }
 
 // Two processes on one host serve different ports, so this tells them apart, and it is the same
@@ -41,28 +38,34 @@ std::string default_instance(const Settings& settings) {
   return cat(host.data(), "-", port == "0" ? cat(getpid()) : port);
 }
 
-connectors::KafkaOptions kafka_options(const KafkaSettings& kafka, const Settings& settings,
+std::map<std::string, std::string> plain(const std::map<std::string, Secret>& secrets) {
+  std::map<std::string, std::string> values;
+  for (const auto& [key, secret] : secrets) values[key] = secret.value;
+  return values;
+}
+
+KafkaOptions kafka_options(const KafkaSettings& kafka, const Settings& settings,
                                        PartitionId first_partition, Counters* counters) {
-  connectors::KafkaOptions options;
+  KafkaOptions options;
   options.brokers = kafka.brokers;
   options.topics = kafka.topics;
   options.group = kafka.group;
   options.instance = kafka.instance.empty() ? default_instance(settings) : kafka.instance;
-  for (const auto& [key, secret] : kafka.properties) options.properties[key] = secret.value;
+  options.properties = plain(kafka.properties);
   options.first_partition = first_partition;
   options.counters = counters;
   return options;
 }
 
-Result<void> add_kafka(const connectors::KafkaOptions& options, const Settings& settings,
-                       runtime::Parts* parts) {
-  if (Result<void> checked = connectors::check_topics(options, after(kConnectWait)); !checked) {
+Result<void> add_kafka(const KafkaOptions& options, const Settings& settings,
+                       Parts* parts) {
+  if (Result<void> checked = check_topics(options, after(kConnectWait)); !checked) {
     return checked;
   }
   for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
-    connectors::KafkaOptions own = options;
+    KafkaOptions own = options;
     own.instance = cat(options.instance, "-", worker);
-    Result<std::unique_ptr<Source>> source = connectors::open_kafka(own);
+    Result<std::unique_ptr<Source>> source = open_kafka(own);
     if (!source) return std::unexpected(source.error());
     parts->inputs.push_back({std::move(*source), make_decoder(settings)});
   }
@@ -70,12 +73,11 @@ Result<void> add_kafka(const connectors::KafkaOptions& options, const Settings& 
 }
 
 Result<void> add_files(std::span<const std::string> paths, PartitionId first_partition,
-                       const Settings& settings, runtime::Parts* parts) {
+                       const Settings& settings, Parts* parts) {
   for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
-    Result<std::unique_ptr<Source>> source =
-        connectors::open_files(paths, {.worker = worker,
-                                       .workers = settings.engine.workers,
-                                       .first_partition = first_partition});
+    Result<std::unique_ptr<Source>> source = open_files(
+        paths,
+        {.worker = worker, .workers = settings.engine.workers, .first_partition = first_partition});
     if (!source) return std::unexpected(source.error());
     parts->inputs.push_back({std::move(*source), make_decoder(settings)});
   }
@@ -85,36 +87,40 @@ Result<void> add_files(std::span<const std::string> paths, PartitionId first_par
 Result<std::unique_ptr<DeadLetterSink>> make_dead_letters(const Settings& settings,
                                                           Counters* counters) {
   if (!settings.dead_letters.file.empty()) {
-    return connectors::open_dead_letter_file(settings.dead_letters.file);
+    return open_dead_letter_file(settings.dead_letters.file);
   }
   if (settings.dead_letters.topic.empty()) return nullptr;
   for (const auto& source : settings.sources) {
     const auto* kafka = std::get_if<KafkaSettings>(&source);
     if (kafka == nullptr) continue;
-    return connectors::open_kafka_dead_letters(kafka_options(*kafka, settings, 0, counters),
-                                               settings.dead_letters.topic);
+    return open_kafka_dead_letter({.brokers = kafka->brokers,
+                                   .topic = settings.dead_letters.topic,
+                                   .properties = plain(kafka->properties),
+                                   .counters = counters},
+                                  after(kConnectWait));
   }
   return fail(ErrorKind::config,
               "dead_letters.topic needs a Kafka source to borrow the brokers of; write "
               "dead_letters.file instead");
 }
 
-void add_link(const Settings& settings, runtime::Parts* parts) {
-  parts->link = std::make_unique<connectors::LocalLink>(
+void add_link(const Settings& settings, Parts* parts) {
+  parts->link = std::make_unique<LocalLink>(
       settings.engine.shards, static_cast<std::uint32_t>(parts->inputs.size()));
 }
 
 }  // namespace
 
-Result<runtime::Parts> wire_run(const Settings& settings, Rules rules, Counters* counters) {
-  runtime::Parts parts;
+Result<Parts> wire_run(const Settings& settings, Rules rules, Counters* counters) {
+  Parts parts;
   parts.rules = std::move(rules);
   PartitionId first_partition = 0;
   for (const auto& source : settings.sources) {
     const auto* kafka = std::get_if<KafkaSettings>(&source);
     Result<void> added =
         kafka != nullptr
-            ? add_kafka(kafka_options(*kafka, settings, first_partition, counters), settings, &parts)
+            ? add_kafka(kafka_options(*kafka, settings, first_partition, counters), settings,
+                        &parts)
             : add_files(std::get<FilesSettings>(source).paths, first_partition, settings, &parts);
     if (!added) return std::unexpected(added.error());
     first_partition += kPartitionsPerSource;
@@ -126,17 +132,17 @@ Result<runtime::Parts> wire_run(const Settings& settings, Rules rules, Counters*
   return parts;
 }
 
-runtime::EngineSettings replay_engine(runtime::EngineSettings settings) {
+EngineSettings replay_engine(EngineSettings settings) {
   settings.workers = 1;
   settings.shards = 1;
   return settings;
 }
 
-Result<runtime::Parts> wire_replay(std::span<const std::string> files, const Settings& settings,
+Result<Parts> wire_replay(std::span<const std::string> files, const Settings& settings,
                                    Rules rules) {
   Settings single = settings;
   single.engine = replay_engine(settings.engine);
-  runtime::Parts parts;
+  Parts parts;
   parts.rules = std::move(rules);
   if (Result<void> added = add_files(files, 0, single, &parts); !added) {
     return std::unexpected(added.error());
@@ -145,13 +151,12 @@ Result<runtime::Parts> wire_replay(std::span<const std::string> files, const Set
   return parts;
 }
 
-runtime::Parts wire_demo(std::uint64_t seed, EventTime now, const Settings& settings, Rules rules) {
-  runtime::Parts parts;
+Parts wire_demo(const DemoOptions& demo, const Settings& settings, Rules rules) {
+  Parts parts;
   parts.rules = std::move(rules);
-  parts.inputs.push_back(
-      {connectors::open_demo({.seed = seed, .start = now}), make_decoder(settings)});
+  parts.inputs.push_back({open_demo(demo), make_decoder(settings)});
   add_link(settings, &parts);
   return parts;
 }
 
-}  // namespace vigie::app
+}  // namespace vigie

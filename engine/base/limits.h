@@ -75,8 +75,8 @@ inline constexpr std::size_t kIncludeDepthMax = 8;
 
 // Platforms kept apart per brand; further ones are counted under "other".
 inline constexpr std::size_t kPlatformsPerBrandMax = 32;
-// Hours with at least one mention that one shard may hold (248 bytes each): partitions read at
-// different speeds put minutes far ahead of the watermark. 1M hours are 250 MB.
+// Hours with at least one mention that one shard may hold (264 bytes each): partitions read at
+// different speeds put minutes far ahead of the watermark. 1M hours are 264 MB.
 inline constexpr std::size_t kHourBlocksMax = 1'000'000;
 
 // --- Serving -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@
 #include "engine/base/log.h"
 #include "engine/base/text.h"
 
-namespace vigie::runtime {
+namespace vigie {
 namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery{100};
@@ -93,7 +93,6 @@ Result<void> Engine::stop() {
 
 void Engine::publish_status(bool draining) {
   auto status = std::make_shared<EngineStatus>();
-  status->version = options_.version;
   status->draining = draining;
   status->restored = true;  // nothing is kept across restarts, so nothing has to be restored
   status->assigned = std::ranges::all_of(workers_, [](const auto& w) { return w->assigned(); });
@@ -109,14 +108,14 @@ void Engine::publish_status(bool draining) {
   status_.store(std::move(status));
 }
 
-std::vector<const Cell<analysis::Snapshot>*> Engine::snapshots() const {
-  std::vector<const Cell<analysis::Snapshot>*> cells;
+std::vector<const Cell<Snapshot>*> Engine::snapshots() const {
+  std::vector<const Cell<Snapshot>*> cells;
   for (const auto& shard : shards_) cells.push_back(&shard->snapshot());
   return cells;
 }
 
-std::vector<analysis::ClosedMinute> Engine::closed_minutes() {
-  std::vector<analysis::ClosedMinute> all;
+std::vector<ClosedMinute> Engine::closed_minutes() {
+  std::vector<ClosedMinute> all;
   for (const auto& shard : shards_) {
     all.insert(all.end(), shard->closed().begin(), shard->closed().end());
   }
@@ -126,4 +125,4 @@ std::vector<analysis::ClosedMinute> Engine::closed_minutes() {
   return all;
 }
 
-}  // namespace vigie::runtime
+}  // namespace vigie

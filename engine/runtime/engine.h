@@ -19,7 +19,7 @@
 #include "engine/runtime/shard.h"
 #include "engine/runtime/worker.h"
 
-namespace vigie::runtime {
+namespace vigie {
 
 // The concrete parts, chosen by app/wire.cc.
 struct Parts {
@@ -36,7 +36,6 @@ struct Parts {
 struct EngineOptions {
   EventTimeSettings event_time;
   EngineSettings engine;
-  std::string version;
   bool replay = false;  // keep the closed minutes; partitions are idle at their end
 };
 
@@ -58,11 +57,11 @@ class Engine {
   [[nodiscard]] Result<void> run(const StopRequested& stop_requested, bool stay);
 
   // By shard; valid as long as the engine.
-  [[nodiscard]] std::vector<const Cell<analysis::Snapshot>*> snapshots() const;
+  [[nodiscard]] std::vector<const Cell<Snapshot>*> snapshots() const;
   [[nodiscard]] const Cell<EngineStatus>& status() const { return status_; }
 
   // After run(): the closed minutes of a replay, sorted by minute, then brand, then platform.
-  [[nodiscard]] std::vector<analysis::ClosedMinute> closed_minutes();
+  [[nodiscard]] std::vector<ClosedMinute> closed_minutes();
 
  private:
   void start();
@@ -83,4 +82,4 @@ class Engine {
   Cell<EngineStatus> status_;
 };
 
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -5,7 +5,7 @@
 
 #include "engine/base/limits.h"
 
-namespace vigie::runtime {
+namespace vigie {
 namespace {
 
 MatchStage::Output::Reached& reached_of(PartitionId partition, MatchStage::Output* out) {
@@ -13,7 +13,8 @@ MatchStage::Output::Reached& reached_of(PartitionId partition, MatchStage::Outpu
   if (!out->reached.empty() && out->reached.back().partition == partition) {
     return out->reached.back();
   }
-  const auto found = std::ranges::find(out->reached, partition, &MatchStage::Output::Reached::partition);
+  const auto found =
+      std::ranges::find(out->reached, partition, &MatchStage::Output::Reached::partition);
   if (found != out->reached.end()) return *found;
   return out->reached.emplace_back(partition);
 }
@@ -91,4 +92,4 @@ void MatchStage::keep_rejects(Output* out) {
   }
 }
 
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -10,7 +10,7 @@
 #include "engine/base/io.h"
 #include "rules/rules.h"
 
-namespace vigie::runtime {
+namespace vigie {
 
 // One thread. Scratch memory is kept, so a warm stage allocates only what its facts need.
 class MatchStage {
@@ -54,4 +54,4 @@ class MatchStage {
   Arena details_;
 };
 
-}  // namespace vigie::runtime
+}  // namespace vigie

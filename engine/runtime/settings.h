@@ -12,7 +12,7 @@
 #include "engine/base/event_time.h"
 #include "rules/rules.h"
 
-namespace vigie::runtime {
+namespace vigie {
 
 // A value that must not be shown: print_settings() writes where it came from instead.
 struct Secret {
@@ -92,4 +92,4 @@ struct Loaded {
 // The effective configuration as YAML, every default written out, secrets left out.
 [[nodiscard]] std::string print_settings(const Settings& settings);
 
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-namespace vigie::runtime {
+namespace vigie {
 namespace {
 
 constexpr std::chrono::milliseconds kTakeWait{100};  // how soon a quiet shard shows what changed
@@ -34,7 +34,7 @@ void Shard::run() {
 }
 
 void Shard::fold(const FactBatch& batch) {
-  const analysis::ApplyCounts counts = aggregator_.apply(batch.facts);
+  const ApplyCounts counts = aggregator_.apply(batch.facts);
   Counters::add(counters_->facts_applied, counts.applied);
   Counters::add(counters_->facts_repeated, counts.repeated);
   Counters::add(counters_->facts_late, counts.late);
@@ -51,8 +51,8 @@ void Shard::fold(const FactBatch& batch) {
 void Shard::show() {
   last_shown_ = Clock::now();
   changed_ = false;
-  snapshot_.store(std::make_shared<const analysis::Snapshot>(
+  snapshot_.store(std::make_shared<const Snapshot>(
       aggregator_.snapshot(settings_.number, settings_.shards)));
 }
 
-}  // namespace vigie::runtime
+}  // namespace vigie

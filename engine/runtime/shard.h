@@ -12,7 +12,7 @@
 #include "engine/base/io.h"
 #include "engine/runtime/watermark.h"
 
-namespace vigie::runtime {
+namespace vigie {
 
 struct ShardSettings {
   std::uint32_t number = 0;
@@ -33,8 +33,8 @@ class Shard {
   // Works until the link is closed and drained, then closes all minutes when they are kept.
   void run();
 
-  [[nodiscard]] const Cell<analysis::Snapshot>& snapshot() const { return snapshot_; }
-  [[nodiscard]] std::vector<analysis::ClosedMinute>& closed() { return closed_; }
+  [[nodiscard]] const Cell<Snapshot>& snapshot() const { return snapshot_; }
+  [[nodiscard]] std::vector<ClosedMinute>& closed() { return closed_; }
 
  private:
   void fold(const FactBatch& batch);
@@ -43,12 +43,12 @@ class Shard {
   const ShardSettings settings_;
   FactLink* link_;
   Counters* counters_;
-  analysis::Aggregator aggregator_;
+  Aggregator aggregator_;
   WatermarkTracker watermark_;
-  std::vector<analysis::ClosedMinute> closed_;
+  std::vector<ClosedMinute> closed_;
   Deadline last_shown_{};
   bool changed_ = true;
-  Cell<analysis::Snapshot> snapshot_;
+  Cell<Snapshot> snapshot_;
 };
 
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace vigie::runtime {
+namespace vigie {
 
 void WatermarkTracker::update(const FactBatch& batch) {
   if (batch.assignment) owned_[batch.writer] = batch.assignment->partitions;
@@ -31,8 +31,8 @@ std::optional<EventTime> WatermarkTracker::lowest() const {
       } else if (!partition.event_time) {
         return std::nullopt;
       } else {
-        lowest_active = std::min(lowest_active.value_or(*partition.event_time),
-                                 *partition.event_time);
+        lowest_active =
+            std::min(lowest_active.value_or(*partition.event_time), *partition.event_time);
       }
     }
   }
@@ -41,4 +41,4 @@ std::optional<EventTime> WatermarkTracker::lowest() const {
   return std::nullopt;
 }
 
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -9,7 +9,7 @@
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
 
-namespace vigie::runtime {
+namespace vigie {
 
 // The watermark of one shard: the lowest event time among the partitions that are not idle, as in
 // the Dataflow model (Akidau et al., VLDB 2015). A pure function of what it is told; one thread.
@@ -43,4 +43,4 @@ class WatermarkTracker {
   std::optional<EventTime> current_;
 };
 
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -9,7 +9,7 @@
 #include "engine/base/log.h"
 #include "engine/base/text.h"
 
-namespace vigie::runtime {
+namespace vigie {
 namespace {
 
 using std::chrono::milliseconds;
@@ -77,7 +77,8 @@ void Worker::note_partitions() {
   if (batch_.assignment) {
     assigned_.store(batch_.assignment->partitions.has_value(), std::memory_order_relaxed);
     std::map<PartitionId, Partition> owned;
-    for (const PartitionId id : batch_.assignment->partitions.value_or(std::vector<PartitionId>{})) {
+    for (const PartitionId id :
+         batch_.assignment->partitions.value_or(std::vector<PartitionId>{})) {
       owned[id].last_record = now;
     }
     partitions_.swap(owned);
@@ -115,7 +116,8 @@ void Worker::send_dead_letters() {
     Counters::add(context_.counters->dead_letters, letters.size());
   } else {
     Counters::add(context_.counters->dead_letter_failures, letters.size());
-    log(LogLevel::error, cat(letters.size(), " dead letters were not written: ", put.error().text()));
+    log(LogLevel::error,
+        cat(letters.size(), " dead letters were not written: ", put.error().text()));
   }
 }
 
@@ -151,7 +153,8 @@ Result<void> Worker::publish_quiet() {
   last_quiet_ = Clock::now();
   std::vector<Progress> progress;
   for (const auto& [id, partition] : partitions_) progress.push_back(progress_of(id, partition));
-  if (std::ranges::none_of(progress, [](const Progress& p) { return p.idle.has_value(); })) return {};
+  if (std::ranges::none_of(progress, [](const Progress& p) { return p.idle.has_value(); }))
+    return {};
   return publish(&output_.facts, progress);
 }
 
@@ -213,4 +216,4 @@ void Worker::publish_status() {
   status_.store(std::move(status));
 }
 
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -19,7 +19,7 @@
 #include "engine/runtime/match_stage.h"
 #include "rules/rules.h"
 
-namespace vigie::runtime {
+namespace vigie {
 
 // What all workers of a process have in common. Everything outlives the workers.
 struct WorkerContext {
@@ -95,4 +95,4 @@ class Worker final : public Source::Release {
   Cell<std::vector<PartitionStatus>> status_;
 };
 
-}  // namespace vigie::runtime
+}  // namespace vigie

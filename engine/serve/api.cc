@@ -4,13 +4,8 @@
 
 #include "engine/base/text.h"
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
-
-using analysis::BrandSnapshot;
-using analysis::kWindows;
-using analysis::PlatformSnapshot;
-using analysis::WindowCounts;
 
 // Bytes that a brand with a few platforms takes.
 constexpr std::size_t kBrandBytes = 768;
@@ -34,8 +29,8 @@ void append_window(std::string_view name, const WindowCounts& counts, std::strin
   append_number(counts.current, out);
   append_count("previous", counts.previous, out);
   append_count("yesterday", counts.yesterday, out);
-  append_growth("growth", analysis::growth(counts.current, counts.previous), out);
-  append_growth("growth_yesterday", analysis::growth(counts.current, counts.yesterday), out);
+  append_growth("growth", growth(counts.current, counts.previous), out);
+  append_growth("growth_yesterday", growth(counts.current, counts.yesterday), out);
   out->push_back('}');
 }
 
@@ -117,4 +112,4 @@ std::string_view reason_phrase(int status) {
   }
 }
 
-}  // namespace vigie::serve
+}  // namespace vigie

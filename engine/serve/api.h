@@ -7,7 +7,7 @@
 #include "engine/base/status.h"
 #include "engine/serve/view.h"
 
-namespace vigie::serve {
+namespace vigie {
 
 // An array with one object per brand, in the order of the configuration:
 //   {"brand": "...", "mentions": 12, "late": 0, "backdated": 0,
@@ -28,4 +28,4 @@ namespace vigie::serve {
 // "Not Found"; "Error" for a status that this server never gives.
 [[nodiscard]] std::string_view reason_phrase(int status);
 
-}  // namespace vigie::serve
+}  // namespace vigie

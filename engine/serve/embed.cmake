@@ -5,7 +5,7 @@ string(REPEAT "." 80 line)
 string(REGEX REPLACE "(${line})" "\\1\n" bytes "${bytes}")
 file(WRITE "${OUT}" "#include \"engine/serve/page.h\"
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
 constexpr unsigned char kBytes[] = {
 ${bytes}};
@@ -13,5 +13,5 @@ ${bytes}};
 
 std::string_view page() { return {reinterpret_cast<const char*>(kBytes), sizeof kBytes}; }
 
-}  // namespace vigie::serve
+}  // namespace vigie
 ")

@@ -11,7 +11,7 @@
 
 #include "engine/serve/process_stats.h"
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
 
 using prometheus::ClientMetric;
@@ -163,4 +163,4 @@ void append_engine_metrics(const EngineMetrics& metrics, std::string* out) {
   out->append(text.view());
 }
 
-}  // namespace vigie::serve
+}  // namespace vigie

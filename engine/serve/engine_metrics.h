@@ -9,7 +9,7 @@
 #include "engine/base/counters.h"
 #include "engine/base/status.h"
 
-namespace vigie::serve {
+namespace vigie {
 
 struct EngineMetrics {
   const Counters* counters = nullptr;    // not null
@@ -20,4 +20,4 @@ struct EngineMetrics {
 
 void append_engine_metrics(const EngineMetrics& metrics, std::string* out);
 
-}  // namespace vigie::serve
+}  // namespace vigie

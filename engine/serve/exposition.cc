@@ -7,13 +7,8 @@
 
 #include "engine/base/text.h"
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
-
-using analysis::BrandSnapshot;
-using analysis::kWindows;
-using analysis::PlatformSnapshot;
-using analysis::WindowCounts;
 
 // Bytes that a brand with a few platforms takes: one growth of the text instead of many.
 constexpr std::size_t kBrandBytes = 4608;
@@ -141,10 +136,10 @@ void append_growth(const View& view, Writer* writer) {
     const std::string yesterday = window + "yesterday\"} ";
     for (std::size_t i = 0; i < view.brands().size(); ++i) {
       const WindowCounts& counts = view.brands()[i]->windows[w];
-      if (const auto growth = analysis::growth(counts.current, counts.previous)) {
+      if (const auto growth = vigie::growth(counts.current, counts.previous)) {
         writer->series(i, previous, *growth);
       }
-      if (const auto growth = analysis::growth(counts.current, counts.yesterday)) {
+      if (const auto growth = vigie::growth(counts.current, counts.yesterday)) {
         writer->series(i, yesterday, *growth);
       }
     }
@@ -187,4 +182,4 @@ std::uint64_t append_brand_series(const View& view, std::size_t series_max, std:
   return writer.dropped();
 }
 
-}  // namespace vigie::serve
+}  // namespace vigie

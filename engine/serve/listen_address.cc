@@ -5,7 +5,7 @@
 
 #include "engine/base/text.h"
 
-namespace vigie::serve {
+namespace vigie {
 
 std::string ListenAddress::text() const {
   if (host.find(':') != std::string::npos) return cat('[', host, "]:", port);
@@ -36,4 +36,4 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   return address;
 }
 
-}  // namespace vigie::serve
+}  // namespace vigie

@@ -7,7 +7,7 @@
 
 #include "engine/base/result.h"
 
-namespace vigie::serve {
+namespace vigie {
 
 struct ListenAddress {
   std::string host;  // without brackets
@@ -20,4 +20,4 @@ struct ListenAddress {
 // Reads "HOST:PORT", "[::1]:PORT" and ":PORT" (every IPv4 address). Errors: config.
 [[nodiscard]] Result<ListenAddress> parse_listen_address(std::string_view text);
 
-}  // namespace vigie::serve
+}  // namespace vigie

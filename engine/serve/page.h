@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-namespace vigie::serve {
+namespace vigie {
 
 // The page with its two places left to fill: {{intro}} and {{version}}.
 [[nodiscard]] std::string_view page();
 
-}  // namespace vigie::serve
+}  // namespace vigie

@@ -10,7 +10,7 @@
 #include <string>
 #include <system_error>
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
 
 // When the machine started, in seconds since 1970.
@@ -53,4 +53,4 @@ std::optional<ProcessStats> process_stats() {
   return stats;
 }
 
-}  // namespace vigie::serve
+}  // namespace vigie

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace vigie::serve {
+namespace vigie {
 
 struct ProcessStats {
   double start_seconds = 0;  // since 1970
@@ -16,4 +16,4 @@ struct ProcessStats {
 // Reads /proc; nothing where it cannot be read.
 [[nodiscard]] std::optional<ProcessStats> process_stats();
 
-}  // namespace vigie::serve
+}  // namespace vigie

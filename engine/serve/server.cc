@@ -20,7 +20,7 @@
 #include "engine/serve/listen_address.h"
 #include "engine/serve/page.h"
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
 
 using httplib::Request;
@@ -248,4 +248,4 @@ void Server::stop() {
   impl_->thread.join();
 }
 
-}  // namespace vigie::serve
+}  // namespace vigie

@@ -12,7 +12,7 @@
 #include "engine/base/status.h"
 #include "engine/serve/view.h"
 
-namespace vigie::serve {
+namespace vigie {
 
 struct ServerOptions {
   // "HOST:PORT", "[::1]:PORT", or ":PORT" for every address of the machine; port 0: any free one.
@@ -59,4 +59,4 @@ class Server {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace vigie::serve
+}  // namespace vigie

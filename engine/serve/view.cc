@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace vigie::serve {
+namespace vigie {
 
 View::View(std::span<const SnapshotCell* const> shards) {
   std::size_t rounds = 0;
@@ -26,4 +26,4 @@ View::View(std::span<const SnapshotCell* const> shards) {
   }
 }
 
-}  // namespace vigie::serve
+}  // namespace vigie

@@ -1,0 +1,171 @@
+// Every field of the configuration: its name, what may be written there, and the reason for it. Its
+// default is the initialiser in settings.h. Reading, printing and the comments that are printed all
+// come from these descriptions, so they cannot drift apart.
+//
+// A visitor has one function for each shape of value; see settings_reader.h and settings_print.cc.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/runtime/settings.h"
+
+namespace vigie {
+
+struct Field {
+  std::string_view name;
+  std::string_view unit;    // what is to be written
+  std::string_view reason;  // what it does, and why one would change it
+  bool required = false;
+};
+
+template <class T>
+struct Range {
+  T min;
+  T max;
+};
+
+// What is wrong with a text and what to write instead, or nothing.
+using Check = std::optional<std::string> (*)(std::string_view);
+[[nodiscard]] std::optional<std::string> check_any(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_not_empty(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_listen(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_broker(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_topic(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_optional_topic(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_term(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_regex(std::string_view text);
+// Names of librdkafka properties: those that have a field of their own are refused.
+[[nodiscard]] std::optional<std::string> check_property(std::string_view name);
+
+// Whether the value of this librdkafka property must not be shown.
+[[nodiscard]] bool is_secret_property(std::string_view name);
+
+template <class Visitor>
+void describe(Visitor& v, KafkaSettings& s) {
+  v.joined({"brokers", "host:port, or a list of them", "where to reach the cluster", true},
+           check_broker, &s.brokers);
+  v.texts({"topics", "topic names", "what to read", true}, check_topic, &s.topics);
+  v.text({"group", "a name",
+          "the consumer group: processes with the same one share the partitions, and the place "
+          "reached is kept under it"},
+         check_not_empty, &s.group);
+  v.text({"instance", "a name, or empty for one made from the host and the port served",
+          "static membership: a restart within the session timeout moves no partition; two "
+          "processes may not use the same one"},
+         check_any, &s.instance);
+  v.properties({"properties", "librdkafka properties; a value may be {file: PATH} or {env: NAME}",
+                "TLS, SASL and tuning"},
+               &s.properties);
+}
+
+template <class Visitor>
+void describe(Visitor& v, FilesSettings& s) {
+  v.texts({"paths", "files, directories, or - for standard input",
+           "NDJSON, plain, gzip or zstd; relative to the working directory", true},
+          check_not_empty, &s.paths);
+}
+
+// Exactly one of them.
+template <class Visitor>
+void describe(Visitor& v, SourceSettings& s) {
+  v.template choice<KafkaSettings>({"kafka", "a mapping", "Kafka topics"}, &s);
+  v.template choice<FilesSettings>({"files", "a mapping", "files that are read once"}, &s);
+}
+
+template <class Visitor>
+void describe(Visitor& v, rules::Brand& s) {
+  v.text({"name", "a text", "what to call it: the label of its metrics; no other brand may have it",
+          true},
+         check_term, &s.name);
+  v.texts({"names", "words or phrases",
+           "found as whole words; case, width and accents do not count; when names, hashtags, "
+           "handles and regex are all empty, the brand's name is its only one"},
+          check_term, &s.names);
+  v.texts({"hashtags", "words", "found behind # only"}, check_term, &s.hashtags);
+  v.texts({"handles", "words", "found behind @ only"}, check_term, &s.handles);
+  v.texts({"exclude", "words or phrases", "a post that holds one of them is not a mention"},
+          check_term, &s.exclude);
+  v.texts({"regex", "RE2 patterns",
+           "tried on the folded text; a pattern without a fixed word in it is slow"},
+          check_regex, &s.regex);
+}
+
+template <class Visitor>
+void describe(Visitor& v, DeadLetterSettings& s) {
+  v.text({"file", "a path, or empty for none",
+          "refused records, as NDJSON with the reason and where they came from; relative to the "
+          "working directory"},
+         check_any, &s.file);
+  v.text({"topic", "a topic name, or empty for none",
+          "refused records, on the brokers of the first Kafka source"},
+         check_optional_topic, &s.topic);
+}
+
+template <class Visitor>
+void describe(Visitor& v, ServeSettings& s) {
+  v.text({"listen", "host:port; port 0 is any free one",
+          "metrics, pages and health; there is no login, so only this machine can reach it unless "
+          "told otherwise"},
+         check_listen, &s.listen);
+}
+
+template <class Visitor>
+void describe(Visitor& v, EventTimeSettings& s) {
+  using namespace std::chrono_literals;
+  v.duration(
+      {"lateness", "a duration, 0s to 7d",
+       "how long a minute stays open for posts out of order; longer costs memory, some 260 bytes "
+       "per brand, platform and hour"},
+      {0s, 7 * 24h}, &s.lateness);
+  v.duration(
+      {"future", "a duration, 0s to 1d",
+       "how far a post may be dated after it was seen; further ahead, its clock is wrong and "
+       "the time of observation is taken"},
+      {0s, 24h}, &s.future);
+  v.duration(
+      {"idle_after", "a duration, 10ms to 1d",
+       "after this long a partition that is read to its end no longer holds the others back"},
+      {10ms, 24h}, &s.idle_after);
+}
+
+template <class Visitor>
+void describe(Visitor& v, EngineSettings& s) {
+  using namespace std::chrono_literals;
+  v.number({"workers", "a number of threads, 1 to 64",
+            "each reads, decodes and matches partitions of its own; more than there are partitions "
+            "or cores gains nothing"},
+           {1, 64}, &s.workers);
+  v.number(
+      {"shards", "a number of threads, 1 to 64", "each keeps the windows of a part of the brands"},
+      {1, 64}, &s.shards);
+  v.duration({"drain", "a duration, 0s to 1h",
+              "how long a stop may take to finish and commit what was read; keep it below the kill "
+              "delay of the supervisor, which is 30s in Kubernetes"},
+             {0s, 1h}, &s.drain);
+  v.duration({"snapshot_every", "a duration, 10ms to 1m",
+              "how often the metrics are brought up to date; a scrape sees nothing newer"},
+             {10ms, 1min}, &s.snapshot_every);
+}
+
+// What the main file and an included one have in common.
+template <class Visitor>
+void describe_brands(Visitor& v, Settings& s) {
+  v.include({"include", "paths", "rule packs with `brands`; relative to the file that names them"});
+  v.brands({"brands", "a list", "what to watch"}, &s.brands);
+}
+
+template <class Visitor>
+void describe(Visitor& v, Settings& s) {
+  v.sources({"sources", "a list", "where posts come from"}, &s.sources);
+  describe_brands(v, s);
+  v.section({"dead_letters", "a mapping", "where records that cannot be used go"}, &s.dead_letters);
+  v.section({"serve", "a mapping", "the HTTP server"}, &s.serve);
+  v.section({"event_time", "a mapping", "how far the time of the posts may stray"}, &s.event_time);
+  v.section({"engine", "a mapping", "threads and pace"}, &s.engine);
+}
+
+}  // namespace vigie

@@ -1,0 +1,124 @@
+// The visitor that fills settings from a YAML tree and notes everything that is wrong, each with
+// its place. Private to settings.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/runtime/settings.h"
+#include "engine/runtime/settings_fields.h"
+#include "engine/runtime/yaml_reader.h"
+
+namespace vigie {
+
+// A place in one of the files that make up the configuration.
+struct Where {
+  std::uint32_t file = 0;  // in the order they were opened
+  YamlPlace place;
+};
+
+// Everything wrong so far.
+class Problems {
+ public:
+  // Returns the number of the file.
+  std::uint32_t add_file(std::string path);
+  void error(Where where, std::string message);
+  void warn(Where where, std::string message);
+
+  // "file:line:column", or the file alone for the file as a whole.
+  [[nodiscard]] std::string text(Where where) const;
+  // Sorted by file, line and column.
+  [[nodiscard]] std::vector<Diagnostic> take();
+
+ private:
+  struct Problem {
+    Where where;
+    Diagnostic diagnostic;
+  };
+  void add(Where where, Diagnostic::Severity severity, std::string message);
+
+  std::vector<std::string> files_;
+  std::vector<Problem> problems_;
+};
+
+// What reading one file leaves for the loader, beside the settings.
+struct FileNotes {
+  struct Include {
+    std::string path;
+    Where where;
+  };
+  std::uint32_t file = 0;
+  std::string directory;  // that of the file, with a '/' behind it, or empty
+  std::vector<Include> includes;
+  std::vector<Where> brands;  // one for each brand appended
+  Problems* problems = nullptr;
+};
+
+// What messages call a file that is not the main one.
+inline constexpr std::string_view kIncludedFile = "an included file";
+
+// Reads one mapping. Made, given to describe(), then finish() is called.
+class SectionReader {
+ public:
+  // `name` is what messages call the mapping; empty for the whole file. Both outlive the reader.
+  SectionReader(const YamlNode& node, std::string_view name, FileNotes* notes);
+
+  void text(const Field& field, Check check, std::string* value);
+  void texts(const Field& field, Check check, std::vector<std::string>* values);
+  void joined(const Field& field, Check check, std::string* value);
+  void number(const Field& field, Range<std::uint32_t> range, std::uint32_t* value);
+  void duration(const Field& field, Range<Duration> range, Duration* value);
+  void properties(const Field& field, std::map<std::string, Secret>* values);
+  void include(const Field& field);
+  void brands(const Field& field, std::vector<rules::Brand>* brands);
+  void sources(const Field& field, std::vector<SourceSettings>* sources);
+
+  template <class T>
+  void section(const Field& field, T* value) {
+    if (const YamlNode* node = take(field)) read_section(*node, field.name, value);
+  }
+
+  template <class T>
+  void choice(const Field& field, SourceSettings* value) {
+    const YamlNode* node = take(field);
+    if (node != nullptr) read_section(*node, field.name, &value->emplace<T>());
+  }
+
+  // Reports the keys that no field asked for.
+  void finish();
+
+ private:
+  template <class T>
+  void read_section(const YamlNode& node, std::string_view name, T* value) {
+    SectionReader reader(node, name, notes_);
+    describe(reader, *value);
+    reader.finish();
+  }
+
+  // The value of the field; null when it is absent or empty, which is reported where it matters.
+  const YamlNode* take(const Field& field);
+  // The elements of a list; a value that stands alone is its only one.
+  [[nodiscard]] static std::vector<const YamlNode*> items(const YamlNode& node);
+  // Null, and reported, unless the node is a scalar that passes the check.
+  const std::string* checked(const Field& field, Check check, const YamlNode& node);
+  void secret(const std::string& property, const YamlNode& node, Secret* secret);
+  void secret_from(std::string_view kind, const YamlNode& node, Secret* secret);
+  [[nodiscard]] std::string title() const;
+  [[nodiscard]] std::string name_of(const Field& field) const;
+  [[nodiscard]] Where at(const YamlNode& node) const { return {notes_->file, node.place}; }
+  void error(const YamlNode& node, std::string message) const;
+
+  const YamlNode& node_;
+  std::string_view name_;
+  FileNotes* notes_;
+  bool usable_ = true;                   // the node is a mapping
+  std::vector<std::string_view> known_;  // fields asked for so far
+  std::unordered_map<std::string_view, const YamlNode::Entry*> entries_;
+};
+
+}  // namespace vigie
