@@ -16,7 +16,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 
-namespace vigie::analysis {
+namespace vigie {
 namespace {
 
 using std::chrono::days;
@@ -395,4 +395,4 @@ TEST_CASE("growth is undefined when there was nothing before") {
 }
 
 }  // namespace
-}  // namespace vigie::analysis
+}  // namespace vigie

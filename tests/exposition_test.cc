@@ -21,11 +21,9 @@
 #include "engine/serve/engine_metrics.h"
 #include "engine/serve/listen_address.h"
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
 
-using analysis::BrandSnapshot;
-using analysis::Snapshot;
 
 constexpr std::size_t kNoBound = 1'000'000;
 const EventTime kNoon = *parse_rfc3339("2026-11-22T12:00:00.5Z");
@@ -378,4 +376,4 @@ TEST_CASE("an address to listen on is read, or refused with what to write") {
 }
 
 }  // namespace
-}  // namespace vigie::serve
+}  // namespace vigie

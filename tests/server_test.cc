@@ -18,11 +18,9 @@
 #include "engine/base/clock.h"
 #include "engine/base/text.h"
 
-namespace vigie::serve {
+namespace vigie {
 namespace {
 
-using analysis::BrandSnapshot;
-using analysis::Snapshot;
 
 // A server with all it reads from.
 struct House {
@@ -271,4 +269,4 @@ TEST_CASE("a silent connection delays the end by a second at most") {
 }
 
 }  // namespace
-}  // namespace vigie::serve
+}  // namespace vigie

@@ -96,9 +96,9 @@ class FakeSource final : public Source {
   bool announced_ = false;
 };
 
-constexpr std::array<std::string_view, 4> kTexts{
-    "I switched to Lumora today", "Beurre Valdoré et fibre Lumora", "nothing to see",
-    "VALDORE is back #valdore"};
+constexpr std::array<std::string_view, 4> kTexts{"I switched to Lumora today",
+                                                 "Beurre Valdoré et fibre Lumora", "nothing to see",
+                                                 "VALDORE is back #valdore"};
 constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
 
 // Posts of a few hours, out of order by up to half an hour within a partition.
@@ -131,22 +131,22 @@ void run_once(std::uint64_t seed) {
   const auto rules = rules::compile(brands, {.seed = seed}, nullptr);
   REQUIRE(rules);
   std::map<PartitionId, std::int64_t> committed[2];
-  runtime::Parts parts;
+  Parts parts;
   parts.rules = *rules;
   for (std::uint32_t i = 0; i < 2; ++i) {
     const std::vector<PartitionId> owned{2 * i, 2 * i + 1};
-    parts.inputs.push_back(
-        {std::make_unique<FakeSource>(&log, owned, seed * 2 + i, &committed[i]),
-         connectors::make_native_decoder({})});
+    parts.inputs.push_back({std::make_unique<FakeSource>(&log, owned, seed * 2 + i, &committed[i]),
+                            make_native_decoder({})});
   }
   const std::uint32_t shards = 1 + static_cast<std::uint32_t>(seed % 3);
-  parts.link = std::make_unique<connectors::LocalLink>(shards, 2);
-  runtime::EngineOptions options;
+  parts.link = std::make_unique<LocalLink>(shards, 2);
+  EngineOptions options;
   options.engine.shards = shards;
   options.replay = true;
   Counters counters;
-  runtime::Engine engine(std::move(parts), options, &counters);
-  REQUIRE(engine.run([](Deadline deadline) { return Clock::now() > deadline + minutes{1}; }, false));
+  Engine engine(std::move(parts), options, &counters);
+  REQUIRE(
+      engine.run([](Deadline deadline) { return Clock::now() > deadline + minutes{1}; }, false));
 
   Expected counted;
   for (const auto& minute : engine.closed_minutes()) {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace vigie::runtime {
+namespace vigie {
 namespace {
 
 using std::chrono::seconds;
@@ -100,4 +100,4 @@ TEST_CASE("partitions that never yielded a mention give no watermark") {
 }
 
 }  // namespace
-}  // namespace vigie::runtime
+}  // namespace vigie

@@ -1,10 +1,14 @@
 // vigie: watches what is said about brands and warns early.
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/app/commands.h"
+#include "engine/base/text.h"
 
 namespace vigie {
 namespace {
@@ -68,6 +72,17 @@ void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>
   command->callback([=] { *chosen = [=] { return replay_command(*arguments); }; });
 }
 
+int unknown_command(const CLI::App& app, std::string_view word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  std::string line = cat("vigie: there is no command '", word, "'");
+  const std::string_view meant = closest(word, known.data(), known.size());
+  if (!meant.empty()) line += cat("; did you mean '", meant, "'?");
+  std::fprintf(stderr, "%s\nvigie: run `vigie --help` for the commands\n", line.c_str());
+  return static_cast<int>(Exit::not_started);
+}
+
 int run_main(int argc, char** argv) {
   CLI::App app{"vigie watches what is said about brands and warns early.", "vigie"};
   app.set_version_flag("--version", std::string("vigie ") + VIGIE_VERSION);
@@ -88,6 +103,12 @@ int run_main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+        app.get_subcommands().empty()) {
+      if (argc > 1) return unknown_command(app, argv[1]);
+      std::fputs(app.help().c_str(), stderr);
+      return static_cast<int>(Exit::not_started);
+    }
     const int code = app.exit(error);  // prints help, version, or what is wrong
     return code == 0 ? 0 : static_cast<int>(Exit::not_started);
   }

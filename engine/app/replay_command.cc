@@ -32,10 +32,8 @@ void append_csv_field(std::string_view text, std::string* out) {
   out->push_back('"');
 }
 
-Result<void> write_series(const std::string& path, std::vector<ClosedMinute> minutes,
-                          const std::vector<std::string>& brands) {
-  Result<Output> output = Output::open(path);
-  if (!output) return std::unexpected(output.error());
+Result<void> write_series(std::vector<ClosedMinute> minutes,
+                          const std::vector<std::string>& brands, Output* output) {
   std::ranges::stable_sort(minutes, [&](const ClosedMinute& a, const ClosedMinute& b) {
     if (a.minute != b.minute) return a.minute < b.minute;
     if (a.brand != b.brand) return brands[a.brand] < brands[b.brand];
@@ -102,6 +100,9 @@ Exit replay_command(const ReplayArguments& arguments) {
   StopSignal stop;
   const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
+  const bool series = !arguments.series.empty();
+  Result<Output> output = Output::open(series ? arguments.series : "-");
+  if (!output) return complain(output.error()), Exit::not_started;
   Result<Parts> parts =
       wire_replay(arguments.files, configuration->settings, configuration->rules);
   if (!parts) return complain(parts.error()), Exit::not_started;
@@ -119,13 +120,13 @@ Exit replay_command(const ReplayArguments& arguments) {
   }
   report(counters);
   if (!ran) return complain(ran.error()), Exit::stopped_by_error;
-  if (arguments.series.empty()) {
+  if (series) {
+    const Result<void> written = write_series(engine.closed_minutes(),
+                                              rules::brand_names(*configuration->rules), &*output);
+    if (!written) return complain(written.error()), Exit::stopped_by_error;
+  } else {
     print_summary(engine);
-    return Exit::done;
   }
-  const Result<void> written = write_series(arguments.series, engine.closed_minutes(),
-                                            rules::brand_names(*configuration->rules));
-  if (!written) return complain(written.error()), Exit::stopped_by_error;
   return Exit::done;
 }
 

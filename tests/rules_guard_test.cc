@@ -1,0 +1,190 @@
+// The index and the regex guard against the slow way of looking at every term, on generated brands
+// and posts made of the same few words, so that nearly everything nearly matches.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/regex_guard.h"
+#include "rules/rules.h"
+#include "tests/rules_random.h"
+
+namespace vigie::rules {
+namespace {
+
+using rules_random::below;
+using rules_random::Random;
+
+constexpr std::array<std::string_view, 24> kWords{
+    "orange",  "Orange",   "ORANGE", "oranges", "bank",  "Bank",  "la",   "société",
+    "societe", "générale", "new",    "york",    "times", "a",     "b",    "日本",
+    "🍊",      "한국",     "é",      "cœur",    "x_1",   "paris", "2026", "télé"};
+constexpr std::array<std::string_view, 12> kBetween{" ", " ",  " ", " ",  "-",  ", ",
+                                                    "’", "\n", "#", " #", " @", "\u00A0"};
+constexpr std::array<std::string_view, 14> kRegexes{
+    "orange",      "orange.*bank",
+    "oranges?\\b", "(new|old) york",
+    "[éè]t",       "soci\\w+ g",
+    "日本",        "bank|paris",
+    "x_\\d",       "(?:a b)+",
+    "c.ur",        "^orange",
+    "télé$",       "(orange|new|paris).*(bank|york|2026)"};
+
+std::string words(std::size_t count, Random* random) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i != 0) out += kBetween[below(kBetween.size(), random)];
+    out += kWords[below(kWords.size(), random)];
+  }
+  return out;
+}
+
+std::vector<std::string> terms(std::size_t end, Random* random) {
+  std::vector<std::string> out(below(end, random));
+  for (std::string& term : out) term = words(1 + below(3, random), random);
+  return out;
+}
+
+Brand brand(std::size_t number, Random* random) {
+  Brand out{.name = "brand " + std::to_string(number)};
+  out.names = terms(4, random);
+  if (below(3, random) == 0) out.hashtags = terms(3, random);
+  if (below(3, random) == 0) out.handles = terms(3, random);
+  if (below(3, random) == 0) out.exclude = terms(2, random);
+  for (std::size_t i = below(3, random); i == 1; --i) {
+    out.regex.emplace_back(kRegexes[below(kRegexes.size(), random)]);
+  }
+  return out;
+}
+
+std::string described(const Hits& hits) {
+  std::string out;
+  for (const Hit& hit : hits.hits) {
+    out += "brand " + std::to_string(hit.brand) + ":";
+    for (std::uint32_t i = 0; i < hit.span_count; ++i) {
+      const Span& span = hits.spans[hit.first_span + i];
+      out += " " + std::to_string(static_cast<int>(span.field)) + "/" + std::to_string(span.first) +
+             "+" + std::to_string(span.count);
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+TEST_CASE("the guard changes no result") {
+  const char* asked = std::getenv("VIGIE_GUARD_ROUNDS");
+  const long rounds = asked != nullptr ? std::atol(asked) : 40;
+  Random random(20261123);
+  std::size_t hit_count = 0;
+  for (long round = 0; round < rounds; ++round) {
+    std::vector<Brand> brands;
+    for (std::size_t i = 0; i < 50; ++i) brands.push_back(brand(i, &random));
+    const auto rules = compile(brands, {.seed = random()}, nullptr);
+    REQUIRE(rules.has_value());
+    Matcher fast(*rules, Matcher::Guard::on);
+    Matcher slow(*rules, Matcher::Guard::off);
+    Hits on, off;
+    for (int i = 0; i < 60; ++i) {
+      const std::string text = i % 10 == 0 ? rules_random::text(60, true, &random)
+                                           : words(1 + below(20, &random), &random);
+      const std::string title = words(below(3, &random), &random);
+      const std::array<std::string_view, 2> tags{kWords[below(kWords.size(), &random)], "#Bank"};
+      const std::array<Handle, 1> handles{{{"", kWords[below(kWords.size(), &random)]}}};
+      Mention mention;
+      mention.text = text;
+      mention.title = title;
+      if (i % 3 == 0) mention.hashtags = tags;
+      if (i % 4 == 0) mention.mentions = handles;
+      fast.match(mention, &on);
+      slow.match(mention, &off);
+      hit_count += on.hits.size();
+      REQUIRE_MESSAGE(described(on) == described(off), "text: " << text);
+    }
+  }
+  CHECK(hit_count > 1000);
+}
+
+TEST_CASE("the seed changes no result") {
+  Random random(3);
+  std::vector<Brand> brands;
+  for (std::size_t i = 0; i < 100; ++i) brands.push_back(brand(i, &random));
+  std::vector<std::string> texts;
+  for (int i = 0; i < 50; ++i) texts.push_back(words(12, &random));
+  std::string first;
+  for (const std::uint64_t seed : {0ULL, 1ULL, 0xFFFFFFFFFFFFFFFFULL}) {
+    Matcher matcher(*compile(brands, {.seed = seed}, nullptr));
+    std::string all;
+    Hits hits;
+    for (const std::string& text : texts) {
+      Mention mention;
+      mention.text = text;
+      matcher.match(mention, &hits);
+      all += described(hits);
+    }
+    if (first.empty()) first = all;
+    CHECK(all == first);
+  }
+}
+
+TEST_CASE("a pattern is folded as the text is, except where it is escaped") {
+  CHECK(fold_pattern("Orange [A-Z]+") == "Orange [A-Z]+");
+  CHECK(fold_pattern("société") == "societe");
+  CHECK(fold_pattern("œ+") == "(?:oe)+");
+  CHECK(fold_pattern("[éœ]\\[é") == "[eoe]\\[e");
+  CHECK(fold_pattern("[]é]é[^]œ]") == "[]e]e[^]oe]");
+  CHECK(fold_pattern("[[:alpha:]œ]œ") == "[[:alpha:]oe](?:oe)");
+  CHECK(fold_pattern("＊’") == "\\*\\'");
+  CHECK(fold_pattern("e\u0301+") == "e+");
+  CHECK(fold_pattern("日+[日]") == "(?: *日 *)+[日]");
+  CHECK(fold_pattern("\\Qa.é\\Eé") == "\\Qa.\\Ee\\Q\\Ee");
+  CHECK(fold_pattern("\\pL\\") == "\\pL\\");
+}
+
+TEST_CASE("only regexes whose literals are there are tried") {
+  RegexSet regexes;
+  for (const std::string_view pattern :
+       {"orange.*(panne|coupure)", "citron|pomme", "\\d+", "(?:jus )?de pomme", "日本"}) {
+    REQUIRE(regexes.add(0, pattern).has_value());
+  }
+  regexes.finish();
+  RegexSet::Scratch scratch;
+  const auto candidates = [&](std::string text) {
+    const std::size_t size = text.size();
+    text.append(kFoldPaddingBytes, '\0');
+    regexes.find_candidates(std::string_view(text).substr(0, size), &scratch);
+    std::sort(scratch.candidates.begin(), scratch.candidates.end());
+    return scratch.candidates;
+  };
+  using List = std::vector<std::uint32_t>;
+  CHECK(candidates("") == List{2});
+  CHECK(candidates("or") == List{2});
+  CHECK(candidates("une orange") == List{0, 2});
+  CHECK(candidates("une panne, un citron") == List{1, 2});
+  CHECK(candidates("jus de pomme") == List{1, 2, 3});
+  CHECK(candidates("a 日 本 ") == List{2, 4});
+}
+
+TEST_CASE("without regexes there is nothing to try") {
+  RegexSet regexes;
+  regexes.finish();
+  RegexSet::Scratch scratch;
+  regexes.find_candidates("orange", &scratch);
+  CHECK(scratch.candidates.empty());
+}
+
+TEST_CASE("a pattern that matches nothing over and over gives up") {
+  RegexSet regexes;
+  REQUIRE(regexes.add(0, "(?:.*zz)?").has_value());
+  regexes.finish();
+  std::vector<Stretch> matches;
+  regexes.find_matches(0, std::string(100'000, 'a') + "b", &matches);
+  CHECK(matches.empty());
+}
+
+}  // namespace
+}  // namespace vigie::rules
