@@ -21,16 +21,18 @@
 namespace vigie::rules {
 
 // A brand as the configuration gives it. A post mentions the brand when at least one of names,
-// hashtags, handles or regex occurs and none of `exclude` does.
+// hashtags, handles or regex occurs and none of `exclude` does. Where names, hashtags, handles and
+// regex are all empty, `name` is taken as the only one of names.
 struct Brand {
   std::string name;
   // Words or phrases, found as whole words after folding: case, width and diacritics do not count,
   // and whatever stands between the words of a phrase (spaces, hyphens, punctuation) is the same.
-  std::vector<std::string> names;
-  std::vector<std::string> hashtags;  // found only behind '#', or in the post's list of hashtags
-  std::vector<std::string> handles;   // found only behind '@', or in the post's list of mentions
-  std::vector<std::string> exclude;   // like names; one of these and the post is not a mention
-  std::vector<std::string> regex;     // RE2, tried on the folded text, case does not count
+  std::vector<std::string> names{};
+  std::vector<std::string> hashtags{};  // found only behind '#', or in the post's list of hashtags
+  std::vector<std::string> handles{};   // found only behind '@', or in the post's list of mentions
+  std::vector<std::string> exclude{};   // like names; one of these and the post is not a mention
+  // RE2, tried on each folded field by itself; case does not count, and an empty match is none.
+  std::vector<std::string> regex{};
 };
 
 // Immutable; shared by any number of matchers and threads.
@@ -65,7 +67,8 @@ struct Warning {
 // Which part of a post a span lies in.
 enum class Field : std::uint8_t { text, title, shared_text, hashtags, mentions };
 
-// A stretch of the original field, in bytes.
+// A stretch of the original field, in bytes; of an item, in the lists. It holds whole characters,
+// with the marks and invisible characters behind them; a hashtag's or handle's begins at its sign.
 struct Span {
   Field field = Field::text;
   std::uint32_t first = 0;

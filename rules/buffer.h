@@ -1,0 +1,45 @@
+// Scratch memory that is written before it is read: a growable array that does not clear itself.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+
+#include "engine/base/limits.h"
+
+namespace vigie::rules {
+
+template <class T>
+class Buffer {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  [[nodiscard]] T* data() { return data_.get(); }
+  [[nodiscard]] const T* data() const { return data_.get(); }
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
+
+  // Makes room for `count` elements; those below `kept` stay, the others are unspecified.
+  void reserve(std::size_t count, std::size_t kept) {
+    if (count <= capacity_) return;
+    count = std::max(count, capacity_ + capacity_ / 2);
+    auto data = std::make_unique_for_overwrite<T[]>(count);
+    if (kept != 0) std::memcpy(data.get(), data_.get(), kept * sizeof(T));
+    data_ = std::move(data);
+    capacity_ = count;
+  }
+
+  // Gives the memory back when one huge post has made it large.
+  void trim() {
+    if (capacity_ * sizeof(T) <= kScratchKeptBytes) return;
+    data_.reset();
+    capacity_ = 0;
+  }
+
+ private:
+  std::unique_ptr<T[]> data_;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace vigie::rules

@@ -1,0 +1,361 @@
+#include "rules/regex_guard.h"
+
+#include <re2/filtered_re2.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "rules/rules.h"
+
+namespace vigie::rules {
+namespace {
+
+constexpr int kAtomBytesMin = 3;               // the scan looks at three bytes at a time
+constexpr std::size_t kAtomsExaminedMax = 64;  // of one regex; more are taken as alternatives
+
+RE2::Options options() {
+  RE2::Options options;
+  options.set_case_sensitive(false);
+  options.set_log_errors(false);
+  options.set_max_mem(kRegexMemoryBytes);
+  return options;
+}
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::size_t code_point_bytes(std::string_view text) {
+  std::size_t count = 1;
+  while (count < text.size() && is_continuation(text[count])) ++count;
+  return count;
+}
+
+// Reads a pattern from left to right, knowing where a character stands for itself.
+class PatternFolder {
+ public:
+  explicit PatternFolder(std::string_view pattern) : rest_(pattern) {}
+
+  std::string run() {
+    while (!rest_.empty()) {
+      if (!is_ascii(rest_[0])) {
+        fold_character();
+      } else if (quoted_) {
+        in_quotes();
+      } else if (rest_[0] == '\\') {
+        escape();
+      } else if (in_class_) {
+        in_class();
+      } else {
+        plain();
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void take(std::size_t count) {
+    count = std::min(count, rest_.size());
+    out_.append(rest_.substr(0, count));
+    rest_.remove_prefix(count);
+  }
+
+  void in_quotes() {
+    quoted_ = !rest_.starts_with("\\E");
+    take(quoted_ ? 1 : 2);
+  }
+
+  void escape() {
+    quoted_ = rest_.starts_with("\\Q");
+    take(1);
+    if (!rest_.empty()) take(code_point_bytes(rest_));
+  }
+
+  void in_class() {
+    const std::size_t end = rest_.starts_with("[:") ? rest_.find(":]") : std::string_view::npos;
+    if (end != std::string_view::npos) {
+      take(end + 2);
+      return;
+    }
+    in_class_ = rest_[0] != ']';
+    take(1);
+  }
+
+  void plain() {
+    in_class_ = rest_[0] == '[';
+    take(1);
+    if (!in_class_) return;
+    if (rest_.starts_with('^')) take(1);
+    if (rest_.starts_with(']')) take(1);  // stands for itself at the beginning
+  }
+
+  void fold_character() {
+    const std::size_t bytes = code_point_bytes(rest_);
+    FoldedText folded;
+    fold_scalar(rest_.substr(0, bytes), &folded);
+    rest_.remove_prefix(bytes);
+    if (folded.size() == 0) return;
+    if (quoted_) out_.append("\\E");
+    append_literal(folded.view());
+    if (quoted_) out_.append("\\Q");
+  }
+
+  void append_literal(std::string_view text) {
+    const bool solo = text.size() > 1 && text.ends_with(' ');
+    if (solo) text.remove_suffix(1);
+    const bool group = !in_class_ && (solo || code_point_bytes(text) < text.size());
+    if (group) out_.append(solo ? "(?: *" : "(?:");
+    for (const char c : text) {
+      if (c == ' ' && solo) {
+        if (!in_class_) out_.append(" *");
+      } else {
+        out_.append(is_ascii(c) ? RE2::QuoteMeta(std::string_view(&c, 1)) : std::string(1, c));
+      }
+    }
+    if (group) out_.append(solo ? " *)" : ")");
+  }
+
+  std::string_view rest_;
+  std::string out_;
+  bool quoted_ = false;    // between \Q and \E
+  bool in_class_ = false;  // between [ and ]
+};
+
+std::string error_text(const RE2& regex) {
+  return regex.error().empty() ? "RE2 refuses it" : regex.error();
+}
+
+// The literals a pattern needs. `required`: every one of them; else at least one.
+struct Literals {
+  std::vector<std::string> atoms;
+  bool required = false;
+};
+
+Literals literals_of(const std::string& pattern) {
+  re2::FilteredRE2 filter(kAtomBytesMin);
+  int id = 0;
+  Literals literals;
+  if (filter.Add(pattern, options(), &id) != RE2::NoError) return literals;
+  std::vector<std::string> atoms;
+  filter.Compile(&atoms);
+  std::vector<int> possible;
+  filter.AllPotentials({}, &possible);
+  if (!possible.empty()) return literals;  // it may match without any of them
+  std::vector<int> present(atoms.size());
+  std::iota(present.begin(), present.end(), 0);
+  for (std::size_t i = 0; i < std::min(atoms.size(), kAtomsExaminedMax); ++i) {
+    std::vector<int> others = present;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    filter.AllPotentials(others, &possible);
+    if (possible.empty()) literals.atoms.push_back(atoms[i]);
+  }
+  literals.required = !literals.atoms.empty();
+  if (!literals.required) literals.atoms = std::move(atoms);
+  return literals;
+}
+
+// Where three bytes fall in the filter before the atoms.
+std::uint32_t three_bytes(const char* bytes) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word & 0xFFFFFF;
+}
+
+}  // namespace
+
+std::string fold_pattern(std::string_view pattern) { return PatternFolder(pattern).run(); }
+
+std::optional<std::string> regex_error(std::string_view pattern) {
+  if (pattern.size() > kRegexBytesMax) {
+    return cat("it is longer than ", kRegexBytesMax, " bytes");
+  }
+  const RE2 given(pattern, options());
+  if (!given.ok()) return error_text(given);
+  const RE2 folded(fold_pattern(pattern), options());
+  if (!folded.ok()) return error_text(folded);
+  return std::nullopt;
+}
+
+struct RegexSet::State {
+  struct Regex {
+    std::unique_ptr<const RE2> regex;
+    std::uint32_t brand = 0;
+    std::uint32_t atoms_needed = 0;  // 0: tried on every text
+    Literals literals;               // until finish()
+  };
+  struct Atom {
+    std::uint32_t key = 0;  // its first three bytes
+    std::string text;
+    std::vector<std::uint32_t> regexes;
+  };
+
+  std::vector<Regex> regexes;
+  std::vector<std::uint32_t> always;  // regexes without a guard
+  std::vector<Atom> atoms;            // sorted by key, then text
+  std::vector<std::uint64_t> filter;  // bits; a power of two of them
+  unsigned filter_shift = 0;
+
+  [[nodiscard]] std::uint32_t filter_bit(std::uint32_t key) const {
+    return key * 0x9E3779B1U >> filter_shift;
+  }
+  void add_atoms(std::uint32_t regex);
+  void merge_atoms();
+  void fill_filter();
+  void see(std::uint32_t atom, Scratch* scratch) const;
+};
+
+RegexSet::RegexSet() : state_(std::make_unique<State>()) {}
+RegexSet::~RegexSet() = default;
+RegexSet::RegexSet(RegexSet&&) noexcept = default;
+RegexSet& RegexSet::operator=(RegexSet&&) noexcept = default;
+
+Result<RegexSet::Added> RegexSet::add(std::uint32_t brand, std::string_view pattern) {
+  if (const auto error = regex_error(pattern)) return fail(ErrorKind::config, *error);
+  const std::string folded = fold_pattern(pattern);
+  State::Regex regex;
+  regex.brand = brand;
+  regex.literals = literals_of(folded);
+  regex.regex = std::make_unique<const RE2>(folded, options());
+  const Literals& literals = regex.literals;
+  regex.atoms_needed = literals.required ? static_cast<std::uint32_t>(literals.atoms.size())
+                                         : (literals.atoms.empty() ? 0 : 1);
+  const Added added{regex.atoms_needed == 0, RE2::FullMatch("", *regex.regex)};
+  state_->regexes.push_back(std::move(regex));
+  return added;
+}
+
+void RegexSet::State::add_atoms(std::uint32_t regex) {
+  for (std::string& atom : regexes[regex].literals.atoms) {
+    const std::uint32_t key = three_bytes(atom.append(1, '\0').data());
+    atom.pop_back();
+    atoms.push_back({key, std::move(atom), {regex}});
+  }
+  regexes[regex].literals.atoms.clear();
+  if (regexes[regex].atoms_needed == 0) always.push_back(regex);
+}
+
+// Equal atoms become one, with the regexes of both.
+void RegexSet::State::merge_atoms() {
+  std::sort(atoms.begin(), atoms.end(), [](const Atom& a, const Atom& b) {
+    return std::tie(a.key, a.text, a.regexes) < std::tie(b.key, b.text, b.regexes);
+  });
+  std::vector<Atom> merged;
+  for (Atom& atom : atoms) {
+    if (!merged.empty() && merged.back().text == atom.text) {
+      merged.back().regexes.push_back(atom.regexes.front());
+    } else {
+      merged.push_back(std::move(atom));
+    }
+  }
+  atoms = std::move(merged);
+}
+
+void RegexSet::State::fill_filter() {
+  constexpr std::size_t kBitsPerAtom = 64;  // one foreign place in 64 passes
+  const std::size_t bits = std::bit_ceil(std::max<std::size_t>(atoms.size(), 64) * kBitsPerAtom);
+  filter.assign(bits / 64, 0);
+  filter_shift = static_cast<unsigned>(32 - std::countr_zero(bits));
+  for (const Atom& atom : atoms) {
+    const std::uint32_t bit = filter_bit(atom.key);
+    filter[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+}
+
+void RegexSet::finish() {
+  for (std::uint32_t i = 0; i < state_->regexes.size(); ++i) state_->add_atoms(i);
+  state_->merge_atoms();
+  state_->fill_filter();
+}
+
+bool RegexSet::empty() const { return state_->regexes.empty(); }
+std::size_t RegexSet::size() const { return state_->regexes.size(); }
+std::uint32_t RegexSet::brand(std::uint32_t regex) const { return state_->regexes[regex].brand; }
+
+std::size_t RegexSet::memory_bytes() const {
+  std::size_t bytes = state_->filter.size() * sizeof(std::uint64_t);
+  for (const State::Atom& atom : state_->atoms) {
+    bytes += sizeof atom + atom.text.capacity() + atom.regexes.capacity() * sizeof(std::uint32_t);
+  }
+  return bytes + state_->regexes.size() * sizeof(State::Regex);
+}
+
+// Counts an atom once a round, for every regex that needs it.
+void RegexSet::State::see(std::uint32_t atom, Scratch* scratch) const {
+  if (scratch->atom_seen[atom] == scratch->round) return;
+  scratch->atom_seen[atom] = scratch->round;
+  for (const std::uint32_t regex : atoms[atom].regexes) {
+    if (scratch->regex_round[regex] != scratch->round) scratch->regex_count[regex] = 0;
+    scratch->regex_round[regex] = scratch->round;
+    if (++scratch->regex_count[regex] == regexes[regex].atoms_needed) {
+      scratch->candidates.push_back(regex);
+    }
+  }
+}
+
+namespace {
+
+void start_round(std::size_t atoms, std::size_t regexes, RegexSet::Scratch* scratch) {
+  const bool fresh = ++scratch->round == 0 || scratch->atom_seen.size() != atoms;
+  if (fresh) {
+    scratch->round = 1;
+    scratch->atom_seen.assign(atoms, 0);
+    scratch->regex_round.assign(regexes, 0);
+    scratch->regex_count.assign(regexes, 0);
+  }
+  scratch->candidates.clear();
+}
+
+}  // namespace
+
+void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const {
+  const State& state = *state_;
+  start_round(state.atoms.size(), state.regexes.size(), scratch);
+  scratch->candidates = state.always;
+  if (state.atoms.empty()) return;
+  for (std::size_t i = 0; i + kAtomBytesMin <= folded.size(); ++i) {
+    const std::uint32_t key = three_bytes(folded.data() + i);
+    const std::uint32_t bit = state.filter_bit(key);
+    if ((state.filter[bit / 64] >> (bit % 64) & 1) == 0) [[likely]]
+      continue;
+    auto atom = std::lower_bound(state.atoms.begin(), state.atoms.end(), key,
+                                 [](const State::Atom& a, std::uint32_t k) { return a.key < k; });
+    for (; atom != state.atoms.end() && atom->key == key; ++atom) {
+      if (!folded.substr(i).starts_with(atom->text)) continue;
+      state.see(static_cast<std::uint32_t>(atom - state.atoms.begin()), scratch);
+    }
+  }
+}
+
+void RegexSet::find_matches(std::uint32_t regex, std::string_view folded,
+                            std::vector<Stretch>* matches) const {
+  matches->clear();
+  const RE2& re = *state_->regexes[regex].regex;
+  std::size_t empty = 0;
+  for (std::size_t at = 0; at <= folded.size() && matches->size() < kSpansMax;) {
+    re2::StringPiece match;
+    if (!re.Match(folded, at, folded.size(), RE2::UNANCHORED, &match, 1)) return;
+    std::string_view found(match.data(), match.size());
+    const auto begin = static_cast<std::size_t>(found.data() - folded.data());
+    if (found.empty()) {
+      if (++empty > kEmptyMatchesMax || begin == folded.size()) return;
+      at = begin + code_point_bytes(folded.substr(begin));
+      continue;
+    }
+    at = begin + found.size();
+    const std::size_t spaces = found.find_first_not_of(' ');
+    if (spaces != std::string_view::npos) {
+      found.remove_prefix(spaces);
+      found = found.substr(0, found.find_last_not_of(' ') + 1);
+    }
+    matches->push_back({static_cast<std::uint32_t>(found.data() - folded.data()),
+                        static_cast<std::uint32_t>(found.size())});
+  }
+}
+
+}  // namespace vigie::rules

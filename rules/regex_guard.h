@@ -1,0 +1,71 @@
+// The regex terms of all brands, and the guard before them. RE2 says which literals ("atoms") a
+// pattern cannot match without; one cheap pass over a text finds the atoms it holds, and only
+// patterns whose atoms are there are tried. A pattern without such a literal is tried on every
+// text: it is expensive.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "rules/fold.h"
+
+namespace vigie::rules {
+
+// The pattern as it is tried on folded text: characters that are not ASCII are folded, except
+// escaped ones. Outside of a character class what becomes several characters is one group, and an
+// ideograph, kana or emoji allows for the spaces that folding puts around it.
+[[nodiscard]] std::string fold_pattern(std::string_view pattern);
+
+// Filled once, then immutable: any number of threads, each with its own Scratch.
+class RegexSet {
+ public:
+  // What a thread remembers while it scans a text.
+  struct Scratch {
+    std::uint32_t round = 0;
+    std::vector<std::uint32_t> atom_seen;    // the round it was last found in
+    std::vector<std::uint32_t> regex_round;  // the round its count is of
+    std::vector<std::uint32_t> regex_count;  // required atoms found
+    std::vector<std::uint32_t> candidates;   // regexes to try
+    std::vector<Stretch> matches;            // of one of them
+  };
+
+  RegexSet();
+  ~RegexSet();
+  RegexSet(RegexSet&&) noexcept;
+  RegexSet& operator=(RegexSet&&) noexcept;
+
+  struct Added {
+    bool expensive = false;      // no literal is required
+    bool matches_empty = false;  // it matches the empty text, which counts for nothing
+  };
+  // Errors: config, without a place.
+  Result<Added> add(std::uint32_t brand, std::string_view pattern);
+  // Builds the guard. Call once, after the last add().
+  void finish();
+
+  [[nodiscard]] bool empty() const;
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::uint32_t brand(std::uint32_t regex) const;
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+  // Replaces scratch->candidates with the regexes that may match: a superset of those that do.
+  // REQUIRES: four bytes behind the text can be read.
+  void find_candidates(std::string_view folded, Scratch* scratch) const;
+
+  // Replaces *matches with the leftmost matches of one regex that do not overlap and are not
+  // empty, without spaces at their ends; at most kSpansMax.
+  void find_matches(std::uint32_t regex, std::string_view folded,
+                    std::vector<Stretch>* matches) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vigie::rules

@@ -1,0 +1,219 @@
+#include "rules/token_index.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace vigie::rules {
+namespace {
+
+constexpr std::uint64_t kEdgeFactor = 0x9E3779B97F4A7C15;  // odd; spreads the parent's number
+// At least; with two of them set one foreign word in 40 passes. More bits would leave the cache.
+constexpr std::size_t kBloomBitsPerKey = 12;
+
+// The two bits of a key in its word of the filter.
+constexpr std::uint64_t bloom_bits(std::uint64_t key) {
+  return std::uint64_t{1} << (key & 63) | std::uint64_t{1} << (key >> 6 & 63);
+}
+
+// Which slot, and which word of the filter, is chosen by bits that make no part of those.
+constexpr std::uint64_t place(std::uint64_t key) { return key >> 32; }
+
+// The Bloom filter.
+struct Sieve {
+  const std::uint64_t* words;
+  std::uint64_t mask;
+
+  // 1 or 0.
+  [[gnu::always_inline]] [[nodiscard]] std::uint64_t passes(std::uint64_t key) const {
+    const std::uint64_t word = words[place(key) & mask];
+    return (word >> (key & 63)) & (word >> (key >> 6 & 63)) & 1;
+  }
+};
+
+// Bit i of the result: token i of these four.
+[[gnu::always_inline]] inline std::uint64_t sift_four(Sieve sieve, const Token* tokens) {
+  return sieve.passes(tokens[0].hash) | sieve.passes(tokens[1].hash) << 1 |
+         sieve.passes(tokens[2].hash) << 2 | sieve.passes(tokens[3].hash) << 3;
+}
+
+// Bit i of the result: token i may begin a term. No branch: whether a word passes cannot be
+// guessed. REQUIRES: count <= 64.
+[[gnu::always_inline]] inline std::uint64_t sift_all(Sieve sieve, const Token* tokens,
+                                                     std::size_t count) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < count; i += 4) bits |= sift_four(sieve, tokens + i) << i;
+  return count < 64 ? bits & ((std::uint64_t{1} << count) - 1) : bits;
+}
+
+#if defined(__x86_64__)
+[[gnu::target("bmi,bmi2")]] std::uint64_t sift_bmi2(Sieve sieve, const Token* tokens,
+                                                    std::size_t count) {
+  return sift_all(sieve, tokens, count);
+}
+#endif
+
+std::uint64_t sift(Sieve sieve, const Token* tokens, std::size_t count) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("bmi2")) return sift_bmi2(sieve, tokens, count);
+#endif
+  return sift_all(sieve, tokens, count);
+}
+
+// REQUIRES: kShortTokenBytes can be read at both, even if there are fewer.
+bool same(const char* a, const char* b, std::size_t count) {
+  if (count > kShortTokenBytes) return std::memcmp(a, b, count) == 0;
+  return short_token(a, count) == short_token(b, count);
+}
+
+}  // namespace
+
+std::uint64_t TokenIndex::edge_key(NodeId parent, std::uint64_t token_hash) {
+  if (parent == 0) return token_hash;  // the common case costs nothing
+  return mix(token_hash ^ parent, kEdgeFactor);
+}
+
+bool TokenIndex::may_have(std::uint64_t key) const {
+  return Sieve{bloom_.data(), bloom_mask_}.passes(key) != 0;
+}
+
+TokenIndex::NodeId TokenIndex::child(NodeId parent, std::uint64_t key,
+                                     std::string_view token) const {
+  const auto tag = static_cast<std::uint32_t>(key);
+  for (std::uint64_t at = place(key) & slot_mask_; slots_[at].node != 0;
+       at = (at + 1) & slot_mask_) {
+    if (slots_[at].tag != tag) continue;
+    const Node& node = nodes_[slots_[at].node];
+    if (node.parent == parent && node.bytes == token.size() &&
+        same(pool_.data() + node.text, token.data(), token.size())) {
+      return slots_[at].node;
+    }
+  }
+  return 0;
+}
+
+void TokenIndex::put(std::uint64_t key, NodeId node) {
+  std::uint64_t at = place(key) & slot_mask_;
+  while (slots_[at].node != 0) at = (at + 1) & slot_mask_;
+  slots_[at] = {static_cast<std::uint32_t>(key), node};
+}
+
+TokenIndex::NodeId TokenIndex::add_child(NodeId parent, std::uint64_t key, std::uint32_t text,
+                                         std::uint16_t bytes) {
+  const NodeId known = child(parent, key, pool_.substr(text, bytes));
+  if (known != 0) return known;
+  const auto node = static_cast<NodeId>(nodes_.size());
+  nodes_.push_back({text, parent, kNoPosting, bytes, false});
+  nodes_[parent].goes_on = true;
+  put(key, node);
+  return node;
+}
+
+// The node at which the term ends.
+TokenIndex::NodeId TokenIndex::add_term(const Term& term, HashSeed seed) {
+  NodeId node = 0;
+  const std::uint32_t end = term.text + term.bytes;
+  for (std::uint32_t begin = term.text; begin < end;) {
+    const std::size_t space = std::min<std::size_t>(pool_.find(' ', begin), end);
+    const auto bytes = static_cast<std::uint16_t>(space - begin);
+    const std::uint64_t hash = token_hash(pool_.data() + begin, bytes, seed);
+    node = add_child(node, edge_key(node, hash), begin, bytes);
+    begin = static_cast<std::uint32_t>(space) + 1;
+  }
+  return node;
+}
+
+void TokenIndex::reserve(std::span<const Term> terms) {
+  std::size_t tokens = 0;
+  for (const Term& term : terms) {
+    const std::string_view text = pool_.substr(term.text, term.bytes);
+    tokens += 1 + std::count(text.begin(), text.end(), ' ');
+  }
+  nodes_.reserve(tokens + 1);
+  nodes_.push_back({0, 0, kNoPosting, 0, false});
+  slots_.resize(std::bit_ceil(tokens + tokens / 3 + 2));
+  slot_mask_ = slots_.size() - 1;
+}
+
+void TokenIndex::fill_bloom(HashSeed seed) {
+  bloom_.resize(std::bit_ceil(nodes_.size() * kBloomBitsPerKey / 64 + 1));
+  bloom_mask_ = bloom_.size() - 1;
+  for (std::size_t i = 1; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    const std::uint64_t hash = token_hash(pool_.data() + node.text, node.bytes, seed);
+    const std::uint64_t key = edge_key(node.parent, hash);
+    bloom_[place(key) & bloom_mask_] |= bloom_bits(key);
+  }
+}
+
+// One list per node; a brand that gives a term twice is in it once.
+void TokenIndex::fill_postings(std::span<const Term> terms, std::span<const NodeId> ends) {
+  struct Ask {
+    NodeId node;
+    std::uint32_t brand;
+    Role role;
+    auto operator<=>(const Ask&) const = default;
+  };
+  std::vector<Ask> asks;
+  asks.reserve(terms.size());
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    asks.push_back({ends[i], terms[i].brand, terms[i].role});
+  }
+  std::sort(asks.begin(), asks.end());
+  asks.erase(std::unique(asks.begin(), asks.end()), asks.end());
+  postings_.reserve(asks.size());
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    const bool first = i == 0 || asks[i - 1].node != asks[i].node;
+    const bool last = i + 1 == asks.size() || asks[i + 1].node != asks[i].node;
+    if (first) nodes_[asks[i].node].first_posting = static_cast<std::uint32_t>(i);
+    postings_.push_back({asks[i].brand, asks[i].role, last});
+  }
+}
+
+TokenIndex TokenIndex::build(std::string_view pool, std::span<const Term> terms, HashSeed seed) {
+  TokenIndex index;
+  index.pool_ = pool;
+  index.reserve(terms);
+  std::vector<NodeId> ends;
+  ends.reserve(terms.size());
+  for (const Term& term : terms) ends.push_back(index.add_term(term, seed));
+  index.nodes_.shrink_to_fit();
+  index.fill_postings(terms, ends);
+  index.fill_bloom(seed);
+  return index;
+}
+
+// The terms that begin at one token.
+void TokenIndex::walk(const FoldedText& text, std::span<const Token> tokens, std::uint32_t first,
+                      std::vector<Found>* found) const {
+  NodeId node = 0;
+  for (std::uint32_t last = first; last < tokens.size(); ++last) {
+    const Token& token = tokens[last];
+    const std::uint64_t key = edge_key(node, token.hash);
+    if (last != first && !may_have(key)) return;
+    node = child(node, key, {text.data() + token.begin, token.end - token.begin});
+    if (node == 0) return;
+    const Node& at = nodes_[node];
+    if (at.first_posting != kNoPosting) found->push_back({first, last, at.first_posting});
+    if (!at.goes_on) return;
+  }
+}
+
+void TokenIndex::find(const FoldedText& text, std::span<const Token> tokens,
+                      std::vector<Found>* found) const {
+  constexpr std::size_t kAtOnce = 64;
+  const Sieve sieve{bloom_.data(), bloom_mask_};
+  for (std::size_t at = 0; at < tokens.size(); at += kAtOnce) {
+    std::uint64_t bits = sift(sieve, tokens.data() + at, std::min(kAtOnce, tokens.size() - at));
+    for (; bits != 0; bits &= bits - 1) {
+      walk(text, tokens, static_cast<std::uint32_t>(at) + std::countr_zero(bits), found);
+    }
+  }
+}
+
+std::size_t TokenIndex::memory_bytes() const {
+  return nodes_.capacity() * sizeof(Node) + slots_.capacity() * sizeof(Slot) +
+         bloom_.capacity() * sizeof(std::uint64_t) + postings_.capacity() * sizeof(Posting);
+}
+
+}  // namespace vigie::rules

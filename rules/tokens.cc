@@ -1,0 +1,144 @@
+#include "rules/tokens.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace vigie::rules {
+
+struct TokenWriter {
+  Tokens* tokens;
+
+  void start() { tokens->tokens_.trim(); }
+  // Room for `more` tokens behind `count`.
+  Token* room(std::size_t count, std::size_t more) {
+    if (count + more > tokens->tokens_.capacity()) tokens->tokens_.reserve(count + more, count);
+    return tokens->tokens_.data();
+  }
+  void finish(std::size_t count) {
+    room(count, kTokenPadding);
+    tokens->count_ = count;
+  }
+};
+
+namespace {
+
+[[gnu::noinline]] std::uint64_t hash_long(const char* bytes, std::size_t count, HashSeed seed) {
+  std::uint64_t hash = seed.low;
+  for (; count > kShortTokenBytes; bytes += kShortTokenBytes, count -= kShortTokenBytes) {
+    const ShortToken part = short_token(bytes, kShortTokenBytes);
+    hash = mix(part.low ^ hash, part.high ^ seed.high);
+  }
+  const ShortToken rest = short_token(bytes, count);
+  return mix(rest.low ^ hash, rest.high ^ seed.high);
+}
+
+constexpr bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+#if defined(__x86_64__)
+// As token_hash().
+[[gnu::target("avx2,bmi,bmi2,popcnt"), gnu::always_inline]] inline std::uint64_t hash_fast(
+    const char* bytes, std::size_t count, HashSeed seed) {
+  if (count > kShortTokenBytes) [[unlikely]]
+    return hash_long(bytes, count, seed);
+  const ShortToken token = short_token(bytes, count);
+  return mix(token.low ^ seed.low, token.high ^ seed.high);
+}
+
+// Bit i is set when byte i is part of a word. A byte's upper half chooses a row, its lower half a
+// column; the column has the bits of the rows in which it is a word byte. Rows from 0x80 on have no
+// bit, so all of them pass.
+[[gnu::target("avx2,bmi,bmi2,popcnt"), gnu::always_inline]] inline std::uint32_t word_bits(
+    const char* text) {
+  const __m256i columns = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(-0x78, -0x38, -0x38, -0x38, -0x38, -0x38, -0x38, -0x38, -0x38, -0x38, -0x40,
+                    0x40, 0x40, 0x40, 0x40, 0x60));
+  const __m256i rows = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
+  const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+  const __m256i row = _mm256_shuffle_epi8(rows, upper);
+  const __m256i column = _mm256_shuffle_epi8(columns, bytes);
+  const __m256i is_word = _mm256_cmpeq_epi8(_mm256_and_si256(column, row), row);
+  return static_cast<std::uint32_t>(_mm256_movemask_epi8(is_word));
+}
+
+[[gnu::target("avx2,bmi,bmi2,popcnt")]] void tokenise_avx2(const FoldedText& text, HashSeed seed,
+                                                           TokenWriter writer) {
+  constexpr std::size_t kBlock = 64;
+  const char* bytes = text.data();
+  std::size_t count = 0;
+  std::uint64_t open = 0;  // 1 when a word goes on from the block before
+  std::uint32_t begin = 0;
+  // The block behind the last byte is part of the padding: it ends a last word.
+  for (std::size_t at = 0; at <= text.size(); at += kBlock) {
+    Token* tokens = writer.room(count, kBlock / 2 + 1);
+    const std::uint64_t words = word_bits(bytes + at) | std::uint64_t{word_bits(bytes + at + 32)}
+                                                            << 32;
+    const std::uint64_t before = words << 1 | open;
+    std::uint64_t starts = words & ~before;
+    std::uint64_t ends = ~words & before;
+    if (open == 0) begin = static_cast<std::uint32_t>(at + _tzcnt_u64(starts));
+    if (open == 0) starts = _blsr_u64(starts);
+    while (ends != 0) {
+      const auto end = static_cast<std::uint32_t>(at + _tzcnt_u64(ends));
+      tokens[count++] = {begin, end, hash_fast(bytes + begin, end - begin, seed)};
+      ends = _blsr_u64(ends);
+      begin = static_cast<std::uint32_t>(at + _tzcnt_u64(starts));
+      starts = _blsr_u64(starts);
+    }
+    open = words >> 63;
+  }
+  writer.finish(count);
+}
+#endif
+
+}  // namespace
+
+HashSeed HashSeed::from(std::uint64_t seed) {
+  // Any odd constants: the digits of pi and of the golden ratio.
+  constexpr std::uint64_t kPi = 0x243F6A8885A308D3;
+  constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15;
+  const std::uint64_t low = mix(seed + kGolden, kPi);
+  return {low, mix(low ^ kGolden, seed ^ kPi) | 1};
+}
+
+std::uint64_t token_hash(const char* bytes, std::size_t count, HashSeed seed) {
+  return hash_long(bytes, count, seed);
+}
+
+void tokenise_scalar(const FoldedText& text, HashSeed seed, Tokens* out) {
+  TokenWriter writer{out};
+  writer.start();
+  std::size_t count = 0;
+  std::uint32_t at = 0;
+  const auto size = static_cast<std::uint32_t>(text.size());
+  while (at < size) {
+    const std::uint32_t begin = at;
+    while (at < size && is_word_byte(text.data()[at])) ++at;
+    if (at == begin) {
+      ++at;
+      continue;
+    }
+    writer.room(count, 1)[count] = {begin, at, token_hash(text.data() + begin, at - begin, seed)};
+    ++count;
+  }
+  writer.finish(count);
+}
+
+void tokenise(const FoldedText& text, HashSeed seed, Tokens* out) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
+    TokenWriter writer{out};
+    writer.start();
+    tokenise_avx2(text, seed, writer);
+    return;
+  }
+#endif
+  tokenise_scalar(text, seed, out);
+}
+
+}  // namespace vigie::rules

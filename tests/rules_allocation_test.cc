@@ -1,0 +1,64 @@
+// The path of a mention allocates nothing once warm: every allocation of this program is counted.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+#include <vector>
+
+#include "rules/rules.h"
+
+namespace {
+std::size_t allocations = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace vigie::rules {
+namespace {
+
+TEST_CASE("matching allocates nothing once warm") {
+  const std::vector<Brand> brands{{.name = "Orange", .names = {"Orange", "Orange Bank"}},
+                                  {.name = "Café", .hashtags = {"café"}, .exclude = {"thé"}},
+                                  {.name = "Regex", .regex = {"citrons? (verts?|jaunes?)"}}};
+  const std::array<std::string_view, 4> texts{
+      "J’aime l’Orange-Bank et le #café, été comme hiver 日本 🍊", "citrons verts, citron jaune",
+      "rien", ""};
+  const std::array<std::string_view, 1> tags{"Café"};
+  auto rules = compile(brands, {}, nullptr);
+  REQUIRE(rules.has_value());
+  Matcher matcher(*rules);
+  Hits hits;
+  const auto match_all = [&] {
+    std::size_t count = 0;
+    for (const std::string_view text : texts) {
+      Mention mention;
+      mention.text = text;
+      mention.title = text.substr(0, text.size() / 2);
+      mention.hashtags = tags;
+      matcher.match(mention, &hits);
+      count += hits.hits.size();
+    }
+    return count;
+  };
+  CHECK(match_all() == 6);
+  const std::size_t warm = allocations;
+  (void)match_all();
+  const std::size_t after = allocations;
+  CHECK(after == warm);
+}
+
+}  // namespace
+}  // namespace vigie::rules
