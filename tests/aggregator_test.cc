@@ -388,6 +388,30 @@ TEST_CASE("platforms above the bound are counted together as other") {
   CHECK(brand.mentions == 100);
 }
 
+TEST_CASE("growth is undefined while the other window began before counting did") {
+  Aggregator aggregator({"a"}, {});
+  const EventTime start{days{20'000}};
+  std::vector<Fact> facts;
+  for (int minute = 0; minute < 26 * 60; ++minute) {
+    Fact fact;
+    fact.origin.offset = minute;
+    fact.event_time = start + minutes{minute};
+    fact.platform = ShortName("x");
+    facts.push_back(fact);
+  }
+  const auto at = [&](int minute) {
+    aggregator.apply(std::span(facts).first(static_cast<std::size_t>(minute) + 1));
+    aggregator.advance(start + minutes{minute}, nullptr);
+    return aggregator.snapshot(0, 1).brands[0].windows;
+  };
+  CHECK_FALSE(growth_on_previous(at(0)[0]));
+  CHECK_FALSE(growth_on_previous(at(8)[0]));
+  CHECK(growth_on_previous(at(9)[0]) == 0.0);
+  CHECK_FALSE(growth_on_yesterday(at(24 * 60 + 3)[0]));
+  CHECK(growth_on_yesterday(at(24 * 60 + 4)[0]) == 0.0);
+  CHECK_FALSE(growth_on_previous(at(25 * 60)[3]));
+}
+
 TEST_CASE("growth is undefined when there was nothing before") {
   CHECK(growth(3, 2) == 0.5);
   CHECK(growth(0, 4) == -1.0);

@@ -1,6 +1,8 @@
 // The native decoder: golden records, hostile records, and what it promises about memory.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -66,7 +68,7 @@ EventTime at(std::string_view text) { return parse_rfc3339(text).value(); }
 
 TEST_CASE("every golden record gives exactly the mention or the refusal expected") {
   const bool accept = std::getenv("VIGIE_ACCEPT") != nullptr;
-  for (const char* name : {"fields", "repairs", "rejects"}) {
+  for (const std::string name : {"fields", "repairs", "rejects"}) {
     const std::string got = outcome_of_lines(kCases / cat(name, ".ndjson"));
     const fs::path expected = kCases / cat(name, ".expected");
     if (accept) std::ofstream(expected, std::ios::binary) << got;
@@ -314,6 +316,69 @@ TEST_CASE("a clock that is ahead is set to when the log took the record") {
   CHECK(out.mentions.at(1).created_at == at("2026-03-01T09:49:59Z"));
   CHECK(out.mentions.at(2).created_at == at("2026-03-01T10:00:00Z"));  // that clock is broken
   CHECK(text.ends_with("\nrepairs future_time: 1\n"));
+}
+
+TEST_CASE("times are what parse_rfc3339 says, in their plainest form and in any other") {
+  Decoders decoders;
+  Records records;
+  std::vector<std::string> texts;
+  std::mt19937 random(20260302);
+  for (int i = 0; i < 2000; ++i) {
+    const std::int64_t second = 631'152'000 + static_cast<std::int64_t>(random()) % 3'471'292'800;
+    std::string text = to_rfc3339(EventTime{std::chrono::seconds{second}});
+    if (i % 2 == 0) text[random() % text.size()] = "0123456789:-TZ"[random() % 14];
+    if (i % 7 == 0) text.insert(19, ".5");
+    records.add(record_with("edited_at", cat('"', text, '"')));
+    texts.push_back(text);
+  }
+  MentionBatch out;
+  decode_all(records.batch, &decoders, &out);
+  REQUIRE(out.mentions.size() == texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    auto expected = parse_rfc3339(texts[i]);
+    if (expected && (*expected < kEventTimeMin || *expected >= kEventTimeMax)) expected.reset();
+    INFO("time: ", texts[i]);
+    CHECK(out.mentions[i].edited_at == expected);
+  }
+}
+
+TEST_CASE("keys are found in whatever order they come") {
+  const std::vector<std::string> lines = lines_of(kCases / "fields.ndjson");
+  std::mt19937 random(20260303);
+  Decoders decoders;
+  for (int round = 0; round < 50; ++round) {
+    // What was learnt from the record before must never show in the one after.
+    Records records;
+    const std::string& first = lines[random() % lines.size()];
+    const std::string& second = lines[random() % lines.size()];
+    records.add(first);
+    records.add(second);
+    MentionBatch out;
+    CHECK(decode_all(records.batch, &decoders, &out) == decode(first) + decode(second));
+  }
+  std::vector<std::string> members{R"("id":"1")",
+                                   R"("platform":"x")",
+                                   R"("text":"t")",
+                                   R"("created_at":"2026-03-01T10:00:00Z")",
+                                   R"("parent_author_id":"p")",
+                                   R"("parent_id":"q")",
+                                   R"("urls":["u"])",
+                                   R"("url":"v")",
+                                   R"("metrics":{"shares":2,"likes":1})"};
+  std::string expected;
+  for (int round = 0; round < 50; ++round) {
+    std::ranges::shuffle(members, random);
+    std::string record = "{";
+    for (const std::string& member : members) record += member + ",";
+    record.back() = '}';
+    Records records;
+    records.add(record);
+    MentionBatch out;
+    const std::string got = decode_all(records.batch, &decoders, &out);
+    if (expected.empty()) expected = got;
+    CHECK(got == expected);
+  }
+  CHECK(expected.find(R"("parent_id":"q","parent_author_id":"p")") != std::string::npos);
 }
 
 TEST_CASE("integers of every length keep their value as counts and their digits as ids") {

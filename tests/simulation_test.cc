@@ -96,9 +96,9 @@ class FakeSource final : public Source {
   bool announced_ = false;
 };
 
-constexpr std::array<std::string_view, 4> kTexts{"I switched to Lumora today",
-                                                 "Beurre Valdoré et fibre Lumora", "nothing to see",
-                                                 "VALDORE is back #valdore"};
+constexpr std::array<std::string_view, 4> kTexts{"I switched to Orvelane today",
+                                                 "Beurre Crémoline et fibre Orvelane", "nothing to see",
+                                                 "CREMOLINE is back #cremoline"};
 constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
 
 // Posts of a few hours, out of order by up to half an hour within a partition.
@@ -115,9 +115,9 @@ Expected fill(std::uint64_t seed, Log* log) {
     record += cat(",\"created_at\":\"", to_rfc3339(time), "\"}");
     log->partitions[random() % kPartitions].push_back(std::move(record));
     const EventTime minute{std::chrono::floor<minutes>(time.time_since_epoch())};
-    if (text.contains("Lumora")) ++expected[{minute, "Lumora", platform}];
-    if (text.contains("Valdor") || text.contains("VALDORE")) {
-      ++expected[{minute, "Valdoré", platform}];
+    if (text.contains("Orvelane")) ++expected[{minute, "Orvelane", platform}];
+    if (text.contains("Crémol") || text.contains("CREMOLINE")) {
+      ++expected[{minute, "Crémoline", platform}];
     }
   }
   return expected;
@@ -127,7 +127,7 @@ void run_once(std::uint64_t seed) {
   CAPTURE(seed);
   Log log;
   const Expected expected = fill(seed, &log);
-  const std::vector<rules::Brand> brands{{.name = "Lumora"}, {.name = "Valdoré"}};
+  const std::vector<rules::Brand> brands{{.name = "Orvelane"}, {.name = "Crémoline"}};
   const auto rules = rules::compile(brands, {.seed = seed}, nullptr);
   REQUIRE(rules);
   std::map<PartitionId, std::int64_t> committed[2];

@@ -76,6 +76,7 @@ struct Aggregator::State {
   BlockPool pool;
   std::map<Hour, HourIndex> hours;  // every block in use
   std::optional<EventTime> watermark;
+  Minute since = kNever;  // the minute of the first watermark: counts are whole from here on
   Minute closed_until = kNever;  // this minute and later ones are open
   Minute last_minute = kNever;   // the latest one that was counted
 
@@ -85,6 +86,7 @@ struct Aggregator::State {
   void close_before(Minute end, std::vector<ClosedMinute>* closed);
   void append_closed(Hour hour, HourIndex* index, Minute end, std::vector<ClosedMinute>* closed);
   void drop_old_hours();
+  void mark_whole(AllWindows* windows) const;
   [[nodiscard]] BrandSnapshot snapshot(BrandId id) const;
 };
 
@@ -167,6 +169,15 @@ void Aggregator::State::drop_old_hours() {
   }
 }
 
+void Aggregator::State::mark_whole(AllWindows* windows) const {
+  const Minute end = watermark ? minute_of(*watermark) + 1 : kNever;
+  for (std::size_t i = 0; i < kWindows.size(); ++i) {
+    const Minute length = kWindows[i].minutes;
+    (*windows)[i].previous_whole = watermark && end - 2 * length >= since;
+    (*windows)[i].yesterday_whole = watermark && end - 1440 - length >= since;
+  }
+}
+
 BrandSnapshot Aggregator::State::snapshot(BrandId id) const {
   const Brand& brand = brands[id];
   BrandSnapshot out;
@@ -186,6 +197,7 @@ BrandSnapshot Aggregator::State::snapshot(BrandId id) const {
       out.windows[i].yesterday += platform.windows[i].yesterday;
     }
   }
+  mark_whole(&out.windows);
   std::sort(out.platforms.begin(), out.platforms.end(),
             [](const auto& a, const auto& b) { return a.platform < b.platform; });
   return out;
@@ -236,6 +248,7 @@ ApplyCounts Aggregator::apply(std::span<const Fact> facts) {
 void Aggregator::advance(EventTime watermark, std::vector<ClosedMinute>* closed) {
   State& state = *state_;
   if (state.watermark && watermark <= *state.watermark) return;
+  if (!state.watermark) state.since = minute_of(watermark);
   state.watermark = watermark;
   const Minute open = minute_of(watermark - state.lateness);
   if (open <= state.closed_until) return;

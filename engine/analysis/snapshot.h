@@ -29,12 +29,24 @@ struct WindowCounts {
   std::uint64_t current = 0;
   std::uint64_t previous = 0;
   std::uint64_t yesterday = 0;
+  // False while the other window began before counting did: its count is right, but says nothing
+  // about growth.
+  bool previous_whole = true;
+  bool yesterday_whole = true;
 };
 
 // (now - before) / before; nothing when there was nothing before.
 [[nodiscard]] inline std::optional<double> growth(std::uint64_t now, std::uint64_t before) {
   if (before == 0) return std::nullopt;
   return (static_cast<double>(now) - static_cast<double>(before)) / static_cast<double>(before);
+}
+// Against the window before, and against the same one yesterday; nothing also where that one is
+// not whole.
+[[nodiscard]] inline std::optional<double> growth_on_previous(const WindowCounts& counts) {
+  return counts.previous_whole ? growth(counts.current, counts.previous) : std::nullopt;
+}
+[[nodiscard]] inline std::optional<double> growth_on_yesterday(const WindowCounts& counts) {
+  return counts.yesterday_whole ? growth(counts.current, counts.yesterday) : std::nullopt;
 }
 
 using AllWindows = std::array<WindowCounts, kWindows.size()>;

@@ -80,7 +80,7 @@ Exit demo_command(const DemoArguments& arguments) {
   Counters counters;
   const Exit exit =
       serve_and_run(wire_demo(demo, settings, *rules), settings,
-                    cat("Demo: made-up brands and posts. ", demo_story(), "."), &stop, &counters,
+                    cat("Demo, with made-up brands and posts: ", demo_story(), "."), &stop, &counters,
                     narrator_of(arguments, demo, counters));
   if (exit == Exit::done) {
     say(cat("stopped after ", counters.mentions.load(), " posts and ", counters.hits.load(),

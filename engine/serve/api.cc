@@ -29,8 +29,8 @@ void append_window(std::string_view name, const WindowCounts& counts, std::strin
   append_number(counts.current, out);
   append_count("previous", counts.previous, out);
   append_count("yesterday", counts.yesterday, out);
-  append_growth("growth", growth(counts.current, counts.previous), out);
-  append_growth("growth_yesterday", growth(counts.current, counts.yesterday), out);
+  append_growth("growth", growth_on_previous(counts), out);
+  append_growth("growth_yesterday", growth_on_yesterday(counts), out);
   out->push_back('}');
 }
 

@@ -129,17 +129,17 @@ void append_windows(const View& view, Writer* writer) {
 void append_growth(const View& view, Writer* writer) {
   writer->begin("vigie_mention_growth_ratio", "gauge",
                 "Growth of the current window against another, 1 is twice as many; absent when "
-                "there was nothing before.");
+                "there was nothing before, or when counting began later than that.");
   for (std::size_t w = 0; w < kWindows.size(); ++w) {
     const std::string window = cat(",window=\"", kWindows[w].name, "\",against=\"");
     const std::string previous = window + "previous\"} ";
     const std::string yesterday = window + "yesterday\"} ";
     for (std::size_t i = 0; i < view.brands().size(); ++i) {
       const WindowCounts& counts = view.brands()[i]->windows[w];
-      if (const auto growth = vigie::growth(counts.current, counts.previous)) {
+      if (const auto growth = growth_on_previous(counts)) {
         writer->series(i, previous, *growth);
       }
-      if (const auto growth = vigie::growth(counts.current, counts.yesterday)) {
+      if (const auto growth = growth_on_yesterday(counts)) {
         writer->series(i, yesterday, *growth);
       }
     }
