@@ -16,7 +16,8 @@ namespace vigie {
 struct DemoOptions {
   std::uint64_t seed = 1;
   EventTime start;  // where the past ends and live begins; taken to the whole minute below
-  Duration past = std::chrono::hours{24};
+  // A day, and the hours before it that yesterday's windows reach back to.
+  Duration past = std::chrono::hours{27};
   bool live = true;  // otherwise the stream ends at `start`
   PartitionId first_partition = 0;
   std::size_t batch_records = kBatchRecordsMax;
