@@ -1,0 +1,21 @@
+// Dead letters in a file: one JSON object per line.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/base/io.h"
+#include "engine/base/result.h"
+
+namespace vigie {
+
+// Appends to `path`, which is made when absent. Each line holds reason, detail (where there is
+// one), source_topic, partition, offset, timestamp (where known), key, and the record itself: `raw`
+// as text, or `raw_base64` where it is not UTF-8; likewise `key_base64`. Workers and processes may
+// share one file: lines are written whole, by appending writes.
+// Errors: unreadable, when the file cannot be opened; put() says refused, when it cannot be
+// written.
+[[nodiscard]] Result<std::unique_ptr<DeadLetterSink>> open_dead_letter_file(
+    const std::string& path);
+
+}  // namespace vigie

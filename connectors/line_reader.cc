@@ -1,0 +1,248 @@
+#include "connectors/line_reader.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "connectors/decode_tokens.h"
+#include "connectors/decompress.h"
+#include "connectors/file_handle.h"
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+// A longer line is cut to this: one byte too long for a record, so that it is refused as such.
+constexpr std::size_t kLineBytesMax = kRecordBytesMax + 1;
+// Bytes asked of a stream at once.
+constexpr std::size_t kChunkBytes = 256UL << 10;
+
+// Cuts lines off the front of bytes that begin at `offset` of their file.
+struct Lines {
+  std::string_view bytes;
+  std::int64_t offset = 0;
+
+  // The next line without its end, which `bytes` begins with afterwards. Nothing when no line end
+  // is there and more bytes may follow.
+  std::optional<std::string_view> next(bool nothing_follows) {
+    const std::size_t end = bytes.find('\n');
+    if (end == std::string_view::npos && (!nothing_follows || bytes.empty())) return std::nullopt;
+    const std::string_view line = bytes.substr(0, end);
+    const std::size_t size = std::min(line.size() + 1, bytes.size());
+    bytes.remove_prefix(size);
+    offset += static_cast<std::int64_t>(size);
+    return line;
+  }
+};
+
+bool is_blank(std::string_view line) { return std::ranges::all_of(line, is_json_space); }
+
+// What of a line becomes the record, beginning at *offset; empty when nothing does.
+std::string_view record_of(std::string_view line, std::int64_t* offset) {
+  if (*offset == 0 && line.starts_with(kByteOrderMark)) {
+    line.remove_prefix(kByteOrderMark.size());
+    *offset += static_cast<std::int64_t>(kByteOrderMark.size());
+  }
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (is_blank(line)) return {};
+  return line.substr(0, kLineBytesMax);
+}
+
+void append_record(std::string_view value, PartitionId partition, std::int64_t offset,
+                   Batch* batch) {
+  Record& record = batch->records.emplace_back();
+  record.value = value;
+  record.partition = partition;
+  record.offset = offset;
+}
+
+class Mapping {
+ public:
+  Mapping(const FileHandle& file, std::size_t size) : size_(size) {
+    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (data == MAP_FAILED) return;
+    data_ = static_cast<const char*>(data);
+    ::madvise(data, size, MADV_SEQUENTIAL);
+  }
+  ~Mapping() {
+    if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  [[nodiscard]] bool is_open() const { return data_ != nullptr; }
+  [[nodiscard]] std::string_view bytes() const { return {data_, size_}; }
+  // Bytes that can be read: up to the end of the last page.
+  [[nodiscard]] std::size_t readable() const {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return (size_ + page - 1) / page * page;
+  }
+
+ private:
+  const char* data_ = nullptr;
+  std::size_t size_;
+};
+
+class MappedLines final : public LineReader {
+ public:
+  MappedLines(std::unique_ptr<Mapping> mapping, PartitionId partition)
+      : mapping_(std::move(mapping)), partition_(partition) {}
+
+  Result<InputStream::Status> read(Batch* batch, Deadline /*deadline*/) override {
+    const auto first = static_cast<std::size_t>(offset_);
+    // Up to here a record has readable bytes behind it; further lines are copied to where it has.
+    const std::size_t in_place =
+        mapping_->readable() - std::min(mapping_->readable(), kRecordPaddingBytes);
+    Lines lines{mapping_->bytes().substr(first), offset_};
+    bool copied = false;
+    while (batch->records.size() < kBatchRecordsMax &&
+           static_cast<std::size_t>(lines.offset) - first < kBatchBytes) {
+      const Lines before = lines;
+      const auto line = lines.next(true);
+      if (!line) break;
+      std::int64_t offset = before.offset;
+      const std::string_view value = record_of(*line, &offset);
+      const std::size_t end = static_cast<std::size_t>(offset) + value.size();
+      if (!value.empty() && !copied && end > in_place) {
+        lines = copy_tail(before, batch);
+        copied = true;
+        continue;
+      }
+      if (!value.empty()) append_record(value, partition_, offset, batch);
+    }
+    offset_ = lines.offset;
+    return lines.bytes.empty() ? InputStream::Status::ended : InputStream::Status::data;
+  }
+
+  [[nodiscard]] std::int64_t next_offset() const override { return offset_; }
+
+ private:
+  // The rest of the file, at most one record and some padding long, with padding behind it.
+  static Lines copy_tail(const Lines& tail, Batch* batch) {
+    batch->storage.resize(tail.bytes.size() + kRecordPaddingBytes);
+    std::memcpy(batch->storage.data(), tail.bytes.data(), tail.bytes.size());
+    return {{batch->storage.data(), tail.bytes.size()}, tail.offset};
+  }
+
+  const std::unique_ptr<Mapping> mapping_;
+  const PartitionId partition_;
+  std::int64_t offset_ = 0;
+};
+
+class StreamedLines final : public LineReader {
+ public:
+  StreamedLines(InputStream stream, PartitionId partition)
+      : stream_(std::move(stream)), partition_(partition) {}
+
+  Result<InputStream::Status> read(Batch* batch, Deadline deadline) override {
+    if (failed_) return std::unexpected(*failed_);
+    std::vector<char>& storage = batch->storage;
+    storage.assign(rest_.begin(), rest_.end());
+    rest_.clear();
+    const InputStream::Status status = gather_line(&storage, deadline);
+    const std::size_t size = storage.size();
+    storage.resize(size + kRecordPaddingBytes);
+    Lines lines{{storage.data(), size}, offset_};
+    split(&lines, status == InputStream::Status::ended && !failed_, batch);
+    rest_.assign(lines.bytes.begin(), lines.bytes.end());
+    offset_ = lines.offset;
+    if (failed_ && batch->records.empty()) return std::unexpected(*failed_);
+    if (!batch->records.empty() && (failed_ || !rest_.empty())) return InputStream::Status::data;
+    return status;
+  }
+
+  [[nodiscard]] std::int64_t next_offset() const override { return offset_; }
+
+ private:
+  // Reads until `bytes` hold the end of a line, or of the longest one that is kept.
+  InputStream::Status gather_line(std::vector<char>* bytes, Deadline deadline) {
+    std::size_t searched = 0;
+    for (;;) {
+      if (skipping_) skip_line(bytes);
+      const std::string_view fresh =
+          std::string_view(bytes->data(), bytes->size()).substr(searched);
+      if (!skipping_ &&
+          (fresh.find('\n') != std::string_view::npos || bytes->size() > kLineBytesMax)) {
+        return InputStream::Status::data;
+      }
+      searched = bytes->size();
+      bytes->resize(searched + kChunkBytes);
+      const auto got = stream_.read(std::span(*bytes).subspan(searched), deadline);
+      bytes->resize(searched + (got ? got->bytes : 0));
+      if (!got) failed_ = got.error();
+      if (!got || got->status == InputStream::Status::ended) return InputStream::Status::ended;
+      if (got->status == InputStream::Status::waiting) return InputStream::Status::waiting;
+    }
+  }
+
+  // Drops bytes up to the end of a line whose beginning has been handed over.
+  void skip_line(std::vector<char>* bytes) {
+    const auto end = std::ranges::find(*bytes, '\n');
+    skipping_ = end == bytes->end();
+    const auto behind = skipping_ ? end : end + 1;
+    offset_ += behind - bytes->begin();
+    bytes->erase(bytes->begin(), behind);
+  }
+
+  void split(Lines* lines, bool nothing_follows, Batch* batch) {
+    while (batch->records.size() < kBatchRecordsMax) {
+      std::int64_t offset = lines->offset;
+      auto line = lines->next(nothing_follows);
+      if (!line && lines->bytes.size() > kLineBytesMax) {
+        line = std::exchange(lines->bytes, {});
+        lines->offset += static_cast<std::int64_t>(line->size());
+        skipping_ = true;
+      }
+      if (!line) return;
+      const std::string_view value = record_of(*line, &offset);
+      if (!value.empty()) append_record(value, partition_, offset, batch);
+    }
+  }
+
+  InputStream stream_;
+  const PartitionId partition_;
+  std::vector<char> rest_;   // read, but not handed over
+  std::int64_t offset_ = 0;  // of its first byte
+  bool skipping_ = false;    // the line under way is too long and has been handed over
+  std::optional<Error> failed_;
+};
+
+std::unexpected<Error> unreadable(const std::string& path) {
+  return fail(
+      ErrorKind::unreadable,
+      cat("cannot be opened: ", std::strerror(errno), "; check the path and its permissions"),
+      path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LineReader>> open_lines(const std::string& path, PartitionId partition) {
+  const bool standard_input = path == "-";
+  FileHandle file(standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status{};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return unreadable(path);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (!standard_input && S_ISREG(status.st_mode) && size > 0) {
+    char magic[kMagicBytes];
+    const ssize_t count = ::pread(file.get(), magic, sizeof magic, 0);
+    if (count < 0) return unreadable(path);
+    if (make_decompressor({magic, static_cast<std::size_t>(count)}) == nullptr) {
+      auto mapping = std::make_unique<Mapping>(file, size);
+      if (!mapping->is_open()) return unreadable(path);
+      return std::make_unique<MappedLines>(std::move(mapping), partition);
+    }
+  }
+  return std::make_unique<StreamedLines>(InputStream(std::move(file), path), partition);
+}
+
+}  // namespace vigie

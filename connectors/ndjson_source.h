@@ -1,0 +1,40 @@
+// Records from files: newline-delimited JSON, plain or compressed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/io.h"
+#include "engine/base/result.h"
+
+namespace vigie {
+
+struct FileSettings {
+  std::uint32_t worker = 0;   // of
+  std::uint32_t workers = 1;  // that share the files
+  PartitionId first_partition = 0;
+};
+
+// The files that these paths stand for, in the order given; a directory stands for the regular
+// files below it, sorted by path, hidden ones left out; "-" is standard input.
+// Errors: unreadable.
+[[nodiscard]] Result<std::vector<std::string>> list_files(std::span<const std::string> paths);
+
+// One partition per file, numbered from first_partition in the order of list_files(). A worker
+// reads each workers-th of them, one after the other; a record is one line (LF or CR LF; blank ones
+// and a byte order mark are left out), its offset the byte where it begins in the file as it is
+// when decompressed. What a file holds decides whether it is gzip, zstd or plain, not its name.
+//
+// Plain files are mapped and must not be shortened while they are read. Memory is bounded whatever
+// the files hold: of a line longer than kRecordBytesMax one byte more than that is handed over.
+// Standard input and pipes say `caught_up` while they have nothing to give.
+//
+// Errors: unreadable, at once when a file cannot be opened; read() says corrupt behind the last
+// whole line of a compressed file that is broken or cut short. There is nothing to commit.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_files(std::span<const std::string> paths,
+                                                         FileSettings settings);
+
+}  // namespace vigie
