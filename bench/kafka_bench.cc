@@ -71,7 +71,8 @@ void create_topic(rd_kafka_t* client, const Options& options) {
   rd_kafka_NewTopic_destroy(topic);
 }
 
-void produce(const Options& options, const std::string& corpus) {
+// The client does not change a payload that it copies.
+void produce(const Options& options, std::string corpus) {
   rd_kafka_t* client = make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", options.brokers},
                                                        {"compression.type", options.codec},
                                                        {"linger.ms", "50"},
@@ -80,9 +81,10 @@ void produce(const Options& options, const std::string& corpus) {
   std::int32_t partition = 0;
   for (std::size_t at = 0; at < corpus.size();) {
     const std::size_t end = corpus.find('\n', at);
+    char* payload = corpus.data() + at;
     while (rd_kafka_producev(client, RD_KAFKA_V_TOPIC(options.topic.c_str()),
                              RD_KAFKA_V_PARTITION(partition),
-                             RD_KAFKA_V_VALUE(const_cast<char*>(corpus.data()) + at, end - at),
+                             RD_KAFKA_V_VALUE(payload, end - at),
                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       rd_kafka_poll(client, 100);
