@@ -32,8 +32,9 @@ class KeyTable {
     static_assert(std::endian::native == std::endian::little);
     if (key.size() > kBytesMax) return N;
     Key wanted{0, 0, key.size()};
-    std::memcpy(&wanted.low, key.data(), sizeof wanted.low);
-    std::memcpy(&wanted.high, key.data() + sizeof wanted.low, sizeof wanted.high);
+    const char* bytes = key.data();
+    std::memcpy(&wanted.low, bytes, sizeof wanted.low);
+    std::memcpy(&wanted.high, bytes + sizeof wanted.low, sizeof wanted.high);
     wanted.low &= kMasks[key.size()].low;
     wanted.high &= kMasks[key.size()].high;
     const std::size_t found = slots_[slot(wanted)];

@@ -176,7 +176,7 @@ class ValueReader {
 
   // The meaning of an escaped key that is short enough to be known, else nothing, in *meaning;
   // false when it has none. `room` holds kEscapedKeyBytesMax zeros.
-  static constexpr std::size_t kEscapedKeyBytesMax = 6 * 16;  // 16 letters, each as \uXXXX
+  static constexpr std::size_t kEscapedKeyBytesMax = 96;  // 16 times \uXXXX
   static bool unescape_key(const RawString& key, char* room, std::string_view* meaning);
 
   // Steps over any key, and over the value of one that is not known. *field is its place, or N.

@@ -68,8 +68,11 @@ void KafkaPartitions::done(std::span<const Position> positions) {
   for (const Position& position : positions) {
     const auto owned = owned_.find(position.partition);
     if (owned == owned_.end()) continue;
-    std::optional<std::int64_t>& done = owned->second.done;
-    if (!done || *done < position.next_offset) done = position.next_offset;
+    KafkaPartition& partition = owned->second;
+    if (!partition.first || position.next_offset < *partition.first) continue;
+    if (!partition.done || *partition.done < position.next_offset) {
+      partition.done = position.next_offset;
+    }
   }
 }
 

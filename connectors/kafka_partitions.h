@@ -19,7 +19,8 @@ struct KafkaPartition {
   PartitionId id = 0;
   const std::string* topic = nullptr;  // lives in KafkaPartitions
   std::int32_t number = 0;
-  std::optional<std::int64_t> expected;  // the next offset; unknown before the first record
+  std::optional<std::int64_t> first;     // where reading began; unknown before the first record
+  std::optional<std::int64_t> expected;  // the next offset; likewise
   std::optional<std::int64_t> done;      // work before it is finished
   std::optional<std::int64_t> sent;      // the last position handed to librdkafka to commit
   bool caught_up = false;
@@ -42,7 +43,8 @@ class KafkaPartitions {
   // Null when it is not owned. The pointer is valid until assign() or revoke().
   [[nodiscard]] KafkaPartition* find(const char* topic, std::int32_t number);
 
-  // Remembers finished work. Positions of others' partitions, and earlier ones, are ignored.
+  // Remembers finished work. Positions of others' partitions are ignored, and those before the last
+  // one or before where reading began: they are of an ownership that has ended.
   void done(std::span<const Position> positions);
   // The positions that were not handed out yet, and marks them as sent; null when there is none.
   [[nodiscard]] KafkaPartitionList take_unsent();

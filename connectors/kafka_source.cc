@@ -278,6 +278,7 @@ KafkaPartition* KafkaSource::admit(const rd_kafka_message_t& message) {
       !log_was_cut(partition, message.offset)) {
     return nullptr;
   }
+  if (!partition->first) partition->first = message.offset;
   partition->expected = message.offset + 1;
   partition->caught_up = false;
   touch(partition);
@@ -295,6 +296,7 @@ bool KafkaSource::log_was_cut(KafkaPartition* partition, std::int64_t offset) {
   log(LogLevel::warning,
       cat("the log of ", *partition->topic, "/", partition->number, " was cut: it reached offset ",
           *partition->expected, " and now ends at ", high, "; reading on from ", offset));
+  partition->first = offset;
   partition->done.reset();
   partition->sent.reset();
   return true;
@@ -352,6 +354,7 @@ void KafkaSource::take_event(const rd_kafka_message_t& message) {
     take_error(message);
   } else if (KafkaPartition* partition = find(message)) {
     // Behind the last record there may be offsets without one (transactions, compaction).
+    if (!partition->first) partition->first = message.offset;
     partition->expected = std::max(partition->expected.value_or(0), message.offset);
     partition->caught_up = true;
     touch(partition);

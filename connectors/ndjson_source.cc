@@ -121,15 +121,11 @@ class NdjsonSource final : public Source {
 Result<std::vector<std::string>> list_files(std::span<const std::string> paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
-    std::error_code error;
-    if (path == "-") {
+    std::error_code unknown;  // reported below, by the name of the file
+    if (path == "-" || !fs::is_directory(path, unknown)) {
       files.push_back(path);
-    } else if (fs::is_directory(path, error)) {
-      if (auto listed = list_directory(path, &files); !listed) {
-        return std::unexpected(listed.error());
-      }
-    } else {
-      files.push_back(path);
+    } else if (auto listed = list_directory(path, &files); !listed) {
+      return std::unexpected(listed.error());
     }
   }
   for (const std::string& file : files) {
