@@ -74,8 +74,8 @@ std::string make_record(const CorpusOptions& options, std::size_t number, Random
   out += cat(",\"created_at\":\"", to_rfc3339(time),
              "\",\"lang\":\"fr\",\"url\":\"https://social.example/@user", author, "/", number,
              "\",\"author\":{\"id\":\"", author, "\",\"handle\":\"user", author,
-             "\",\"followers\":", (*random)() % 100'000, "},\"metrics\":{\"likes\":",
-             (*random)() % 500, ",\"shares\":", (*random)() % 90,
+             "\",\"followers\":", (*random)() % 100'000,
+             "},\"metrics\":{\"likes\":", (*random)() % 500, ",\"shares\":", (*random)() % 90,
              "},\"ext\":{\"app\":\"Made Up Client 4.2\",\"page\":", number % 100,
              ",\"card\":null,\"padding\":\"");
   const std::size_t end = options.record_bytes - 4;

@@ -83,8 +83,7 @@ void produce(const Options& options, std::string corpus) {
     const std::size_t end = corpus.find('\n', at);
     char* payload = corpus.data() + at;
     while (rd_kafka_producev(client, RD_KAFKA_V_TOPIC(options.topic.c_str()),
-                             RD_KAFKA_V_PARTITION(partition),
-                             RD_KAFKA_V_VALUE(payload, end - at),
+                             RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_VALUE(payload, end - at),
                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       rd_kafka_poll(client, 100);

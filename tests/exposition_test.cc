@@ -24,7 +24,6 @@
 namespace vigie {
 namespace {
 
-
 constexpr std::size_t kNoBound = 1'000'000;
 const EventTime kNoon = *parse_rfc3339("2026-11-22T12:00:00.5Z");
 

@@ -21,7 +21,6 @@
 namespace vigie {
 namespace {
 
-
 // A server with all it reads from.
 struct House {
   SnapshotCell cell;

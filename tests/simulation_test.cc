@@ -97,8 +97,8 @@ class FakeSource final : public Source {
 };
 
 constexpr std::array<std::string_view, 4> kTexts{"I switched to Orvelane today",
-                                                 "Beurre Crémoline et fibre Orvelane", "nothing to see",
-                                                 "CREMOLINE is back #cremoline"};
+                                                 "Beurre Crémoline et fibre Orvelane",
+                                                 "nothing to see", "CREMOLINE is back #cremoline"};
 constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
 
 // Posts of a few hours, out of order by up to half an hour within a partition.

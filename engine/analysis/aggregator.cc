@@ -76,7 +76,7 @@ struct Aggregator::State {
   BlockPool pool;
   std::map<Hour, HourIndex> hours;  // every block in use
   std::optional<EventTime> watermark;
-  Minute since = kNever;  // the minute of the first watermark: counts are whole from here on
+  Minute since = kNever;         // the minute of the first watermark: counts are whole from here on
   Minute closed_until = kNever;  // this minute and later ones are open
   Minute last_minute = kNever;   // the latest one that was counted
 

@@ -78,10 +78,9 @@ Exit demo_command(const DemoArguments& arguments) {
   if (!rules) return complain(rules.error()), Exit::not_started;
   const DemoOptions demo{.seed = arguments.seed, .start = wall_clock_minute()};
   Counters counters;
-  const Exit exit =
-      serve_and_run(wire_demo(demo, settings, *rules), settings,
-                    cat("Demo, with made-up brands and posts: ", demo_story(), "."), &stop, &counters,
-                    narrator_of(arguments, demo, counters));
+  const Exit exit = serve_and_run(wire_demo(demo, settings, *rules), settings,
+                                  cat("Demo, with made-up brands and posts: ", demo_story(), "."),
+                                  &stop, &counters, narrator_of(arguments, demo, counters));
   if (exit == Exit::done) {
     say(cat("stopped after ", counters.mentions.load(), " posts and ", counters.hits.load(),
             " mentions\n"));

@@ -33,8 +33,10 @@ void add_run(CLI::App* app, RunArguments* arguments, std::function<Exit()>* chos
 void add_demo(CLI::App* app, DemoArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command = app->add_subcommand(
       "demo", "Show the engine at work on made-up brands: no broker, no configuration");
-  command->add_option("--listen", arguments->listen, "HOST:PORT to serve on")->capture_default_str();
-  command->add_option("--seed", arguments->seed, "Seed of the made-up posts")->capture_default_str();
+  command->add_option("--listen", arguments->listen, "HOST:PORT to serve on")
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Seed of the made-up posts")
+      ->capture_default_str();
   command->callback([=] { *chosen = [=] { return demo_command(*arguments); }; });
 }
 

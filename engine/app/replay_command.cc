@@ -32,8 +32,8 @@ void append_csv_field(std::string_view text, std::string* out) {
   out->push_back('"');
 }
 
-Result<void> write_series(std::vector<ClosedMinute> minutes,
-                          const std::vector<std::string>& brands, Output* output) {
+Result<void> write_series(std::vector<ClosedMinute> minutes, const std::vector<std::string>& brands,
+                          Output* output) {
   std::ranges::stable_sort(minutes, [&](const ClosedMinute& a, const ClosedMinute& b) {
     if (a.minute != b.minute) return a.minute < b.minute;
     if (a.brand != b.brand) return brands[a.brand] < brands[b.brand];
@@ -103,15 +103,14 @@ Exit replay_command(const ReplayArguments& arguments) {
   const bool series = !arguments.series.empty();
   Result<Output> output = Output::open(series ? arguments.series : "-");
   if (!output) return complain(output.error()), Exit::not_started;
-  Result<Parts> parts =
-      wire_replay(arguments.files, configuration->settings, configuration->rules);
+  Result<Parts> parts = wire_replay(arguments.files, configuration->settings, configuration->rules);
   if (!parts) return complain(parts.error()), Exit::not_started;
   Counters counters;
   Engine engine(std::move(*parts),
-                         {.event_time = configuration->settings.event_time,
-                          .engine = replay_engine(configuration->settings.engine),
-                          .replay = true},
-                         &counters);
+                {.event_time = configuration->settings.event_time,
+                 .engine = replay_engine(configuration->settings.engine),
+                 .replay = true},
+                &counters);
   const Result<void> ran =
       engine.run([&](Deadline deadline) { return stop.wait(deadline); }, /*stay=*/false);
   if (stop.wait(Clock::now())) {
@@ -121,8 +120,8 @@ Exit replay_command(const ReplayArguments& arguments) {
   report(counters);
   if (!ran) return complain(ran.error()), Exit::stopped_by_error;
   if (series) {
-    const Result<void> written = write_series(engine.closed_minutes(),
-                                              rules::brand_names(*configuration->rules), &*output);
+    const Result<void> written =
+        write_series(engine.closed_minutes(), rules::brand_names(*configuration->rules), &*output);
     if (!written) return complain(written.error()), Exit::stopped_by_error;
   } else {
     print_summary(engine);

@@ -31,8 +31,8 @@ Exit run_command(const RunArguments& arguments) {
     log(LogLevel::info, cat("vigie ", VIGIE_VERSION, " serves http://", address,
                             "/ and /metrics; stop with Ctrl-C or SIGTERM"));
   };
-  const Exit exit = serve_and_run(std::move(*parts), configuration->settings, {}, &stop, &counters,
-                                  narrator);
+  const Exit exit =
+      serve_and_run(std::move(*parts), configuration->settings, {}, &stop, &counters, narrator);
   if (exit == Exit::done) log(LogLevel::info, "drained and stopped");
   return exit;
 }

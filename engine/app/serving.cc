@@ -12,9 +12,9 @@ Exit serve_and_run(Parts parts, const Settings& settings, const std::string& int
   Engine engine(std::move(parts),
                 {.event_time = settings.event_time, .engine = settings.engine, .replay = false},
                 counters);
-  auto server = Server::start(
-      {.listen = settings.serve.listen, .version = VIGIE_VERSION, .intro = intro},
-      engine.snapshots(), &engine.status(), counters);
+  auto server =
+      Server::start({.listen = settings.serve.listen, .version = VIGIE_VERSION, .intro = intro},
+                    engine.snapshots(), &engine.status(), counters);
   if (!server) return complain(server.error()), Exit::not_started;
   narrator.serving((*server)->address());
   const auto stop_requested = [&](Deadline deadline) {

@@ -29,13 +29,14 @@ std::unique_ptr<Decoder> make_decoder(const Settings& settings) {
 }
 
 // Two processes on one host serve different ports, so this tells them apart, and it is the same
-// after a restart: a member that returns within the session timeout causes no rebalance.
+// after a restart: a member that returns within the session timeout causes no rebalance. With any
+// free port there is no such name, and the workers are ordinary members.
 std::string default_instance(const Settings& settings) {
-  std::array<char, 256> host{};
-  if (gethostname(host.data(), host.size() - 1) != 0) host = {"vigie"};
   const std::string& listen = settings.serve.listen;
   const std::string port = listen.substr(listen.rfind(':') + 1);
-  return cat(host.data(), "-", port == "0" ? cat(getpid()) : port);
+  std::array<char, 256> host{};
+  if (port == "0" || gethostname(host.data(), host.size() - 1) != 0) return {};
+  return cat(host.data(), "-", port);
 }
 
 std::map<std::string, std::string> plain(const std::map<std::string, Secret>& secrets) {
@@ -45,7 +46,7 @@ std::map<std::string, std::string> plain(const std::map<std::string, Secret>& se
 }
 
 KafkaOptions kafka_options(const KafkaSettings& kafka, const Settings& settings,
-                                       PartitionId first_partition, Counters* counters) {
+                           PartitionId first_partition, Counters* counters) {
   KafkaOptions options;
   options.brokers = kafka.brokers;
   options.topics = kafka.topics;
@@ -57,14 +58,13 @@ KafkaOptions kafka_options(const KafkaSettings& kafka, const Settings& settings,
   return options;
 }
 
-Result<void> add_kafka(const KafkaOptions& options, const Settings& settings,
-                       Parts* parts) {
+Result<void> add_kafka(const KafkaOptions& options, const Settings& settings, Parts* parts) {
   if (Result<void> checked = check_topics(options, after(kConnectWait)); !checked) {
     return checked;
   }
   for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
     KafkaOptions own = options;
-    own.instance = cat(options.instance, "-", worker);
+    if (!own.instance.empty()) own.instance += cat("-", worker);
     Result<std::unique_ptr<Source>> source = open_kafka(own);
     if (!source) return std::unexpected(source.error());
     parts->inputs.push_back({std::move(*source), make_decoder(settings)});
@@ -105,8 +105,8 @@ Result<std::unique_ptr<DeadLetterSink>> make_dead_letters(const Settings& settin
 }
 
 void add_link(const Settings& settings, Parts* parts) {
-  parts->link = std::make_unique<LocalLink>(
-      settings.engine.shards, static_cast<std::uint32_t>(parts->inputs.size()));
+  parts->link = std::make_unique<LocalLink>(settings.engine.shards,
+                                            static_cast<std::uint32_t>(parts->inputs.size()));
 }
 
 }  // namespace
@@ -139,7 +139,7 @@ EngineSettings replay_engine(EngineSettings settings) {
 }
 
 Result<Parts> wire_replay(std::span<const std::string> files, const Settings& settings,
-                                   Rules rules) {
+                          Rules rules) {
   Settings single = settings;
   single.engine = replay_engine(settings.engine);
   Parts parts;

@@ -18,12 +18,11 @@ using Rules = std::shared_ptr<const rules::RuleSet>;
 
 // For `run`: the configured sources, checked to be reachable, and the dead-letter sink.
 // Errors: whatever keeps one of them from starting. `counters` outlives the parts.
-[[nodiscard]] Result<Parts> wire_run(const Settings& settings, Rules rules,
-                                              Counters* counters);
+[[nodiscard]] Result<Parts> wire_run(const Settings& settings, Rules rules, Counters* counters);
 
 // For `replay`: the files, read by one worker, and no network.
 [[nodiscard]] Result<Parts> wire_replay(std::span<const std::string> files,
-                                                 const Settings& settings, Rules rules);
+                                        const Settings& settings, Rules rules);
 // The engine settings that make a replay the same on every run: one worker, one shard.
 [[nodiscard]] EngineSettings replay_engine(EngineSettings settings);
 

@@ -18,9 +18,11 @@ inline constexpr std::size_t kRecordPaddingBytes = 64;
 inline constexpr int kJsonDepthMax = 64;
 // Records decoded, matched and counted together: their mentions stay in the second-level cache.
 inline constexpr std::size_t kSliceRecords = 64;
-// Records that a source hands over at once, and the bytes at which it stops adding more.
+// Records that a source hands over at once, and the bytes at which it stops adding more. What the
+// source has touched to find the records must still be in the second-level cache when they are
+// decoded: with 4 MB the whole path took 10 % longer.
 inline constexpr std::size_t kBatchRecordsMax = 4096;
-inline constexpr std::size_t kBatchBytes = 4UL << 20;
+inline constexpr std::size_t kBatchBytes = 256UL << 10;
 // Bytes of `ext`, the open part of a record, that are kept; a larger one is dropped and counted.
 inline constexpr std::size_t kExtBytesMax = 16UL << 10;
 // Elements kept of a record's lists (hashtags, mentions, urls, media); the rest is counted.

@@ -51,8 +51,8 @@ void Shard::fold(const FactBatch& batch) {
 void Shard::show() {
   last_shown_ = Clock::now();
   changed_ = false;
-  snapshot_.store(std::make_shared<const Snapshot>(
-      aggregator_.snapshot(settings_.number, settings_.shards)));
+  snapshot_.store(
+      std::make_shared<const Snapshot>(aggregator_.snapshot(settings_.number, settings_.shards)));
 }
 
 }  // namespace vigie

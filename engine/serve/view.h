@@ -21,9 +21,7 @@ class View {
   explicit View(std::span<const SnapshotCell* const> shards);
 
   // All brands, in the order of the configuration.
-  [[nodiscard]] const std::vector<const BrandSnapshot*>& brands() const {
-    return brands_;
-  }
+  [[nodiscard]] const std::vector<const BrandSnapshot*>& brands() const { return brands_; }
   // How far every shard has come; nothing when one of them has not begun.
   [[nodiscard]] std::optional<EventTime> watermark() const { return watermark_; }
 
