@@ -55,7 +55,7 @@ void cut(std::size_t bytes, std::string* text) {
 std::string make_text(const CorpusOptions& options, Random* random) {
   std::string text = options.texts.empty() ? made_up_text(random)
                                            : options.texts[(*random)() % options.texts.size()];
-  if (!options.names.empty() && (*random)() % 3 == 0) {
+  if (!options.names.empty() && (*random)() % options.named_one_in == 0) {
     const std::size_t space = text.find(' ', (*random)() % std::max<std::size_t>(1, text.size()));
     const std::string& name = options.names[(*random)() % options.names.size()];
     text.insert(space == std::string::npos ? text.size() : space, cat(" ", name, " "));

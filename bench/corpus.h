@@ -14,8 +14,9 @@ struct CorpusOptions {
   std::uint64_t seed = 1;
   // Lines of real text to cut posts from; when empty, texts are made of common words.
   std::vector<std::string> texts;
-  // Names put into about a third of the posts.
+  // One post in `named_one_in` holds one of these names.
   std::vector<std::string> names;
+  std::size_t named_one_in = 10;
 };
 
 // NDJSON of mention/1 records.

@@ -10,14 +10,14 @@
 #   --help       this text
 #
 # With CI=true in the environment it also checks the format and runs clang-tidy, and the tests of
-# the labels tidy, unit and golden under both sanitizers, before the whole suite.
+# the labels tidy, unit, golden and simulation under both sanitizers, before the whole suite.
 set -uo pipefail
 
 root=$(dirname "$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)")
 # shellcheck source=deploy/packages.sh
 source "$root/deploy/packages.sh"
 logs=$root/build/logs
-quick_labels='^(tidy|unit|golden)$'
+quick_labels='^(tidy|unit|golden|simulation)$'
 
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 
