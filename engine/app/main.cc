@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -120,4 +121,13 @@ int run_main(int argc, char** argv) {
 }  // namespace
 }  // namespace vigie
 
-int main(int argc, char** argv) { return vigie::run_main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return vigie::run_main(argc, argv);
+  } catch (const std::exception& error) {  // out of memory, or a defect: nothing below throws
+    std::fprintf(stderr, "vigie: stopped unexpectedly: %s\n", error.what());
+  } catch (...) {
+    std::fputs("vigie: stopped unexpectedly\n", stderr);
+  }
+  return static_cast<int>(vigie::Exit::stopped_by_error);
+}

@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds kWatchEvery{100};
 
 }  // namespace
 
-Engine::Engine(Parts parts, EngineOptions options, Counters* counters)
-    : parts_(std::move(parts)), options_(std::move(options)), counters_(counters) {
+Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
+    : parts_(std::move(parts)), options_(options), counters_(counters) {
   const auto writers = static_cast<std::uint32_t>(parts_.inputs.size());
   context_ = {.rules = parts_.rules,
               .link = parts_.link.get(),
@@ -110,6 +110,7 @@ void Engine::publish_status(bool draining) {
 
 std::vector<const Cell<Snapshot>*> Engine::snapshots() const {
   std::vector<const Cell<Snapshot>*> cells;
+  cells.reserve(shards_.size());
   for (const auto& shard : shards_) cells.push_back(&shard->snapshot());
   return cells;
 }

@@ -43,7 +43,7 @@ struct EngineOptions {
 class Engine {
  public:
   // `counters` outlives the engine.
-  Engine(Parts parts, EngineOptions options, Counters* counters);
+  Engine(Parts parts, const EngineOptions& options, Counters* counters);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -152,6 +152,7 @@ Result<void> Worker::publish_quiet() {
   if (since(last_quiet_) < kQuietEvery) return {};
   last_quiet_ = Clock::now();
   std::vector<Progress> progress;
+  progress.reserve(partitions_.size());
   for (const auto& [id, partition] : partitions_) progress.push_back(progress_of(id, partition));
   if (std::ranges::none_of(progress, [](const Progress& p) { return p.idle.has_value(); }))
     return {};
@@ -169,6 +170,7 @@ Result<void> Worker::publish(std::vector<std::vector<Fact>>* facts,
     batch.progress = progress;
     batch.assignment = batch_.assignment;
     while (true) {
+      // NOLINTNEXTLINE(bugprone-use-after-move): it is moved from only when it was taken
       const Result<void> pushed = context_.link->publish(shard, std::move(batch), after(kReadWait));
       if (pushed) break;
       if (pushed.error().kind == ErrorKind::closed) return pushed;
@@ -198,6 +200,7 @@ std::vector<Position> Worker::finish(Deadline deadline) {
     }
   }
   std::vector<Position> positions;
+  positions.reserve(done.size());
   for (const auto& [partition, next_offset] : done) positions.push_back({partition, next_offset});
   return positions;
 }
