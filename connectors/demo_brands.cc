@@ -83,8 +83,8 @@ const std::vector<DemoBrand>& demo_brands() {
 }
 
 std::string_view demo_story() {
-  return "the dairy Maubrelle recalls a cheese, five hours ago; the telecom Orvelane's challenge "
-         "#MaFibreEnFete has been growing since twelve";
+  return "five hours ago the dairy Maubrelle recalled a cheese; for twelve hours the telecom "
+         "Orvelane's challenge #MaFibreEnFete has been growing";
 }
 
 }  // namespace vigie
