@@ -167,5 +167,55 @@ TEST_CASE("chunks, repeats and two workers change nothing in the counts") {
   for (std::uint64_t seed = 1; seed <= count; ++seed) run_once(seed);
 }
 
+// One partition that is empty, and one that never stops.
+class BusyBesideQuiet final : public Source {
+ public:
+  Result<void> read(Batch* batch, Deadline) override {
+    batch->clear();
+    if (next_ == 0) {
+      batch->assignment = FactBatch::Assignment{{{0, 1}}};
+      batch->news.push_back({.partition = 0, .next_offset = 0, .caught_up = true, .lag = 0});
+    }
+    record_ = cat(R"({"id":"1","platform":"x","text":"orvelane","created_at":)",
+                  1'700'000'000'000'000 + next_ * 1000, "}");
+    record_.resize(record_.size() + kRecordPaddingBytes);
+    batch->records.push_back({.key = {},
+                              .value = {record_.data(), record_.size() - kRecordPaddingBytes},
+                              .tombstone = false,
+                              .partition = 1,
+                              .offset = next_,
+                              .recorded_at = std::nullopt});
+    batch->news.push_back({.partition = 1, .next_offset = ++next_, .caught_up = false, .lag = 9});
+    return {};
+  }
+  void commit(std::span<const Position>) override {}
+  void close(Deadline) override {}
+  [[nodiscard]] PartitionName name(PartitionId partition) const override {
+    return {"log", static_cast<std::int32_t>(partition)};
+  }
+  void on_release(Release*) override {}
+
+ private:
+  std::string record_;
+  std::int64_t next_ = 0;
+};
+
+TEST_CASE("an empty partition beside a busy one does not hold the watermark back for ever") {
+  const std::vector<rules::Brand> brands{{.name = "Orvelane"}};
+  Parts parts;
+  parts.rules = *rules::compile(brands, {}, nullptr);
+  parts.inputs.push_back({std::make_unique<BusyBesideQuiet>(), make_native_decoder({})});
+  parts.link = std::make_unique<LocalLink>(1, 1);
+  EngineOptions options;
+  options.event_time.idle_after = std::chrono::milliseconds{1};
+  options.engine.snapshot_every = std::chrono::milliseconds{1};
+  Counters counters;
+  Engine engine(std::move(parts), options, &counters);
+  const Deadline give_up = after(seconds{20});
+  const auto moved = [&] { return engine.snapshots()[0]->load()->watermark.has_value(); };
+  REQUIRE(engine.run([&](Deadline) { return moved() || Clock::now() > give_up; }, false));
+  CHECK(moved());
+}
+
 }  // namespace
 }  // namespace vigie

@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kReadWait{100};         // how soon a quiet worker notices a stop
-constexpr milliseconds kQuietEvery{500};       // how often a quiet worker reports its idleness
+constexpr milliseconds kProgressEvery{500};    // how often quiet partitions are reported too
 constexpr milliseconds kStatusEvery{500};      // how often lag and positions are shown
 constexpr milliseconds kAppliedCheckEvery{1};  // while draining
 
@@ -64,9 +64,11 @@ Result<void> Worker::take_batch() {
   stage_.run(batch_, &output_);
   note_partitions();
   send_dead_letters();
-  const bool news = !batch_.records.empty() || !batch_.news.empty() || batch_.assignment;
-  Result<void> published = news ? publish_batch() : publish_quiet();
-  if (!published) return published;
+  const std::vector<Progress> reached = progress();
+  if (!batch_.records.empty() || !reached.empty() || batch_.assignment) {
+    if (Result<void> published = publish(reached); !published) return published;
+    remember_positions();
+  }
   commit_finished();
   if (since(last_status_) >= kStatusEvery) publish_status();
   return {};
@@ -135,38 +137,30 @@ Progress Worker::progress_of(PartitionId id, const Partition& partition) const {
   return progress;
 }
 
-Result<void> Worker::publish_batch() {
+// Of the partitions in this batch, and now and then of all: one that is quiet beside busy ones must
+// be known to be idle, or it would hold the watermark back for ever.
+std::vector<Progress> Worker::progress() {
   std::vector<Progress> progress;
-  Unfinished unfinished;
-  for (const PartitionNews& news : batch_.news) {
-    progress.push_back(progress_of(news.partition, partitions_[news.partition]));
-    unfinished.positions.push_back({news.partition, news.next_offset});
+  if (since(last_progress_) >= kProgressEvery) {
+    last_progress_ = Clock::now();
+    progress.reserve(partitions_.size());
+    for (const auto& [id, partition] : partitions_) progress.push_back(progress_of(id, partition));
+  } else {
+    progress.reserve(batch_.news.size());
+    for (const PartitionNews& news : batch_.news) {
+      progress.push_back(progress_of(news.partition, partitions_[news.partition]));
+    }
   }
-  if (Result<void> published = publish(&output_.facts, progress); !published) return published;
-  unfinished.sequence = sequence_;
-  unfinished_.push_back(std::move(unfinished));
-  return {};
+  return progress;
 }
 
-Result<void> Worker::publish_quiet() {
-  if (since(last_quiet_) < kQuietEvery) return {};
-  last_quiet_ = Clock::now();
-  std::vector<Progress> progress;
-  progress.reserve(partitions_.size());
-  for (const auto& [id, partition] : partitions_) progress.push_back(progress_of(id, partition));
-  if (std::ranges::none_of(progress, [](const Progress& p) { return p.idle.has_value(); }))
-    return {};
-  return publish(&output_.facts, progress);
-}
-
-Result<void> Worker::publish(std::vector<std::vector<Fact>>* facts,
-                             const std::vector<Progress>& progress) {
+Result<void> Worker::publish(const std::vector<Progress>& progress) {
   ++sequence_;
   for (std::uint32_t shard = 0; shard < context_.shards; ++shard) {
     FactBatch batch;
     batch.writer = number_;
     batch.sequence = sequence_;
-    batch.facts = std::exchange((*facts)[shard], {});
+    batch.facts = std::exchange(output_.facts[shard], {});
     batch.progress = progress;
     batch.assignment = batch_.assignment;
     while (true) {
@@ -178,6 +172,16 @@ Result<void> Worker::publish(std::vector<std::vector<Fact>>* facts,
     }
   }
   return {};
+}
+
+void Worker::remember_positions() {
+  if (batch_.news.empty()) return;
+  Unfinished& unfinished = unfinished_.emplace_back();
+  unfinished.sequence = sequence_;
+  unfinished.positions.reserve(batch_.news.size());
+  for (const PartitionNews& news : batch_.news) {
+    unfinished.positions.push_back({news.partition, news.next_offset});
+  }
 }
 
 void Worker::commit_finished() {

@@ -71,11 +71,10 @@ class Worker final : public Source::Release {
   [[nodiscard]] Result<void> take_batch();
   void note_partitions();
   void send_dead_letters();
-  [[nodiscard]] Result<void> publish_batch();
-  [[nodiscard]] Result<void> publish_quiet();
-  [[nodiscard]] Result<void> publish(std::vector<std::vector<Fact>>* facts,
-                                     const std::vector<Progress>& progress);
+  [[nodiscard]] std::vector<Progress> progress();
   [[nodiscard]] Progress progress_of(PartitionId id, const Partition& partition) const;
+  [[nodiscard]] Result<void> publish(const std::vector<Progress>& progress);
+  void remember_positions();
   void commit_finished();
   void publish_status();
 
@@ -89,7 +88,7 @@ class Worker final : public Source::Release {
   std::map<PartitionId, Partition> partitions_;
   std::uint64_t sequence_ = 0;
   std::deque<Unfinished> unfinished_;
-  Deadline last_quiet_{};
+  Deadline last_progress_{};  // when all partitions were reported
   Deadline last_status_{};
   std::atomic<bool> assigned_{false};
   Cell<std::vector<PartitionStatus>> status_;
