@@ -20,16 +20,16 @@ template <class Write>
 Exit convert(const std::vector<std::string>& files, Duration future, const Write& write) {
   Result<Output> output = Output::open("-");
   if (!output) return complain(output.error()), Exit::not_started;
-  RejectLog rejects;
+  InputLog log;
   const Result<void> read = for_each_mention(
       files, future,
       [&](const Mention& mention) {
         write(mention, &output->text());
         output->flush_if_large();
       },
-      &rejects);
+      &log);
   const Result<void> written = output->close();
-  rejects.summarise();
+  log.summarise();
   if (!read) {
     complain(read.error());
     return read.error().kind == ErrorKind::unreadable ? Exit::not_started : Exit::stopped_by_error;

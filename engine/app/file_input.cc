@@ -17,31 +17,39 @@ namespace {
 constexpr std::uint64_t kShownMax = 10;
 constexpr std::chrono::seconds kReadWait{60};  // files answer at once; standard input may not
 
-}  // namespace
-
-void RejectLog::add(const std::string& file, std::int64_t offset, const Reject& reject) {
-  ++counts_[static_cast<std::size_t>(reject.reason)];
-  if (++total_ > kShownMax) return;
-  std::fprintf(stderr, "%s: byte %lld: rejected: %s%s%.*s\n", file.c_str(),
-               static_cast<long long>(offset), std::string(to_text(reject.reason)).c_str(),
-               reject.detail.empty() ? "" : ": ", static_cast<int>(reject.detail.size()),
-               reject.detail.data());
+template <class Reason, std::size_t N>
+void print_counts(std::string_view what, const std::array<std::uint64_t, N>& counts) {
+  std::string line;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (counts[i] != 0) line += cat(" ", to_text(static_cast<Reason>(i)), "=", counts[i]);
+  }
+  if (!line.empty())
+    std::fprintf(stderr, "vigie: %s:%s\n", std::string(what).c_str(), line.c_str());
 }
 
-void RejectLog::summarise() const {
-  if (total_ == 0) return;
-  std::string line =
-      cat("vigie: ", total_, total_ == 1 ? " record was" : " records were", " rejected:");
-  for (std::size_t i = 0; i < kRejectReasons; ++i) {
-    if (counts_[i] == 0) continue;
-    line += cat(" ", to_text(static_cast<RejectReason>(i)), "=", counts_[i]);
-  }
+}  // namespace
+
+void InputLog::add(const std::string& file, std::int64_t offset, const Reject& reject) {
+  ++rejects_[static_cast<std::size_t>(reject.reason)];
+  if (shown_ == kShownMax) return;
+  ++shown_;
+  std::string line = cat(file, ": byte ", offset, ": rejected: ", to_text(reject.reason));
+  if (!reject.detail.empty()) line += cat(": ", reject.detail);
   std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void InputLog::add(const RepairCounts& repairs) {
+  for (std::size_t i = 0; i < kRepairs; ++i) repairs_[i] += repairs[i];
+}
+
+void InputLog::summarise() const {
+  print_counts<RejectReason>("records rejected", rejects_);
+  print_counts<Repair>("repairs in records that were used", repairs_);
 }
 
 Result<void> for_each_mention(std::span<const std::string> files, Duration future,
                               const std::function<void(const Mention&)>& on_mention,
-                              RejectLog* rejects) {
+                              InputLog* log) {
   auto source = open_files(files, {});
   if (!source) return std::unexpected(source.error());
   const auto decoder = make_native_decoder({.future = future});
@@ -52,10 +60,11 @@ Result<void> for_each_mention(std::span<const std::string> files, Duration futur
     for (std::size_t first = 0; first < batch.records.size(); first += kSliceRecords) {
       slice.clear();
       decoder->decode(batch, first, std::min(kSliceRecords, batch.records.size() - first), &slice);
+      log->add(slice.repairs);
       for (const Mention& mention : slice.mentions) on_mention(mention);
       for (const Reject& reject : slice.rejects) {
         const Record& record = batch.records[reject.record];
-        rejects->add((*source)->name(record.partition).topic, record.offset, reject);
+        log->add((*source)->name(record.partition).topic, record.offset, reject);
       }
     }
   }

@@ -14,22 +14,24 @@
 
 namespace vigie {
 
-// Counts what could not be used and shows the first few on stderr.
-class RejectLog {
+// Counts what could not be used, showing the first few on stderr, and what was repaired.
+class InputLog {
  public:
   void add(const std::string& file, std::int64_t offset, const Reject& reject);
-  // One line on stderr when anything was rejected: how many, by reason.
+  void add(const RepairCounts& repairs);
+  // A line on stderr for what was rejected, and one for what was repaired, by reason.
   void summarise() const;
 
  private:
-  std::array<std::uint64_t, kRejectReasons> counts_{};
-  std::uint64_t total_ = 0;
+  std::array<std::uint64_t, kRejectReasons> rejects_{};
+  std::array<std::uint64_t, kRepairs> repairs_{};
+  std::uint64_t shown_ = 0;
 };
 
 // Calls `on_mention` for every post of the files (directories and "-" too), in order. A mention is
 // valid during its call.
 [[nodiscard]] Result<void> for_each_mention(std::span<const std::string> files, Duration future,
                                             const std::function<void(const Mention&)>& on_mention,
-                                            RejectLog* rejects);
+                                            InputLog* log);
 
 }  // namespace vigie
