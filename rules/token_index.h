@@ -88,11 +88,10 @@ class TokenIndex {
 
   std::string_view pool_;
   std::vector<Node> nodes_;
-  std::vector<Slot> slots_;           // a power of two, at most three quarters full
-  std::vector<std::uint64_t> bloom_;  // a power of two
+  std::vector<Slot> slots_;  // a power of two, at most three quarters full
+  std::vector<std::uint64_t> bloom_;
   std::vector<Posting> postings_;
   std::uint64_t slot_mask_ = 0;
-  std::uint64_t bloom_mask_ = 0;
 };
 
 }  // namespace vigie::rules
