@@ -14,10 +14,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kReadWait{100};         // how soon a quiet worker notices a stop
-constexpr milliseconds kProgressEvery{500};    // how often quiet partitions are reported too
-constexpr milliseconds kStatusEvery{500};      // how often lag and positions are shown
-constexpr milliseconds kAppliedCheckEvery{1};  // while draining
+constexpr milliseconds kReadWait{100};              // how soon a quiet worker notices a stop
+constexpr milliseconds kProgressEvery{500};         // how often quiet partitions are reported too
+constexpr milliseconds kStatusEvery{500};           // how often lag and positions are shown
+constexpr std::chrono::seconds kComplainEvery{10};  // about dead letters that cannot be written
+constexpr milliseconds kAppliedCheckEvery{1};       // while draining
 
 Duration since(Deadline moment) {
   return std::chrono::duration_cast<Duration>(Clock::now() - moment);
@@ -118,8 +119,12 @@ void Worker::send_dead_letters() {
     Counters::add(context_.counters->dead_letters, letters.size());
   } else {
     Counters::add(context_.counters->dead_letter_failures, letters.size());
-    log(LogLevel::error,
-        cat(letters.size(), " dead letters were not written: ", put.error().text()));
+    if (since(last_complaint_) < kComplainEvery) return;
+    last_complaint_ = Clock::now();
+    log(LogLevel::error, cat(letters.size(),
+                             " dead letters were not written, more may follow "
+                             "silently (vigie_dead_letter_failures_total): ",
+                             put.error().text()));
   }
 }
 

@@ -90,6 +90,7 @@ class Worker final : public Source::Release {
   std::deque<Unfinished> unfinished_;
   Deadline last_progress_{};  // when all partitions were reported
   Deadline last_status_{};
+  Deadline last_complaint_{};
   std::atomic<bool> assigned_{false};
   Cell<std::vector<PartitionStatus>> status_;
 };
