@@ -39,14 +39,14 @@ struct Exact {
 
 // Whether the fast fold and the scalar one agree, and so do their tokens.
 bool twins_agree(std::string_view text) {
-  static const HashSeed kSeed = HashSeed::from(7);
+  static const HashSeed seed = HashSeed::from(7);
   static FoldedText fast, slow;
   static Tokens fast_tokens, slow_tokens;
   const Exact exact(text);
   fold(exact.view(), &fast);
   fold_scalar(exact.view(), &slow);
-  tokenise(fast, kSeed, &fast_tokens);
-  tokenise_scalar(slow, kSeed, &slow_tokens);
+  tokenise(fast, seed, &fast_tokens);
+  tokenise_scalar(slow, seed, &slow_tokens);
   return fast.view() == slow.view() &&
          std::equal(fast.shifts(), fast.shifts() + fast.shift_count(), slow.shifts(),
                     slow.shifts() + slow.shift_count()) &&
