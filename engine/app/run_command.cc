@@ -14,7 +14,6 @@
 namespace vigie {
 
 Exit run_command(const RunArguments& arguments) {
-  StopSignal stop;
   const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
   if (configuration->settings.sources.empty()) {
@@ -26,6 +25,9 @@ Exit run_command(const RunArguments& arguments) {
   Counters counters;
   auto parts = wire_run(configuration->settings, configuration->rules, &counters);
   if (!parts) return complain(parts.error()), Exit::not_started;
+  // Until here Ctrl-C ends the process at once, also while it waits for a broker. The threads made
+  // so far are librdkafka's, which take no signals.
+  StopSignal stop;
   Narrator narrator;
   narrator.serving = [](const std::string& address) {
     log(LogLevel::info, cat("vigie ", VIGIE_VERSION, " serves http://", address,

@@ -5,8 +5,8 @@
 
 namespace vigie {
 
-// Made on main before any thread is started, so that every thread inherits the blocked signals and
-// only wait() takes them. SIGPIPE is ignored: a reader that went away is an error code.
+// Made on main before any thread of ours is started, so that every thread inherits the blocked
+// signals and only wait() takes them. SIGPIPE is ignored: a reader that went away is an error code.
 class StopSignal {
  public:
   StopSignal();
