@@ -16,6 +16,7 @@
 #include "connectors/kafka_source.h"
 #include "connectors/local_link.h"
 #include "connectors/ndjson_source.h"
+#include "engine/base/check.h"
 #include "engine/base/text.h"
 
 namespace vigie {
@@ -59,12 +60,14 @@ KafkaOptions kafka_options(const KafkaSettings& kafka, const Settings& settings,
 }
 
 Result<void> add_kafka(const KafkaOptions& options, const Settings& settings, Parts* parts) {
+  CHECK(partition_ids(options) <= kPartitionsPerSource);
   if (Result<void> checked = check_topics(options, after(kConnectWait)); !checked) {
     return checked;
   }
   for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
     KafkaOptions own = options;
-    if (!own.instance.empty()) own.instance += cat("-", worker);
+    // Numbered over all sources: two that share a group must not fence each other.
+    if (!own.instance.empty()) own.instance += cat("-", parts->inputs.size());
     Result<std::unique_ptr<Source>> source = open_kafka(own);
     if (!source) return std::unexpected(source.error());
     parts->inputs.push_back({std::move(*source), make_decoder(settings)});
