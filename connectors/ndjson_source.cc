@@ -116,8 +116,7 @@ class NdjsonSource final : public Source {
   bool announced_ = false;
 };
 
-}  // namespace
-
+// The files that these paths stand for, in the order of partitions.
 Result<std::vector<std::string>> list_files(std::span<const std::string> paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
@@ -135,6 +134,8 @@ Result<std::vector<std::string>> list_files(std::span<const std::string> paths) 
   }
   return files;
 }
+
+}  // namespace
 
 Result<std::unique_ptr<Source>> open_files(std::span<const std::string> paths,
                                            FileSettings settings) {

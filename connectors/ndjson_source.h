@@ -18,12 +18,10 @@ struct FileSettings {
   PartitionId first_partition = 0;
 };
 
-// The files that these paths stand for, in the order given; a directory stands for the regular
-// files below it, sorted by path, hidden ones left out; "-" is standard input.
-// Errors: unreadable.
-[[nodiscard]] Result<std::vector<std::string>> list_files(std::span<const std::string> paths);
-
-// One partition per file, numbered from first_partition in the order of list_files(). A worker
+// The paths are read in the order given; a directory stands for the regular files below it, sorted
+// by path, hidden ones left out; "-" is standard input.
+//
+// One partition per file, numbered from first_partition in that order. A worker
 // reads each workers-th of them, one after the other; a record is one line (LF or CR LF; blank ones
 // and a byte order mark are left out), its offset the byte where it begins in the file as it is
 // when decompressed. What a file holds decides whether it is gzip, zstd or plain, not its name.

@@ -16,8 +16,9 @@ namespace {
 
 // Before every event time; its hour can still be told.
 constexpr Minute kNever = first_minute(std::numeric_limits<Hour>::min());
+constexpr Minute kMinutesPerDay = 1440;
 // The earliest minute that a window needs lies this far before the watermark's minute.
-constexpr Minute kMinutesKept = 2 * 1440 - 1;
+constexpr Minute kMinutesKept = 2 * kMinutesPerDay - 1;
 
 // The highest origin that was folded in.
 struct Position {
@@ -188,7 +189,7 @@ void Aggregator::State::mark_whole(AllWindows* windows) const {
   for (std::size_t i = 0; i < kWindows.size(); ++i) {
     const Minute length = kWindows[i].minutes;
     (*windows)[i].previous_whole = watermark && end - 2 * length >= since;
-    (*windows)[i].yesterday_whole = watermark && end - 1440 - length >= since;
+    (*windows)[i].yesterday_whole = watermark && end - kMinutesPerDay - length >= since;
   }
 }
 
@@ -204,6 +205,7 @@ BrandSnapshot Aggregator::State::snapshot(BrandId id) const {
     platform.platform = series.platform();
     platform.mentions = series.mentions();
     if (watermark) series.add_windows(minute_of(*watermark), pool, &platform.windows);
+    mark_whole(&platform.windows);
     out.mentions += platform.mentions;
     for (std::size_t i = 0; i < kWindows.size(); ++i) {
       out.windows[i].current += platform.windows[i].current;

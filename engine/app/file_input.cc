@@ -17,17 +17,22 @@ namespace {
 constexpr std::uint64_t kShownMax = 10;
 constexpr std::chrono::seconds kReadWait{60};  // files answer at once; standard input may not
 
-template <class Reason, std::size_t N>
-void print_counts(std::string_view what, const std::array<std::uint64_t, N>& counts) {
+template <class Reason>
+void print_line(const char* what, std::span<const std::uint64_t> counts) {
   std::string line;
-  for (std::size_t i = 0; i < N; ++i) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] != 0) line += cat(" ", to_text(static_cast<Reason>(i)), "=", counts[i]);
   }
-  if (!line.empty())
-    std::fprintf(stderr, "vigie: %s:%s\n", std::string(what).c_str(), line.c_str());
+  if (!line.empty()) std::fprintf(stderr, "vigie: %s:%s\n", what, line.c_str());
 }
 
 }  // namespace
+
+void print_counts(std::span<const std::uint64_t, kRejectReasons> rejects,
+                  std::span<const std::uint64_t, kRepairs> repairs) {
+  print_line<RejectReason>("records rejected", rejects);
+  print_line<Repair>("repairs in records that were used", repairs);
+}
 
 void InputLog::add(const std::string& file, std::int64_t offset, const Reject& reject) {
   ++rejects_[static_cast<std::size_t>(reject.reason)];
@@ -40,11 +45,6 @@ void InputLog::add(const std::string& file, std::int64_t offset, const Reject& r
 
 void InputLog::add(const RepairCounts& repairs) {
   for (std::size_t i = 0; i < kRepairs; ++i) repairs_[i] += repairs[i];
-}
-
-void InputLog::summarise() const {
-  print_counts<RejectReason>("records rejected", rejects_);
-  print_counts<Repair>("repairs in records that were used", repairs_);
 }
 
 Result<void> for_each_mention(std::span<const std::string> files, Duration future,

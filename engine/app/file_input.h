@@ -14,13 +14,16 @@
 
 namespace vigie {
 
+// Lines on stderr for what was rejected and what was repaired, by reason; none where there is none.
+void print_counts(std::span<const std::uint64_t, kRejectReasons> rejects,
+                  std::span<const std::uint64_t, kRepairs> repairs);
+
 // Counts what could not be used, showing the first few on stderr, and what was repaired.
 class InputLog {
  public:
   void add(const std::string& file, std::int64_t offset, const Reject& reject);
   void add(const RepairCounts& repairs);
-  // A line on stderr for what was rejected, and one for what was repaired, by reason.
-  void summarise() const;
+  void summarise() const { print_counts(rejects_, repairs_); }
 
  private:
   std::array<std::uint64_t, kRejectReasons> rejects_{};

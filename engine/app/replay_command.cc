@@ -2,12 +2,14 @@
 #include <cstdio>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
+#include "engine/app/file_input.h"
 #include "engine/app/output.h"
 #include "engine/app/stop_signal.h"
 #include "engine/app/wire.h"
@@ -87,11 +89,12 @@ void report(const Counters& counters) {
   if (backdated != 0) line += cat("; ", backdated, " backdated");
   const std::uint64_t overflow = counters.facts_overflow.load();
   if (overflow != 0) line += cat("; ", overflow, " over the memory bound");
-  for (std::size_t i = 0; i < kRejectReasons; ++i) {
-    const std::uint64_t count = counters.rejects[i].load();
-    if (count != 0) line += cat("; rejected ", to_text(static_cast<RejectReason>(i)), "=", count);
-  }
   std::fprintf(stderr, "%s\n", line.c_str());
+  std::array<std::uint64_t, kRejectReasons> rejects{};
+  std::ranges::copy(counters.rejects, rejects.begin());
+  std::array<std::uint64_t, kRepairs> repairs{};
+  std::ranges::copy(counters.repairs, repairs.begin());
+  print_counts(rejects, repairs);
 }
 
 }  // namespace

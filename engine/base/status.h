@@ -28,8 +28,8 @@ struct QueueUse {
   std::size_t bytes_max = 0;
 };
 
-// Immutable once published: runtime stores a fresh one in a Cell<EngineStatus> about once a second
-// and whenever one of the three flags changes.
+// Immutable once published: runtime stores a fresh one in a Cell<EngineStatus> several times a
+// second and whenever one of the three flags changes.
 struct EngineStatus {
   bool assigned = false;  // every source knows which partitions it reads
   bool restored = false;  // saved state has been read back, or there is none to read
