@@ -34,8 +34,8 @@ constexpr std::array kTermLists{
 
 class Compiler {
  public:
-  Compiler(CompileSettings settings, std::vector<Warning>* warnings)
-      : rules_(std::make_shared<RuleSet>()), warnings_(warnings) {
+  Compiler(const CompileSettings& settings, std::vector<Finding>* findings)
+      : rules_(std::make_shared<RuleSet>()), findings_(findings) {
     rules_->seed = HashSeed::from(settings.seed);
   }
 
@@ -56,7 +56,11 @@ class Compiler {
     return add_term(brand.name, Role::name, cat("brand '", brand.name, "', name"));
   }
 
-  std::shared_ptr<const RuleSet> finish() {
+  std::shared_ptr<const RuleSet> finish(std::span<const BrandId> ids) {
+    rules_->ids.assign(ids.begin(), ids.end());
+    for (auto i = static_cast<BrandId>(ids.size()); i < rules_->names.size(); ++i) {
+      rules_->ids.push_back(i);
+    }
     const std::size_t bytes = rules_->pool.size();
     rules_->pool.append(kFoldPaddingBytes, '\0');
     rules_->pool.shrink_to_fit();
@@ -127,11 +131,17 @@ class Compiler {
   }
 
   void warn(const std::string& term, std::string message) {
-    if (warnings_ != nullptr) warnings_->push_back({brand_, term, std::move(message)});
+    if (findings_ == nullptr) return;
+    Finding finding;
+    finding.severity = Finding::Severity::warning;
+    finding.place.brand = brand_;
+    finding.term = term;
+    finding.message = std::move(message);
+    findings_->push_back(std::move(finding));
   }
 
   std::shared_ptr<RuleSet> rules_;
-  std::vector<Warning>* warnings_;
+  std::vector<Finding>* findings_;
   BrandId brand_ = 0;
   FoldedText folded_;
   Tokens tokens_;
@@ -140,16 +150,36 @@ class Compiler {
 }  // namespace
 
 Result<std::shared_ptr<const RuleSet>> compile(std::span<const Brand> brands,
-                                               CompileSettings settings,
-                                               std::vector<Warning>* warnings) {
+                                               const CompileSettings& settings,
+                                               std::vector<Finding>* findings) {
   if (brands.size() > kBrandsMax) {
     return fail(ErrorKind::config, cat("there may be ", kBrandsMax, " brands at most"));
   }
-  Compiler compiler(settings, warnings);
+  Compiler compiler(settings, findings);
   for (BrandId i = 0; i < brands.size(); ++i) {
     if (auto added = compiler.add(i, brands[i]); !added) return std::unexpected(added.error());
   }
-  return compiler.finish();
+  return compiler.finish(settings.ids);
+}
+
+std::vector<CostEstimate> estimate_costs(const RuleSet& rules) {
+  return std::vector<CostEstimate>(rules.names.size());
+}
+
+std::string_view to_text(Field field) {
+  switch (field) {
+    case Field::text: return "text";
+    case Field::title: return "title";
+    case Field::shared_text: return "shared_text";
+    case Field::hashtags: return "hashtags";
+    case Field::mentions: return "mentions";
+    case Field::author: return "author";
+  }
+  return {};
+}
+
+std::string to_text(const TextPlace& place, std::span<const Brand> brands) {
+  return cat("brand '", brands[place.brand].name, "'");
 }
 
 const std::vector<std::string>& brand_names(const RuleSet& rules) { return rules.names; }

@@ -64,6 +64,7 @@ struct Matcher::Scratch {
   std::vector<Found> found;
   RegexSet::Scratch regex;
   std::vector<Occurrence> occurrences;
+  std::vector<RuleCost> costs;
 
   // The field at work.
   Field field = Field::text;
@@ -163,18 +164,29 @@ void Matcher::Scratch::collect(Hits* hits) {
       if (one == first || one->span != one[-1].span) hits->spans.push_back(one->span);
     }
     hits->hits.push_back(
-        {first->brand, first_span, static_cast<std::uint32_t>(hits->spans.size()) - first_span});
+        {.brand = rules->ids[first->brand],
+         .first_span = first_span,
+         .span_count = static_cast<std::uint32_t>(hits->spans.size()) - first_span});
   }
+  std::ranges::sort(hits->hits, {}, &Hit::brand);
 }
 
-Matcher::Matcher(std::shared_ptr<const RuleSet> rules, Guard guard)
+Matcher::Matcher(std::shared_ptr<const RuleSet> rules, Guard guard, Nanoseconds /*clock*/)
     : scratch_(std::make_unique<Scratch>()) {
   scratch_->rules = std::move(rules);
   scratch_->guard = guard;
+  scratch_->costs.resize(scratch_->rules->names.size());
 }
 Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
+
+std::span<const RuleCost> Matcher::costs() const { return scratch_->costs; }
+std::vector<Explanation> Matcher::explain(const Mention& /*mention*/,
+                                          std::optional<std::uint32_t> /*brand*/) {
+  return {};
+}
+std::vector<SeenToken> Matcher::seen() const { return {}; }
 
 void Matcher::match(const Mention& mention, Hits* hits) {
   Scratch& scratch = *scratch_;

@@ -15,6 +15,7 @@ namespace vigie::rules {
 class RuleSet {
  public:
   std::vector<std::string> names;
+  std::vector<BrandId> ids;
   HashSeed seed;
   std::string pool;                     // the tokens of all terms, and padding
   std::vector<TokenIndex::Term> terms;  // what Guard::off evaluates

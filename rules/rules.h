@@ -1,12 +1,15 @@
 // The face of the rule stage: brands as people write them are compiled once into an immutable
-// RuleSet; a Matcher per thread says which brands a post mentions, and where.
+// RuleSet; a Matcher per thread says which brands a post mentions, where, and why.
 //
 // How it works: the text is folded and cut into tokens once; every token is looked up once in an
-// index of all terms (token_index.h); only terms whose first tokens are present are verified, byte
-// by byte. Regex terms run only where a literal they require is present (regex_guard.h).
+// index of all terms (token_index.h). Each query has a guard, the rarest group of terms of which
+// one must be there (compile.cc); only queries whose guard is present are evaluated (program.h).
+// Regex terms run only where a literal they require is present (regex_guard.h). The language is
+// described in LANGUAGE.md.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,17 +17,44 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/event_time.h"
 #include "engine/base/fact.h"
 #include "engine/base/mention.h"
 #include "engine/base/result.h"
 
 namespace vigie::rules {
 
+// --- What is watched -----------------------------------------------------------------------------
+
+// Accounts and web sites that belong to the brand: what they publish is owned media.
+struct Owned {
+  std::vector<std::string> accounts{};  // handles or ids
+  std::vector<std::string> domains{};   // and their subdomains
+};
+
+// A call for contributions under hashtags of its own.
+struct Campaign {
+  std::string name{};
+  std::vector<std::string> hashtags{};
+  std::optional<EventTime> start{};  // first moment of it; none: since ever
+  std::optional<EventTime> end{};    // first moment after it; none: for ever
+  std::uint64_t target = 0;          // participations hoped for; 0: none stated
+  std::string guideline{};           // a query: contributions that match it are rejected
+};
+
+// A post that the brand's query must, or must not, match.
+struct Example {
+  std::string text{};      // the text of a post, or one mention/1 record as JSON
+  bool is_record = false;  // which of the two
+};
+
 // A brand as the configuration gives it. A post mentions the brand when at least one of names,
-// hashtags, handles or regex occurs and none of `exclude` does. Where names, hashtags, handles and
-// regex are all empty, `name` is taken as the only one of names.
+// hashtags, handles, regex or query matches and none of `exclude` does, or when it takes part in
+// one of its campaigns. Where names, hashtags, handles, regex and query are all empty, `name` is
+// taken as the only one of names.
 struct Brand {
   std::string name;
+  std::string panel{};  // brands that are compared with each other have the same
   // Words or phrases, found as whole words after folding: case, width and diacritics do not count,
   // and whatever stands between the words of a phrase (spaces, hyphens, punctuation) is the same.
   std::vector<std::string> names{};
@@ -33,7 +63,22 @@ struct Brand {
   std::vector<std::string> exclude{};   // like names; one of these and the post is not a mention
   // RE2, tried on each folded field by itself; case does not count, and an empty match is none.
   std::vector<std::string> regex{};
+  std::string query{};   // see LANGUAGE.md
+  std::string shadow{};  // another version of `query`, evaluated beside it: it decides nothing
+  Owned owned{};
+  std::vector<Campaign> campaigns{};
+  std::vector<Example> must_match{};
+  std::vector<Example> must_not_match{};
 };
+
+// What queries may call by name.
+struct Library {
+  std::map<std::string, std::string, std::less<>> queries{};                     // @rule(NAME)
+  std::map<std::string, std::vector<std::string>, std::less<>> lists{};          // list:NAME
+  std::map<std::string, std::vector<std::string>, std::less<>> author_groups{};  // authorGroup:NAME
+};
+
+// --- Compilation ---------------------------------------------------------------------------------
 
 // Immutable; shared by any number of matchers and threads.
 class RuleSet;
@@ -42,19 +87,54 @@ struct CompileSettings {
   // Seed of the token hashes: posts are written by people who may wish to slow the engine down.
   // It never changes a result.
   std::uint64_t seed = 0;
+  const Library* library = nullptr;  // null: an empty one
+  // BrandId of each brand; empty: its place. They tell brands apart across reloads.
+  std::span<const BrandId> ids{};
 };
 
-// What was found wanting but did not stop compilation.
-struct Warning {
-  BrandId brand = 0;
-  std::string term;
-  std::string message;
+// Which text of the configuration something is about.
+struct TextPlace {
+  enum class Part : std::uint8_t {
+    name,
+    names,
+    hashtags,
+    handles,
+    exclude,
+    regex,
+    query,
+    shadow,
+    campaign,   // `item` is its place; the text is one of its hashtags
+    guideline,  // `item` is the place of the campaign
+    owned,      // an account or a domain
+    library,    // a query of the library, called `library_name`
+  };
+  std::uint32_t brand = 0;  // place among the brands; of no meaning for `library`
+  Part part = Part::query;
+  std::uint32_t item = 0;  // which text of a list
+  std::string library_name{};
+  // The bytes of that text that are meant; none: all of it.
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
 };
 
-// Errors: config, with the brand's name as place ("brand 'X', regex 2").
+// "brand 'X', query", "brand 'X', names 2", "queries.core".
+[[nodiscard]] std::string to_text(const TextPlace& place, std::span<const Brand> brands);
+
+// What is wrong with a text, or doubtful.
+struct Finding {
+  enum class Severity : std::uint8_t { error, warning };
+  Severity severity = Severity::error;
+  TextPlace place;
+  std::string term{};     // the words that are meant, as written
+  std::string message{};  // what is wrong and what to write instead
+};
+
+// Null, and at least one error among the findings, unless everything compiles. All brands are
+// looked at, whatever is wrong with one of them. `findings` may be null.
+// Errors: config, the text of the first error among the findings.
 [[nodiscard]] Result<std::shared_ptr<const RuleSet>> compile(std::span<const Brand> brands,
-                                                             CompileSettings settings,
-                                                             std::vector<Warning>* warnings);
+                                                             const CompileSettings& settings,
+                                                             std::vector<Finding>* findings);
 
 // Why RE2 refuses the pattern, or nothing: for diagnostics that know the place of the pattern.
 [[nodiscard]] std::optional<std::string> regex_error(std::string_view pattern);
@@ -64,8 +144,20 @@ struct Warning {
 // Heap bytes of the compiled index.
 [[nodiscard]] std::size_t memory_bytes(const RuleSet& rules);
 
+// What a brand costs, as far as can be said beforehand.
+struct CostEstimate {
+  std::string guard;          // what wakes its query: terms, or "every post"
+  double woken_per_1000 = 0;  // posts
+  double nanoseconds = 0;     // a post, on average over all posts
+};
+// By place of the brand.
+[[nodiscard]] std::vector<CostEstimate> estimate_costs(const RuleSet& rules);
+
+// --- Matching ------------------------------------------------------------------------------------
+
 // Which part of a post a span lies in.
-enum class Field : std::uint8_t { text, title, shared_text, hashtags, mentions };
+enum class Field : std::uint8_t { text, title, shared_text, hashtags, mentions, author };
+[[nodiscard]] std::string_view to_text(Field field);
 
 // A stretch of the original field, in bytes; of an item, in the lists. It holds whole characters,
 // with the marks and invisible characters behind them; a hashtag's or handle's begins at its sign.
@@ -76,20 +168,71 @@ struct Span {
   friend auto operator<=>(const Span&, const Span&) = default;
 };
 
-// One brand mentioned by one post. The spans lie in Hits::spans.
+// One brand mentioned by one post. The spans lie in Hits::spans. Bit i of `campaigns` stands for
+// the brand's campaign i, in which the post takes part; of `rejected`, where its guideline matches.
 struct Hit {
   BrandId brand = 0;
   std::uint32_t first_span = 0;
   std::uint32_t span_count = 0;
+  std::uint32_t campaigns = 0;
+  std::uint32_t rejected = 0;
+};
+
+// A brand with a shadow query whose two versions do not agree on a post.
+struct ShadowChange {
+  BrandId brand = 0;
+  bool gained = false;  // the shadow matches and the query does not; else the other way round
 };
 
 struct Hits {
-  std::vector<Hit> hits;    // sorted by brand, each brand once
-  std::vector<Span> spans;  // per hit sorted and unique, at most kSpansMax
+  std::vector<Hit> hits;              // sorted by brand, each brand once
+  std::vector<Span> spans;            // per hit sorted and unique, at most kSpansMax
+  std::vector<ShadowChange> changes;  // sorted by brand
   void clear() {
     hits.clear();
     spans.clear();
+    changes.clear();
   }
+};
+
+// What the queries of one brand have cost a matcher so far.
+struct RuleCost {
+  std::uint64_t candidates = 0;     // posts in which the index woke the brand
+  std::uint64_t verifications = 0;  // queries that were evaluated; plain names need none
+  std::uint64_t matches = 0;        // posts that mention the brand
+  std::uint64_t failures = 0;       // queries given up because they went over their budget
+  double seconds = 0;               // of evaluation, from a sample of it; see Matcher
+};
+
+// One clause of a query and what became of it, in the order it is written.
+struct Clause {
+  std::string text;  // as written; of a term that was called by name, where it stands
+  bool matched = false;
+  bool negative = false;  // looked for on the NOT side
+  std::string reason;     // in words, where that helps: what was found instead
+  std::vector<Span> spans;
+  std::vector<Clause> parts;
+};
+
+// What one brand made of one post.
+struct Explanation {
+  std::uint32_t brand = 0;  // place
+  bool woken = false;       // the index found its guard in the post
+  bool matched = false;
+  bool failed = false;     // over its budget
+  std::string guard;       // what wakes it
+  Clause query;            // all of its terms and its query as one
+  std::string decided_by;  // the clause that decided
+  std::optional<Clause> shadow;
+  std::vector<std::string> campaigns;  // in which it takes part
+  std::vector<std::string> rejected;   // those among them whose guideline it breaks
+};
+
+// A token of a post as the matcher saw it.
+struct SeenToken {
+  Span at;
+  std::string folded;
+  bool known = false;  // some term begins with it
 };
 
 // One thread's matcher: scratch memory that is used again for every post.
@@ -99,14 +242,27 @@ class Matcher {
   // of the tests.
   enum class Guard : std::uint8_t { on, off };
 
-  explicit Matcher(std::shared_ptr<const RuleSet> rules, Guard guard = Guard::on);
+  // A clock for the sample of what queries cost: nanoseconds since any moment. Null: no sample.
+  using Nanoseconds = std::uint64_t (*)();
+
+  explicit Matcher(std::shared_ptr<const RuleSet> rules, Guard guard = Guard::on,
+                   Nanoseconds clock = nullptr);
   ~Matcher();
   Matcher(Matcher&&) noexcept;
   Matcher& operator=(Matcher&&) noexcept;
 
   // Replaces *hits with the brands this post mentions. Looks at text, title, shared_text, hashtags
-  // and mentions.
+  // and mentions, and where a query asks for it at the other fields.
   void match(const Mention& mention, Hits* hits);
+
+  // By place of the brand.
+  [[nodiscard]] std::span<const RuleCost> costs() const;
+
+  // What match() does with this post, told clause by clause, for every brand or one. Allocates.
+  [[nodiscard]] std::vector<Explanation> explain(const Mention& mention,
+                                                 std::optional<std::uint32_t> brand);
+  // The tokens of the post that match() or explain() was last given; it must still be alive.
+  [[nodiscard]] std::vector<SeenToken> seen() const;
 
  private:
   struct Scratch;

@@ -18,7 +18,7 @@ using rules_cases::split;
 using rules_cases::unescape;
 
 std::shared_ptr<const RuleSet> compiled(const std::vector<Brand>& brands,
-                                        std::vector<Warning>* warnings = nullptr) {
+                                        std::vector<Finding>* warnings = nullptr) {
   auto rules = compile(brands, {.seed = 42}, warnings);
   REQUIRE_MESSAGE(rules.has_value(), (rules ? "" : rules.error().text()));
   return *rules;
@@ -208,7 +208,7 @@ TEST_CASE("what cannot be compiled is said with its place") {
 }
 
 TEST_CASE("what is doubtful is compiled, with a warning") {
-  std::vector<Warning> warnings;
+  std::vector<Finding> warnings;
   (void)compiled({{.name = "A", .names = {"orange"}},
                   {.name = "B",
                    .names = {"C++", "#orange"},
@@ -216,8 +216,8 @@ TEST_CASE("what is doubtful is compiled, with a warning") {
                    .regex = {"\\d+", "orange.*", "(ab)*"}}},
                  &warnings);
   std::vector<std::string> terms;
-  for (const Warning& one : warnings) {
-    CHECK(one.brand == 1);
+  for (const Finding& one : warnings) {
+    CHECK(one.place.brand == 1);
     terms.push_back(one.term);
   }
   CHECK(terms == std::vector<std::string>{"C++", "#orange", "\\d+", "(ab)*", "(ab)*"});

@@ -29,18 +29,18 @@ std::optional<Configuration> load_configuration(const std::string& path) {
     std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   }
   if (!loaded.ok()) return std::nullopt;
-  std::vector<rules::Warning> warnings;
-  auto rules = rules::compile(loaded.settings.brands, {.seed = hash_seed()}, &warnings);
+  std::vector<rules::Finding> findings;
+  auto rules = rules::compile(loaded.settings.brands, {.seed = hash_seed()}, &findings);
   if (!rules) {
     complain(rules.error());
     return std::nullopt;
   }
-  for (const rules::Warning& warning : warnings) {
+  for (const rules::Finding& warning : findings) {
     const Diagnostic diagnostic{
         .severity = Diagnostic::Severity::warning,
-        .place = loaded.settings.brand_places[warning.brand],
-        .message = cat("brand '", loaded.settings.brands[warning.brand].name, "', '", warning.term,
-                       "': ", warning.message)};
+        .place = loaded.settings.brand_places[warning.place.brand],
+        .message = cat("brand '", loaded.settings.brands[warning.place.brand].name, "', '",
+                       warning.term, "': ", warning.message)};
     std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   }
   return Configuration{std::move(loaded.settings), std::move(*rules)};

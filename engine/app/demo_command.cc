@@ -36,8 +36,7 @@ std::vector<rules::Brand> brands() {
                       .names = brand.names,
                       .hashtags = brand.hashtags,
                       .handles = brand.handles,
-                      .exclude = brand.exclude,
-                      .regex = {}});
+                      .exclude = brand.exclude});
   }
   return brands;
 }
@@ -73,8 +72,7 @@ Exit demo_command(const DemoArguments& arguments) {
   Settings settings;
   settings.serve.listen = arguments.listen;
   settings.brands = brands();
-  std::vector<rules::Warning> warnings;
-  auto rules = rules::compile(settings.brands, {.seed = arguments.seed}, &warnings);
+  auto rules = rules::compile(settings.brands, {.seed = arguments.seed}, nullptr);
   if (!rules) return complain(rules.error()), Exit::not_started;
   const DemoOptions demo{.seed = arguments.seed, .start = wall_clock_minute()};
   Counters counters;
