@@ -78,7 +78,7 @@ constexpr std::array kFields{
     use("url_contains", U::any_url),
 };
 
-constexpr std::array<std::string_view, 26> kAdMarkers{"ad",
+constexpr std::array<std::string_view, 27> kAdMarkers{"ad",
                                                       "ads",
                                                       "advert",
                                                       "advertisement",
@@ -98,6 +98,7 @@ constexpr std::array<std::string_view, 26> kAdMarkers{"ad",
                                                       "paidpromotion",
                                                       "paid",
                                                       "pub",
+                                                      "publi",
                                                       "publicite",
                                                       "contenusponsorise",
                                                       "anzeige",
