@@ -7,7 +7,6 @@
 // The bars are for real texts: made-up posts have so few different words that the tables of the
 // peers stay in the first caches.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <functional>
@@ -15,7 +14,6 @@
 #include <random>
 #include <set>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +25,10 @@
 #include "bench/peers/occurring.h"
 #include "bench/peers/re2_set.h"
 #include "bench/posts.h"
+#include "bench/words.h"
 #include "engine/base/text.h"
 #include "rules/fold.h"
 #include "rules/rules.h"
-#include "rules/tokens.h"
 
 namespace vigie::bench {
 namespace {
@@ -44,76 +42,19 @@ constexpr double kMebi = 1 << 20;
 constexpr std::int64_t kRe2SetBytes = std::int64_t{1} << 30;
 constexpr std::array<std::size_t, 4> kSizes{100, 1'000, 10'000, 100'000};
 
-// The words of a text: what the peers get in place of it. Each word has one space before and behind
-// it, so that a name occurs as whole words exactly where its bytes occur, whatever stood between
-// the words. For all peers this is the fastest way: to find bare names and then look at their edges
-// takes them up to 2.3 times as long. They are spared folding, cutting into words and telling the
-// places of what they find.
-class WordText {
- public:
-  std::string of(std::string_view text) {
-    rules::fold(text, &folded_);
-    rules::tokenise(folded_, {}, &tokens_);
-    std::string out = " ";
-    for (const rules::Token& token : tokens_.all()) {
-      out.append(folded_.view().substr(token.begin, token.end - token.begin)).append(1, ' ');
-    }
-    return out;
-  }
-
- private:
-  rules::FoldedText folded_;
-  rules::Tokens tokens_;
-};
-
-// The different words of the posts, of four ASCII letters at least.
-std::set<std::string> words_of(const std::vector<std::string>& posts) {
-  std::set<std::string> words;
-  WordText word_text;
-  for (const std::string& post : posts) {
-    std::istringstream text(word_text.of(post));
-    for (std::string word; text >> word;) {
-      const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-      if (word.size() >= 4 && word.size() < 16 && std::ranges::all_of(word, is_letter)) {
-        words.insert(word);
-      }
-    }
-  }
-  return words;
-}
-
-// Names as brands have them: coined words, which look like words of the language and are none. Each
-// is a word of the posts with two letters changed; half are followed by a word as it is, and one in
-// twenty begins with a common word.
+// Half of them are followed by another word, and one in twenty begins with a common word.
 std::vector<std::string> made_names(std::size_t count, const std::set<std::string>& words) {
   constexpr std::array<std::string_view, 6> kCommon{"la", "the", "le", "my", "new", "service"};
-  const std::vector<std::string> list(words.begin(), words.end());
+  const Coiner coiner(words);
   std::mt19937_64 random(7);
   std::set<std::string> names;
   while (names.size() < count) {
-    std::string name = list[random() % list.size()];
-    for (int i = 0; i < 2; ++i) {
-      name[random() % name.size()] = static_cast<char>('a' + random() % 26);
-    }
-    if (words.contains(name)) continue;
-    if (random() % 2 == 0) name += " " + list[random() % list.size()];
+    std::string name = coiner.coin(&random);
+    if (random() % 2 == 0) name += " " + coiner.word(&random);
     if (random() % 20 == 0) name = cat(kCommon[random() % kCommon.size()], " ", name);
     names.insert(name);
   }
   return {names.begin(), names.end()};
-}
-
-// The first posts, one in ten with one of the names.
-std::vector<std::string> with_names(std::vector<std::string> posts,
-                                    const std::vector<std::string>& names) {
-  std::mt19937_64 random(3);
-  for (std::string& post : posts) {
-    if (random() % 10 != 0) continue;
-    const std::string& name = names[random() % names.size()];
-    const std::size_t space = post.find(' ', random() % post.size());
-    post.insert(space == std::string::npos ? post.size() : space, cat(" ", name, " "));
-  }
-  return posts;
 }
 
 std::string described(const rules::Hits& hits) {
@@ -125,6 +66,10 @@ std::string described(const rules::Hits& hits) {
   return out;
 }
 
+// Peers get the words of a text, joined by spaces, and names with a space before and behind: for
+// all of them this is the fastest way; to find bare names and then look at their edges takes them
+// up to 2.3 times as long. They are spared folding, cutting into words and telling the places of
+// what they find.
 using Find = std::function<void(std::string_view text, Occurring* names)>;
 
 struct Peer {
