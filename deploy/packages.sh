@@ -12,7 +12,7 @@ readonly build_packages=(
 readonly test_packages=(
   doctest-dev python3 openjdk-17-jre-headless maven kcat prometheus
 )
-readonly bench_packages=(libbenchmark-dev libicu-dev)
+readonly bench_packages=(libbenchmark-dev libicu-dev libhyperscan-dev)
 readonly lint_packages=(clang-format-19 clang-tidy-19)
 
 # What the build asks of pkg-config: the test of a system whose packages have other names.

@@ -4,21 +4,24 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
+#include <functional>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "rules/atom_index.h"
 #include "rules/rules.h"
 
 namespace vigie::rules {
 namespace {
 
-constexpr int kAtomBytesMin = 3;               // the scan looks at three bytes at a time
 constexpr std::size_t kAtomsExaminedMax = 64;  // of one regex; more are taken as alternatives
+// Required atoms that are shorter are not scanned for, if there are longer ones: a second pass over
+// every text costs more than a look at the few that hold the others.
+constexpr std::size_t kScannedBytesMin = 4;
 
 RE2::Options options(RegexSet::On on = RegexSet::On::folded) {
   RE2::Options options;
@@ -133,12 +136,20 @@ std::string error_text(const RE2& regex) {
 
 // The literals a pattern needs. `required`: every one of them; else at least one.
 struct Literals {
-  std::vector<std::string> atoms;
+  std::vector<std::string> atoms;  // longer ones first
   bool required = false;
+
+  // Those that every text is scanned for.
+  [[nodiscard]] std::span<const std::string> scanned() const {
+    if (!required || atoms.front().size() < kScannedBytesMin) return atoms;
+    const auto end = std::ranges::find_if(
+        atoms, [](const std::string& atom) { return atom.size() < kScannedBytesMin; });
+    return {atoms.begin(), end};
+  }
 };
 
 Literals literals_of(const std::string& pattern, RegexSet::On on) {
-  re2::FilteredRE2 filter(kAtomBytesMin);
+  re2::FilteredRE2 filter(static_cast<int>(kAtomBytesMin));
   int id = 0;
   Literals literals;
   if (filter.Add(pattern, options(on), &id) != RE2::NoError) return literals;
@@ -157,12 +168,13 @@ Literals literals_of(const std::string& pattern, RegexSet::On on) {
   }
   literals.required = !literals.atoms.empty();
   if (!literals.required) literals.atoms = std::move(atoms);
+  std::ranges::stable_sort(literals.atoms, std::ranges::greater{}, &std::string::size);
   return literals;
 }
 
 // The literals of a pattern for the text as it is written, as they are found in folded text: a part
 // of each between spaces, which folding may add.
-Literals folded_literals(Literals literals) {
+Literals folded_literals(const Literals& literals) {
   std::vector<std::string> atoms;
   for (const std::string& atom : literals.atoms) {
     FoldedText folded;
@@ -179,17 +191,12 @@ Literals folded_literals(Literals literals) {
       return {};  // one of the alternatives cannot be looked for
     }
   }
+  if (atoms.empty()) return {};
   std::ranges::sort(atoms);
   const auto repeated = std::ranges::unique(atoms);
   atoms.erase(repeated.begin(), repeated.end());
+  std::ranges::stable_sort(atoms, std::ranges::greater{}, &std::string::size);
   return {std::move(atoms), literals.required};
-}
-
-// Where three bytes fall in the filter before the atoms.
-std::uint32_t three_bytes(const char* bytes) {
-  std::uint32_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  return word & 0xFFFFFF;
 }
 
 }  // namespace
@@ -210,30 +217,37 @@ std::optional<std::string> regex_error(std::string_view pattern) {
 struct RegexSet::State {
   struct Regex {
     std::unique_ptr<const RE2> regex;
+    RegexSet::On on = RegexSet::On::folded;
     bool looked_for = false;
-    std::uint32_t atoms_needed = 0;  // 0: tried on every text
-    Literals literals;               // until finish()
+    std::uint32_t atoms_needed = 0;  // of those that are scanned for; 0: tried on every text
+    Literals literals;               // as they are found in folded text
+
+    [[nodiscard]] bool may_match(std::string_view folded) const;
   };
   struct Atom {
-    std::uint32_t key = 0;  // its first three bytes
-    std::string text;
+    std::string text;  // until finish()
     std::vector<std::uint32_t> regexes;
   };
 
   std::vector<Regex> regexes;
   std::vector<std::uint32_t> always;  // regexes without a guard
-  std::vector<Atom> atoms;            // sorted by key, then text
-  std::vector<std::uint64_t> filter;  // bits; a power of two of them
-  unsigned filter_shift = 0;
+  std::vector<Atom> atoms;
+  AtomIndex index;  // of the atoms
 
-  [[nodiscard]] std::uint32_t filter_bit(std::uint32_t key) const {
-    return key * 0x9E3779B1U >> filter_shift;
-  }
   void add_atoms(std::uint32_t regex);
   void merge_atoms();
-  void fill_filter();
+  void fill_index();
   void see(std::uint32_t atom, Scratch* scratch) const;
 };
+
+// Whether the text holds the literals that a match of it would.
+bool RegexSet::State::Regex::may_match(std::string_view text) const {
+  constexpr std::size_t kLookedFor = 4;  // by hand; with more of them trying is as cheap
+  if (literals.atoms.empty() || literals.atoms.size() > kLookedFor) return true;
+  const auto holds = [&](const std::string& atom) { return text.contains(atom); };
+  return literals.required ? std::ranges::all_of(literals.atoms, holds)
+                           : std::ranges::any_of(literals.atoms, holds);
+}
 
 RegexSet::RegexSet() : state_(std::make_unique<State>()) {}
 RegexSet::~RegexSet() = default;
@@ -248,8 +262,10 @@ Result<RegexSet::Added> RegexSet::add(std::string_view pattern, On on) {
   if (on == On::written) regex.literals = folded_literals(std::move(regex.literals));
   regex.regex = std::make_unique<const RE2>(tried, options(on));
   const Literals& literals = regex.literals;
-  regex.atoms_needed = literals.required ? static_cast<std::uint32_t>(literals.atoms.size())
-                                         : (literals.atoms.empty() ? 0 : 1);
+  regex.on = on;
+  const std::size_t scanned = literals.scanned().size();
+  regex.atoms_needed =
+      static_cast<std::uint32_t>(literals.required ? scanned : std::min<std::size_t>(scanned, 1));
   const Added added{static_cast<std::uint32_t>(size()), regex.atoms_needed == 0,
                     RE2::FullMatch("", *regex.regex)};
   state_->regexes.push_back(std::move(regex));
@@ -260,19 +276,16 @@ void RegexSet::look_for(std::uint32_t regex) { state_->regexes[regex].looked_for
 
 void RegexSet::State::add_atoms(std::uint32_t regex) {
   if (!regexes[regex].looked_for) return;
-  for (std::string& atom : regexes[regex].literals.atoms) {
-    const std::uint32_t key = three_bytes(atom.append(1, '\0').data());
-    atom.pop_back();
-    atoms.push_back({key, std::move(atom), {regex}});
+  for (const std::string& atom : regexes[regex].literals.scanned()) {
+    atoms.push_back({atom, {regex}});
   }
-  regexes[regex].literals.atoms.clear();
   if (regexes[regex].atoms_needed == 0) always.push_back(regex);
 }
 
 // Equal atoms become one, with the regexes of both.
 void RegexSet::State::merge_atoms() {
   std::sort(atoms.begin(), atoms.end(), [](const Atom& a, const Atom& b) {
-    return std::tie(a.key, a.text, a.regexes) < std::tie(b.key, b.text, b.regexes);
+    return std::tie(a.text, a.regexes) < std::tie(b.text, b.regexes);
   });
   std::vector<Atom> merged;
   for (Atom& atom : atoms) {
@@ -285,21 +298,17 @@ void RegexSet::State::merge_atoms() {
   atoms = std::move(merged);
 }
 
-void RegexSet::State::fill_filter() {
-  constexpr std::size_t kBitsPerAtom = 64;  // one foreign place in 64 passes
-  const std::size_t bits = std::bit_ceil(std::max<std::size_t>(atoms.size(), 64) * kBitsPerAtom);
-  filter.assign(bits / 64, 0);
-  filter_shift = static_cast<unsigned>(32 - std::countr_zero(bits));
-  for (const Atom& atom : atoms) {
-    const std::uint32_t bit = filter_bit(atom.key);
-    filter[bit / 64] |= std::uint64_t{1} << (bit % 64);
-  }
+void RegexSet::State::fill_index() {
+  std::vector<std::string> texts;
+  texts.reserve(atoms.size());
+  for (Atom& atom : atoms) texts.push_back(std::exchange(atom.text, {}));
+  index = AtomIndex::build(texts);
 }
 
 void RegexSet::finish() {
   for (std::uint32_t i = 0; i < state_->regexes.size(); ++i) state_->add_atoms(i);
   state_->merge_atoms();
-  state_->fill_filter();
+  state_->fill_index();
 }
 
 bool RegexSet::empty() const { return state_->regexes.empty(); }
@@ -309,11 +318,16 @@ std::string_view RegexSet::pattern(std::uint32_t regex) const {
 }
 
 std::size_t RegexSet::memory_bytes() const {
-  std::size_t bytes = state_->filter.size() * sizeof(std::uint64_t);
+  std::size_t bytes = state_->index.memory_bytes();
   for (const State::Atom& atom : state_->atoms) {
-    bytes += sizeof atom + atom.text.capacity() + atom.regexes.capacity() * sizeof(std::uint32_t);
+    bytes += sizeof atom + atom.regexes.capacity() * sizeof(std::uint32_t);
   }
-  return bytes + state_->regexes.size() * sizeof(State::Regex);
+  for (const State::Regex& regex : state_->regexes) {
+    bytes += sizeof regex;
+    for (const std::string& atom : regex.literals.atoms)
+      bytes += sizeof(std::string) + atom.capacity();
+  }
+  return bytes;
 }
 
 // Counts an atom once a round, for every regex that needs it.
@@ -348,29 +362,21 @@ void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const 
   const State& state = *state_;
   start_round(state.atoms.size(), state.regexes.size(), scratch);
   scratch->candidates = state.always;
-  if (state.atoms.empty()) return;
-  for (std::size_t i = 0; i + kAtomBytesMin <= folded.size(); ++i) {
-    const std::uint32_t key = three_bytes(folded.data() + i);
-    const std::uint32_t bit = state.filter_bit(key);
-    if ((state.filter[bit / 64] >> (bit % 64) & 1) == 0) [[likely]]
-      continue;
-    auto atom = std::lower_bound(state.atoms.begin(), state.atoms.end(), key,
-                                 [](const State::Atom& a, std::uint32_t k) { return a.key < k; });
-    for (; atom != state.atoms.end() && atom->key == key; ++atom) {
-      if (!folded.substr(i).starts_with(atom->text)) continue;
-      state.see(static_cast<std::uint32_t>(atom - state.atoms.begin()), scratch);
-    }
-  }
+  state.index.find(folded, &scratch->atoms_found);
+  for (const std::uint32_t atom : scratch->atoms_found) state.see(atom, scratch);
+  std::erase_if(scratch->candidates,
+                [&](std::uint32_t regex) { return !state.regexes[regex].may_match(folded); });
 }
 
 void RegexSet::find_matches(std::uint32_t regex, std::string_view text, std::size_t most,
                             std::vector<Stretch>* matches) const {
   matches->clear();
-  const RE2& re = *state_->regexes[regex].regex;
+  const State::Regex& one = state_->regexes[regex];
   std::size_t empty = 0;
   for (std::size_t at = 0; at <= text.size() && matches->size() < most;) {
     re2::StringPiece match;
-    if (!re.Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return;
+    if (at != 0 && one.on == On::folded && !one.may_match(text.substr(at))) return;
+    if (!one.regex->Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return;
     std::string_view found(match.data(), match.size());
     const auto begin = static_cast<std::size_t>(found.data() - text.data());
     if (found.empty()) {

@@ -28,6 +28,7 @@ class RegexSet {
   // What a thread remembers while it scans a text.
   struct Scratch {
     std::uint32_t round = 0;
+    std::vector<std::uint32_t> atoms_found;
     std::vector<std::uint32_t> atom_seen;    // the round it was last found in
     std::vector<std::uint32_t> regex_round;  // the round its count is of
     std::vector<std::uint32_t> regex_count;  // required atoms found
@@ -65,7 +66,6 @@ class RegexSet {
 
   // Replaces scratch->candidates with the regexes that may match, among those looked for: a
   // superset of those that do.
-  // REQUIRES: four bytes behind the text can be read.
   void find_candidates(std::string_view folded, Scratch* scratch) const;
 
   // Replaces *matches with the leftmost matches of one regex that do not overlap and are not

@@ -6,11 +6,13 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/limits.h"
+#include "rules/atom_index.h"
 #include "rules/regex_guard.h"
 #include "rules/rules.h"
 #include "tests/rules_random.h"
@@ -169,6 +171,57 @@ TEST_CASE("only regexes whose literals are there are tried") {
   CHECK(candidates("une panne, un citron") == List{1});
   CHECK(candidates("jus de pomme") == List{1, 3});
   CHECK(candidates("a 日 本 ") == List{4});
+}
+
+// Exactly as long as it says: reading behind it is an error that AddressSanitizer tells.
+std::vector<char> exact(const std::string& text) { return {text.begin(), text.end()}; }
+
+TEST_CASE("atoms are found where a plain search finds them") {
+  Random random(17);
+  const auto piece = [&](std::size_t bytes_max) {
+    const std::size_t bytes = kAtomBytesMin + below(bytes_max - kAtomBytesMin + 1, &random);
+    std::string text;
+    for (std::size_t i = 0; i < bytes; ++i) text.push_back("abcx \x80\xE9"[below(7, &random)]);
+    return text;
+  };
+  for (int round = 0; round < 60; ++round) {
+    std::set<std::string> different;
+    const std::size_t count = below(round % 10 == 0 ? 800 : 12, &random);
+    while (different.size() < count) different.insert(piece(7));
+    const std::vector<std::string> atoms(different.begin(), different.end());
+    const AtomIndex index = AtomIndex::build(atoms);
+    for (const std::size_t bytes_max : {3, 30, 34, 35, 36, 37, 70, 300, 1500}) {
+      const std::vector<char> text = exact(piece(bytes_max));
+      const std::string_view view(text.data(), text.size());
+      std::set<std::uint32_t> expected;
+      for (std::uint32_t i = 0; i < atoms.size(); ++i) {
+        if (view.contains(atoms[i])) expected.insert(i);
+      }
+      std::vector<std::uint32_t> found;
+      index.find(view, &found);
+      CHECK(std::set(found.begin(), found.end()) == expected);
+      index.find_scalar(view, &found);
+      CHECK(std::set(found.begin(), found.end()) == expected);
+    }
+  }
+}
+
+TEST_CASE("a regex that needs a short literal and a long one needs both") {
+  RegexSet regexes;
+  for (const std::string_view pattern : {"orange ?box", "la.*(le|les) du"}) {
+    const auto added = regexes.add(pattern, RegexSet::On::folded);
+    REQUIRE(added.has_value());
+    regexes.look_for(added->regex);
+  }
+  regexes.finish();
+  RegexSet::Scratch scratch;
+  regexes.find_candidates("une orange", &scratch);
+  CHECK(scratch.candidates.empty());
+  regexes.find_candidates("une orangebox", &scratch);
+  CHECK(scratch.candidates == std::vector<std::uint32_t>{0});
+  std::vector<Stretch> matches;
+  regexes.find_matches(0, "orangebox, orange box, orange, box", kSpansMax, &matches);
+  CHECK(matches.size() == 2);
 }
 
 TEST_CASE("without regexes there is nothing to try") {

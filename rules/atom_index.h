@@ -1,0 +1,72 @@
+// Which of many literals a text holds anywhere, be it inside of a word. Of each literal a window of
+// three or four bytes is chosen whose letters are rare; a first pass over the text asks a small
+// table about the window at every byte, and only what passes is compared with literals.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vigie::rules {
+
+inline constexpr std::size_t kAtomBytesMin = 3;
+
+// Immutable once built; any number of threads.
+class AtomIndex {
+ public:
+  // REQUIRES: no two are equal, none is shorter than kAtomBytesMin.
+  static AtomIndex build(std::span<const std::string> atoms);
+
+  // Replaces *found with the places of the atoms that occur, in no order; one that occurs several
+  // times may be there several times.
+  void find(std::string_view text, std::vector<std::uint32_t>* found) const;
+
+  // The same, a byte at a time: the oracle, and what runs on processors without AVX2.
+  void find_scalar(std::string_view text, std::vector<std::uint32_t>* found) const;
+
+  [[nodiscard]] bool empty() const { return short_.entries.empty() && long_.entries.empty(); }
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+ private:
+  struct Entry {
+    std::uint32_t key = 0;     // the bytes of the window
+    std::uint32_t before = 0;  // bytes of the atom before it
+    std::uint32_t text = 0;    // offset in the pool
+    std::uint32_t bytes = 0;
+    std::uint32_t atom = 0;
+  };
+  // The atoms whose windows have the same number of bytes.
+  struct Windows {
+    explicit Windows(std::size_t window_bytes) : bytes(window_bytes) {}
+
+    std::size_t bytes;
+    std::vector<std::uint8_t> passes;          // by hash: 1 where some window has it
+    std::vector<Entry> entries;                // by bucket
+    std::vector<std::uint32_t> first_entries;  // by bucket, and one behind the last
+    unsigned hash_shift = 0;
+    unsigned bucket_shift = 0;
+
+    [[nodiscard]] std::uint32_t hash(std::uint32_t key) const;
+    [[nodiscard]] std::uint32_t bucket(std::uint32_t key) const;
+    [[nodiscard]] std::uint32_t key_at(const char* at) const;
+    void arrange();
+    // Appends to `passed`, as an array, the places among `count` of which the window passes.
+    std::size_t filter(const char* text, std::size_t count, std::uint32_t* passed) const;
+    std::size_t filter_fast(const char* text, std::size_t count, std::uint32_t* passed) const;
+  };
+
+  template <class Filter>
+  void scan(const Windows& windows, std::string_view text, Filter filter,
+            std::vector<std::uint32_t>* found) const;
+  void compare(const Windows& windows, std::string_view text, std::size_t at,
+               std::vector<std::uint32_t>* found) const;
+
+  std::string pool_;
+  Windows short_{3};  // of the atoms of three bytes
+  Windows long_{4};   // of the others
+};
+
+}  // namespace vigie::rules
