@@ -278,7 +278,12 @@ TEST_CASE("the bound on series drops the last ones and counts them") {
 }
 
 TEST_CASE("brands of several shards come in the order of the configuration") {
-  Shards shards({{brand("0"), brand("3")}, {brand("1")}, {brand("2")}});
+  const auto at = [](std::uint32_t place) {
+    BrandSnapshot out = brand(cat(place));
+    out.place = place;
+    return out;
+  };
+  Shards shards({{at(0), at(3)}, {at(1)}, {at(2)}});
   const auto names = [&shards] {
     std::string out;
     const View view = shards.view();
