@@ -65,6 +65,13 @@ inline constexpr std::size_t kSpansMax = 64;
 inline constexpr std::size_t kEmptyMatchesMax = 1024;
 // Scratch memory of a matcher that is kept for the next post, per buffer; more is given back.
 inline constexpr std::size_t kScratchKeptBytes = 1UL << 20;
+// What is kept of posts on which a query and its shadow disagree, per worker: so many posts for
+// each brand and change, of so many brands, with the beginning of their text; 1,000 brands are some
+// 5 MB.
+inline constexpr std::size_t kShadowSamplesMax = 5;
+inline constexpr std::size_t kShadowBrandsMax = 1000;
+inline constexpr std::size_t kShadowTextBytesMax = 280;
+inline constexpr std::size_t kShadowAddressBytesMax = 1024;  // id, url
 
 // --- Configuration -----------------------------------------------------------------------------
 
