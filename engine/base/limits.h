@@ -79,6 +79,8 @@ inline constexpr std::size_t kShadowAddressBytesMax = 1024;  // id, url
 inline constexpr std::size_t kConfigBytesMax = 64UL << 20;
 // Rule packs that include rule packs.
 inline constexpr std::size_t kIncludeDepthMax = 8;
+// Requests to reload that wait; those beyond wait outside. Each holds an HTTP thread.
+inline constexpr std::size_t kReloadRequestsMax = 16;
 
 // --- Windows -----------------------------------------------------------------------------------
 
