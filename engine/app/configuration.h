@@ -4,8 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
+#include "engine/runtime/brand_ids.h"
+#include "engine/runtime/file_stamp.h"
 #include "engine/runtime/settings.h"
 #include "rules/rules.h"
 
@@ -14,7 +17,20 @@ namespace vigie {
 struct Configuration {
   Settings settings;
   std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<const BrandList> brands;  // with whose ids the rules were compiled
+  std::vector<StampedFile> stamps;          // of the files it was read from
 };
+
+// What came of reading one.
+struct ConfigurationRead {
+  std::optional<Configuration> configuration;  // nothing when there was an error
+  std::vector<Diagnostic> diagnostics;
+  std::optional<Error> error;       // that has no diagnostic
+  std::vector<StampedFile> stamps;  // of what was read, or tried
+};
+
+// Brands keep the ids that they have in `known`. Prints nothing.
+[[nodiscard]] ConfigurationRead read_configuration(const std::string& path, const BrandList& known);
 
 // Prints every error and warning; nothing when there was an error.
 [[nodiscard]] std::optional<Configuration> load_configuration(const std::string& path);

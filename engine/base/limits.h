@@ -83,6 +83,13 @@ inline constexpr std::size_t kWildcardTokenBytesMax = 512;
 inline constexpr std::size_t kRegexPlacesMax = 4096;
 // Scratch memory of a matcher that is kept for the next post, per buffer; more is given back.
 inline constexpr std::size_t kScratchKeptBytes = 1UL << 20;
+// What is kept of posts on which a query and its shadow disagree, per worker: so many posts for
+// each brand and change, of so many brands, with the beginning of their text; 1,000 brands are some
+// 5 MB.
+inline constexpr std::size_t kShadowSamplesMax = 5;
+inline constexpr std::size_t kShadowBrandsMax = 1000;
+inline constexpr std::size_t kShadowTextBytesMax = 280;
+inline constexpr std::size_t kShadowAddressBytesMax = 1024;  // id, url
 
 // --- Configuration -----------------------------------------------------------------------------
 
@@ -90,6 +97,8 @@ inline constexpr std::size_t kScratchKeptBytes = 1UL << 20;
 inline constexpr std::size_t kConfigBytesMax = 64UL << 20;
 // Rule packs that include rule packs.
 inline constexpr std::size_t kIncludeDepthMax = 8;
+// Requests to reload that wait; those beyond wait outside. Each holds an HTTP thread.
+inline constexpr std::size_t kReloadRequestsMax = 16;
 
 // --- Windows -----------------------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ class Loader {
 
   Problems problems_;
   std::vector<rules::Brand> brands_;
+  std::vector<StampedFile> stamps_;                // of what was opened, or tried
   std::vector<Where> places_;                      // of the brands, in their order
   std::unordered_map<std::string, Where> opened_;  // identity to where it was asked for
   bool complete_ = true;                           // every file was read
@@ -91,6 +92,7 @@ void read_tree(const YamlTree& tree, std::string_view name, FileNotes* notes, Wh
 // A file that cannot be opened is reported at `asked`, where it was named, or as itself.
 std::optional<YamlTree> Loader::open(const std::string& path, const Where* asked,
                                      FileNotes* notes) {
+  stamps_.push_back({path, stamp_of(path)});
   notes->problems = &problems_;
   notes->directory = directory_of(path);
   Result<std::string> text = read_text_file(path);
@@ -212,6 +214,7 @@ Loaded Loader::load(const std::string& path) {
   settings.brands = std::move(brands_);
   for (const Where& where : places_) settings.brand_places.push_back(problems_.text(where));
   loaded.diagnostics = problems_.take();
+  loaded.stamps = std::move(stamps_);
   return loaded;
 }
 

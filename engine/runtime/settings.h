@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/event_time.h"
+#include "engine/runtime/file_stamp.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -18,6 +19,7 @@ namespace vigie {
 struct Secret {
   std::string value;
   std::string origin;  // "file:/run/secrets/x", "env:NAME"; empty for a value given in the clear
+  friend bool operator==(const Secret&, const Secret&) = default;
 };
 
 struct KafkaSettings {
@@ -29,10 +31,12 @@ struct KafkaSettings {
   std::string instance;
   // Any librdkafka property; a value may be given as {file: PATH} or {env: NAME}.
   std::map<std::string, Secret> properties;
+  friend bool operator==(const KafkaSettings&, const KafkaSettings&) = default;
 };
 
 struct FilesSettings {
   std::vector<std::string> paths;  // files, directories, or "-" for standard input
+  friend bool operator==(const FilesSettings&, const FilesSettings&) = default;
 };
 
 using SourceSettings = std::variant<KafkaSettings, FilesSettings>;
@@ -40,16 +44,19 @@ using SourceSettings = std::variant<KafkaSettings, FilesSettings>;
 struct DeadLetterSettings {
   std::string file;   // NDJSON; empty: none
   std::string topic;  // Kafka topic on the brokers of the first Kafka source; empty: none
+  friend bool operator==(const DeadLetterSettings&, const DeadLetterSettings&) = default;
 };
 
 struct ServeSettings {
   std::string listen = "127.0.0.1:9464";  // loopback unless told otherwise; port 0: any free one
+  friend bool operator==(const ServeSettings&, const ServeSettings&) = default;
 };
 
 struct EventTimeSettings {
   Duration lateness = std::chrono::hours{1};
   Duration future = std::chrono::minutes{10};
   Duration idle_after = std::chrono::seconds{30};
+  friend bool operator==(const EventTimeSettings&, const EventTimeSettings&) = default;
 };
 
 struct EngineSettings {
@@ -57,6 +64,7 @@ struct EngineSettings {
   std::uint32_t shards = 1;
   Duration drain = std::chrono::seconds{20};
   Duration snapshot_every = std::chrono::seconds{1};
+  friend bool operator==(const EngineSettings&, const EngineSettings&) = default;
 };
 
 struct Settings {
@@ -83,6 +91,7 @@ struct Diagnostic {
 struct Loaded {
   Settings settings;  // complete only when there is no error
   std::vector<Diagnostic> diagnostics;
+  std::vector<StampedFile> stamps;  // of the file and those it includes, also where one is missing
   [[nodiscard]] bool ok() const;
 };
 
