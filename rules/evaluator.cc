@@ -154,6 +154,8 @@ void Evaluator::collect(std::uint32_t index, std::vector<Span>* spans) {
 void Evaluator::find(std::uint32_t index, FieldMask fields, std::size_t enough, Places* out) {
   const Op& op = rules_->ops[index];
   out->clear();
+  // Of more than one, some may be the same: only after sort_unique() are they counted.
+  if (enough > 1) enough = SIZE_MAX;
   if (!spend(1)) return;
   switch (op.kind) {
     case Node::Kind::term: find_term(op.first, fields, enough, out); break;
