@@ -61,7 +61,7 @@ inline constexpr std::size_t kQueryBytesMax = 100'000;
 // Texts of one list or group of authors that queries call by name.
 inline constexpr std::size_t kLibraryItemsMax = 50'000;
 // Campaigns of one brand: a hit says in 32 bits in which it takes part.
-inline constexpr std::size_t kCampaignsPerBrandMax = 32;
+inline constexpr std::size_t kCampaignsMax = 32;
 // Memory that one compiled regex may take (RE2's own bound).
 inline constexpr std::int64_t kRegexMemoryBytes = 8LL << 20;
 // Spans reported for one brand in one post.

@@ -63,7 +63,7 @@ class Loader {
   void include_all(const FileNotes& notes, const Opening& opening);
   void include(const FileNotes::Include& include, const FileNotes& notes, const Opening& parent);
   [[nodiscard]] bool may_open(const Opening& opening, Where asked);
-  void append(Settings&& settings, const FileNotes& notes);
+  void append(Settings* settings, const FileNotes& notes);
   void check_whole(const Settings& settings, const YamlNode* root, std::uint32_t file);
   void check_brands();
 
@@ -138,15 +138,16 @@ void Loader::include(const FileNotes::Include& include, const FileNotes& notes,
   Pack pack;
   read_tree(*root, kIncludedFile, &inside, &pack);
   include_all(inside, opening);
-  append(std::move(pack.settings), inside);
+  append(&pack.settings, inside);
 }
 
 void Loader::include_all(const FileNotes& notes, const Opening& opening) {
   for (const FileNotes::Include& one : notes.includes) include(one, notes, opening);
 }
 
-void Loader::append(Settings&& settings, const FileNotes& notes) {
-  std::ranges::move(settings.brands, std::back_inserter(brands_));
+// Takes the brands and what they call out of the settings of one file.
+void Loader::append(Settings* settings, const FileNotes& notes) {
+  std::ranges::move(settings->brands, std::back_inserter(brands_));
   for (const Where& where : notes.brands) files_->add_brand(where);
   for (const FileNotes::Named& named : notes.named) {
     const std::optional<Where> first = files_->add_named(named.section, named.name, named.where);
@@ -154,9 +155,9 @@ void Loader::append(Settings&& settings, const FileNotes& notes) {
     problems_.error(named.where, cat("'", named.section, '.', named.name, "' exists already, at ",
                                      files_->text(*first), "; give it another name"));
   }
-  library_.queries.merge(settings.library.queries);
-  library_.lists.merge(settings.library.lists);
-  library_.author_groups.merge(settings.library.author_groups);
+  library_.queries.merge(settings->library.queries);
+  library_.lists.merge(settings->library.lists);
+  library_.author_groups.merge(settings->library.author_groups);
 }
 
 void Loader::check_brands() {
@@ -214,7 +215,7 @@ Loaded Loader::load(const std::string& path) {
   if (const std::optional<const YamlNode*> root = open(path, nullptr, &notes)) {
     read_tree(*root, "", &notes, &settings);
     include_all(notes, {path, identity_of(path), nullptr, 0});
-    append(std::move(settings), notes);
+    append(&settings, notes);
     check_whole(settings, *root, notes.file);
   }
   settings.brands = std::move(brands_);

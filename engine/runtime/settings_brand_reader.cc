@@ -37,9 +37,9 @@ void SectionReader::campaigns(const Field& field, std::vector<rules::Campaign>* 
   const YamlNode* node = take(field);
   if (node == nullptr) return;
   const std::vector<const YamlNode*> elements = items(*node);
-  if (elements.size() > kCampaignsPerBrandMax) {
-    error(*elements[kCampaignsPerBrandMax],
-          cat(elements.size(), " campaigns are more than the ", kCampaignsPerBrandMax,
+  if (elements.size() > kCampaignsMax) {
+    error(*elements[kCampaignsMax],
+          cat(elements.size(), " campaigns are more than the ", kCampaignsMax,
               " that one brand may have; move some to a brand of their own"));
   }
   std::unordered_map<std::string, const YamlNode*> names;
