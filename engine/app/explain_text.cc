@@ -55,15 +55,28 @@ std::string found_in(const Mention& post, const rules::Clause& clause) {
   return out;
 }
 
-// One line a clause; what it is made of stands below it, further in.
+bool is_not(const rules::Clause& clause) {
+  return clause.parts.size() == 1 && clause.parts[0].negative != clause.negative;
+}
+
+// Ticks and crosses say what holds; on the NOT side '!' is what was found there and should not be.
+std::string_view mark(const rules::Clause& clause) {
+  if (clause.negative) return clause.matched ? "! " : "- ";
+  return clause.matched ? "✓ " : "✗ ";
+}
+
+// One line a clause; what it is made of stands below it, further in. NOT and a single term are one.
 void append_clause(const Mention& post, const rules::Clause& clause, std::size_t depth,
                    std::string* out) {
+  const bool joined = is_not(clause) && clause.parts[0].parts.empty();
+  const rules::Clause& leaf = joined ? clause.parts[0] : clause;
   std::string line = std::string(2 * depth, ' ');
-  line += cat(clause.matched ? "✓ " : "✗ ", one_line(clause.text, kClauseColumns));
+  line += cat(mark(clause), one_line(clause.text, kClauseColumns));
   // The places of a clause are those of its parts.
-  if (clause.parts.empty() && !clause.spans.empty()) line += cat("   ", found_in(post, clause));
-  if (!clause.reason.empty()) line += cat("   (", clause.reason, ')');
+  if (leaf.parts.empty() && !leaf.spans.empty()) line += cat("   ", found_in(post, leaf));
+  if (!leaf.reason.empty()) line += cat("   (", leaf.reason, ')');
   out->append(line + '\n');
+  if (joined) return;
   for (const rules::Clause& part : clause.parts) append_clause(post, part, depth + 1, out);
 }
 
