@@ -56,12 +56,8 @@ inline constexpr std::size_t kBrandsMax = 200'000;
 inline constexpr std::size_t kTermsMax = 2'000'000;
 inline constexpr std::size_t kTermBytesMax = 1024;
 inline constexpr std::size_t kRegexBytesMax = 4096;
-// One query. The longest that people keep by hand are some ten thousand characters.
-inline constexpr std::size_t kQueryBytesMax = 100'000;
 // Texts of one list or group of authors that queries call by name.
 inline constexpr std::size_t kLibraryItemsMax = 50'000;
-// Campaigns of one brand: a hit says in 32 bits in which it takes part.
-inline constexpr std::size_t kCampaignsMax = 32;
 // Memory that one compiled regex may take (RE2's own bound).
 inline constexpr std::int64_t kRegexMemoryBytes = 8LL << 20;
 // A query, its comments included; how deep its parentheses nest; and the nodes it has once lists
