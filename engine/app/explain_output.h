@@ -19,6 +19,9 @@ struct ExplainedPost {
   const std::vector<std::string>* names = nullptr;  // of all brands
 };
 
+// What decided, to stand behind "because".
+[[nodiscard]] std::string reason_of(const rules::Explanation& brand);
+
 // For people.
 void append_explained_text(const ExplainedPost& explained, std::string* out);
 // One line of JSON.

@@ -65,19 +65,41 @@ std::string_view mark(const rules::Clause& clause) {
   return clause.matched ? "✓ " : "✗ ";
 }
 
-// One line a clause; what it is made of stands below it, further in. NOT and a single term are one.
+// The clause that reads so; null when there is none.
+const rules::Clause* find(const rules::Clause& clause, std::string_view text) {
+  if (clause.text == text) return &clause;
+  for (const rules::Clause& part : clause.parts) {
+    if (const rules::Clause* found = find(part, text)) return found;
+  }
+  return nullptr;
+}
+
+// What was called by name, and has no more to show than the name once again.
+bool is_called(const rules::Clause& clause) {
+  return std::ranges::all_of(clause.parts, [&](const rules::Clause& part) {
+    return part.text == clause.text && is_called(part);
+  });
+}
+
+void append_parts(const Mention& post, const rules::Clause& clause, std::size_t depth,
+                  std::string* out);
+
+// One line a clause; what it is made of stands below it, further in.
 void append_clause(const Mention& post, const rules::Clause& clause, std::size_t depth,
                    std::string* out) {
-  const bool joined = is_not(clause) && clause.parts[0].parts.empty();
-  const rules::Clause& leaf = joined ? clause.parts[0] : clause;
+  const rules::Clause& inner = is_not(clause) ? clause.parts[0] : clause;
   std::string line = std::string(2 * depth, ' ');
   line += cat(mark(clause), one_line(clause.text, kClauseColumns));
   // The places of a clause are those of its parts.
-  if (leaf.parts.empty() && !leaf.spans.empty()) line += cat("   ", found_in(post, leaf));
-  if (!leaf.reason.empty()) line += cat("   (", leaf.reason, ')');
+  if (is_called(inner) && !inner.spans.empty()) line += cat("   ", found_in(post, inner));
+  if (!inner.reason.empty()) line += cat("   (", inner.reason, ')');
   out->append(line + '\n');
-  if (joined) return;
-  for (const rules::Clause& part : clause.parts) append_clause(post, part, depth + 1, out);
+  if (!is_called(inner)) append_parts(post, inner, depth + 1, out);
+}
+
+void append_parts(const Mention& post, const rules::Clause& clause, std::size_t depth,
+                  std::string* out) {
+  for (const rules::Clause& part : clause.parts) append_clause(post, part, depth, out);
 }
 
 // "text         la [box] [orange] est": in brackets what some term begins with.
@@ -104,13 +126,13 @@ void append_brand(const Mention& post, const rules::Explanation& brand, const st
   std::string_view verdict = brand.matched ? "matched" : "not matched";
   if (brand.failed) verdict = "given up, its query went over its budget";
   out->append(cat(name, ": ", verdict));
-  if (!brand.decided_by.empty()) {
-    out->append(cat(", decided by ", one_line(brand.decided_by, kClauseColumns)));
+  if (brand.decided_by != brand.query.text || brand.matched != brand.query.matched) {
+    out->append(cat(", because ", reason_of(brand)));
   }
   out->push_back('\n');
   append_clause(post, brand.query, 1, out);
   if (!brand.guard.empty()) {
-    out->append(cat(brand.woken ? "  woken by: " : "  asleep; only this wakes it: ",
+    out->append(cat(brand.woken ? "  its query is woken by: " : "  asleep; only this wakes it: ",
                     one_line(brand.guard, kClauseColumns), '\n'));
   }
   append_names("takes part in", brand.campaigns, out);
@@ -123,6 +145,18 @@ void append_brand(const Mention& post, const rules::Explanation& brand, const st
 }
 
 }  // namespace
+
+std::string reason_of(const rules::Explanation& brand) {
+  if (brand.matched && !brand.query.matched && !brand.campaigns.empty()) {
+    return cat("it takes part in ", brand.campaigns.front());
+  }
+  const std::string what = one_line(brand.decided_by, kClauseColumns);
+  const rules::Clause* clause = find(brand.query, brand.decided_by);
+  if (clause == nullptr) return cat("of ", what);
+  if (!clause->reason.empty()) return cat(what, " does not hold: ", clause->reason);
+  if (!is_called(*clause)) return cat(what, clause->matched ? " holds" : " does not hold");
+  return cat(what, clause->matched ? " is found" : " is not found");
+}
 
 void append_explained_text(const ExplainedPost& explained, std::string* out) {
   const Mention& post = *explained.post;

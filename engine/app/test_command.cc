@@ -13,6 +13,7 @@
 #include "engine/app/columns.h"
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
+#include "engine/app/explain_output.h"
 #include "engine/app/junit.h"
 #include "engine/app/output.h"
 #include "engine/app/post_reader.h"
@@ -70,8 +71,7 @@ class Tester {
     if (matched == wanted) return {};
     std::string reason;
     for (const rules::Explanation& one : matcher_.explain(post, brand)) {
-      if (!one.decided_by.empty())
-        reason = cat(" because ", one_line(one.decided_by, kTextColumns));
+      reason = cat(" because ", reason_of(one));
     }
     return cat(wanted ? "must match, but does not: \"" : "must not match, but does: \"",
                one_line(post.text, kTextColumns), '"', reason);
