@@ -20,9 +20,9 @@ namespace {
 constexpr int kAtomBytesMin = 3;               // the scan looks at three bytes at a time
 constexpr std::size_t kAtomsExaminedMax = 64;  // of one regex; more are taken as alternatives
 
-RE2::Options options() {
+RE2::Options options(RegexSet::On on = RegexSet::On::folded) {
   RE2::Options options;
-  options.set_case_sensitive(false);
+  options.set_case_sensitive(on == RegexSet::On::written);
   options.set_log_errors(false);
   options.set_max_mem(kRegexMemoryBytes);
   return options;
@@ -137,11 +137,11 @@ struct Literals {
   bool required = false;
 };
 
-Literals literals_of(const std::string& pattern) {
+Literals literals_of(const std::string& pattern, RegexSet::On on) {
   re2::FilteredRE2 filter(kAtomBytesMin);
   int id = 0;
   Literals literals;
-  if (filter.Add(pattern, options(), &id) != RE2::NoError) return literals;
+  if (filter.Add(pattern, options(on), &id) != RE2::NoError) return literals;
   std::vector<std::string> atoms;
   filter.Compile(&atoms);
   std::vector<int> possible;
@@ -158,6 +158,31 @@ Literals literals_of(const std::string& pattern) {
   literals.required = !literals.atoms.empty();
   if (!literals.required) literals.atoms = std::move(atoms);
   return literals;
+}
+
+// The literals of a pattern for the text as it is written, as they are found in folded text: a part
+// of each between spaces, which folding may add.
+Literals folded_literals(Literals literals) {
+  std::vector<std::string> atoms;
+  for (const std::string& atom : literals.atoms) {
+    FoldedText folded;
+    fold_scalar(atom, &folded);
+    std::string_view longest;
+    for (std::string_view rest = folded.view(); !rest.empty();) {
+      const std::string_view part = rest.substr(0, rest.find(' '));
+      if (part.size() > longest.size()) longest = part;
+      rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+    }
+    if (longest.size() >= kAtomBytesMin) {
+      atoms.emplace_back(longest);
+    } else if (!literals.required) {
+      return {};  // one of the alternatives cannot be looked for
+    }
+  }
+  std::ranges::sort(atoms);
+  const auto repeated = std::ranges::unique(atoms);
+  atoms.erase(repeated.begin(), repeated.end());
+  return {std::move(atoms), literals.required};
 }
 
 // Where three bytes fall in the filter before the atoms.
@@ -185,7 +210,7 @@ std::optional<std::string> regex_error(std::string_view pattern) {
 struct RegexSet::State {
   struct Regex {
     std::unique_ptr<const RE2> regex;
-    std::uint32_t brand = 0;
+    bool looked_for = false;
     std::uint32_t atoms_needed = 0;  // 0: tried on every text
     Literals literals;               // until finish()
   };
@@ -215,22 +240,26 @@ RegexSet::~RegexSet() = default;
 RegexSet::RegexSet(RegexSet&&) noexcept = default;
 RegexSet& RegexSet::operator=(RegexSet&&) noexcept = default;
 
-Result<RegexSet::Added> RegexSet::add(std::uint32_t brand, std::string_view pattern) {
+Result<RegexSet::Added> RegexSet::add(std::string_view pattern, On on) {
   if (const auto error = regex_error(pattern)) return fail(ErrorKind::config, *error);
-  const std::string folded = fold_pattern(pattern);
+  const std::string tried = on == On::folded ? fold_pattern(pattern) : std::string(pattern);
   State::Regex regex;
-  regex.brand = brand;
-  regex.literals = literals_of(folded);
-  regex.regex = std::make_unique<const RE2>(folded, options());
+  regex.literals = literals_of(tried, on);
+  if (on == On::written) regex.literals = folded_literals(std::move(regex.literals));
+  regex.regex = std::make_unique<const RE2>(tried, options(on));
   const Literals& literals = regex.literals;
   regex.atoms_needed = literals.required ? static_cast<std::uint32_t>(literals.atoms.size())
                                          : (literals.atoms.empty() ? 0 : 1);
-  const Added added{regex.atoms_needed == 0, RE2::FullMatch("", *regex.regex)};
+  const Added added{static_cast<std::uint32_t>(size()), regex.atoms_needed == 0,
+                    RE2::FullMatch("", *regex.regex)};
   state_->regexes.push_back(std::move(regex));
   return added;
 }
 
+void RegexSet::look_for(std::uint32_t regex) { state_->regexes[regex].looked_for = true; }
+
 void RegexSet::State::add_atoms(std::uint32_t regex) {
+  if (!regexes[regex].looked_for) return;
   for (std::string& atom : regexes[regex].literals.atoms) {
     const std::uint32_t key = three_bytes(atom.append(1, '\0').data());
     atom.pop_back();
@@ -275,7 +304,9 @@ void RegexSet::finish() {
 
 bool RegexSet::empty() const { return state_->regexes.empty(); }
 std::size_t RegexSet::size() const { return state_->regexes.size(); }
-std::uint32_t RegexSet::brand(std::uint32_t regex) const { return state_->regexes[regex].brand; }
+std::string_view RegexSet::pattern(std::uint32_t regex) const {
+  return state_->regexes[regex].regex->pattern();
+}
 
 std::size_t RegexSet::memory_bytes() const {
   std::size_t bytes = state_->filter.size() * sizeof(std::uint64_t);
@@ -332,19 +363,19 @@ void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const 
   }
 }
 
-void RegexSet::find_matches(std::uint32_t regex, std::string_view folded,
+void RegexSet::find_matches(std::uint32_t regex, std::string_view text, std::size_t most,
                             std::vector<Stretch>* matches) const {
   matches->clear();
   const RE2& re = *state_->regexes[regex].regex;
   std::size_t empty = 0;
-  for (std::size_t at = 0; at <= folded.size() && matches->size() < kSpansMax;) {
+  for (std::size_t at = 0; at <= text.size() && matches->size() < most;) {
     re2::StringPiece match;
-    if (!re.Match(folded, at, folded.size(), RE2::UNANCHORED, &match, 1)) return;
+    if (!re.Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return;
     std::string_view found(match.data(), match.size());
-    const auto begin = static_cast<std::size_t>(found.data() - folded.data());
+    const auto begin = static_cast<std::size_t>(found.data() - text.data());
     if (found.empty()) {
-      if (++empty > kEmptyMatchesMax || begin == folded.size()) return;
-      at = begin + code_point_bytes(folded.substr(begin));
+      if (++empty > kEmptyMatchesMax || begin == text.size()) return;
+      at = begin + code_point_bytes(text.substr(begin));
       continue;
     }
     at = begin + found.size();
@@ -353,7 +384,7 @@ void RegexSet::find_matches(std::uint32_t regex, std::string_view folded,
       found.remove_prefix(spaces);
       found = found.substr(0, found.find_last_not_of(' ') + 1);
     }
-    matches->push_back({static_cast<std::uint32_t>(found.data() - folded.data()),
+    matches->push_back({static_cast<std::uint32_t>(found.data() - text.data()),
                         static_cast<std::uint32_t>(found.size())});
   }
 }
