@@ -1,9 +1,13 @@
 // The configuration: one YAML file, with includes, read into plain values once and trusted after.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -71,6 +75,7 @@ struct Settings {
   std::vector<SourceSettings> sources;
   std::vector<rules::Brand> brands;
   std::vector<std::string> brand_places;  // "file:line:column" of each brand
+  rules::Library library;                 // what the queries of the brands may call
   DeadLetterSettings dead_letters;
   ServeSettings serve;
   EventTimeSettings event_time;
@@ -84,19 +89,35 @@ struct Diagnostic {
   std::string place;    // "file:line:column"
   std::string message;  // what is wrong and what to write instead
 
+  std::string excerpt{};  // the line of the file and a mark below it, where there is one
+  std::array<std::uint32_t, 3> order{};  // file, line, column: what they are sorted by
+
   // "file:line:column: error: message"
   [[nodiscard]] std::string text() const;
 };
+
+// The files that the settings were read from, for those who want to point at them.
+class SettingsFiles;
 
 struct Loaded {
   Settings settings;  // complete only when there is no error
   std::vector<Diagnostic> diagnostics;
   std::vector<StampedFile> stamps;  // of the file and those it includes, also where one is missing
+  bool every_file_read = true;
+  std::shared_ptr<const SettingsFiles> files;
   [[nodiscard]] bool ok() const;
 };
 
 // Reads the file and what it includes, and reports everything wrong at once.
 [[nodiscard]] Loaded load_settings(const std::string& path);
+
+// Adds what rules::compile() found, each at its place in the files. Where there are errors already,
+// only what concerns the queries themselves: the rest may follow from those errors.
+void add_findings(std::span<const rules::Finding> findings, Loaded* loaded);
+
+// "file:line:column" of an example of a brand; `list` is must_match or must_not_match.
+[[nodiscard]] std::string example_place(const SettingsFiles& files, std::size_t brand,
+                                        std::string_view list, std::size_t item);
 
 // The effective configuration as YAML, every default written out, secrets left out.
 [[nodiscard]] std::string print_settings(const Settings& settings);
