@@ -69,7 +69,7 @@ class Compiler {
       const bool good = std::ranges::none_of(faults, [](const QueryFault& fault) {
         return fault.severity == Finding::Severity::error;
       });
-      if (good) lint_query(query, &faults);
+      if (good) lint_shared_query(query, &faults);
       TextPlace place;
       place.part = Part::library;
       place.library_name = name;
