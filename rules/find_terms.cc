@@ -232,7 +232,7 @@ void Evaluator::find_regex(const CompiledTerm& term, FieldMask fields, bool one,
       const std::uint32_t end = match.first + match.count - lead;
       if (begin < end) out->push_back(place_of_bytes(part, begin, end, term.as_written));
     }
-    if (one) return;
+    if (one && !out->empty()) return;
   }
 }
 
