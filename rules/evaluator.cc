@@ -116,8 +116,7 @@ bool Evaluator::holds(std::uint32_t index) {
 
 bool Evaluator::holds_count(const Op& op) {
   const Loan places(this);
-  const bool one = op.high == UINT32_MAX ? op.low : std::size_t{op.high} + 1;
-  find(op.first, kTextFields, one, places.get());
+  find(op.first, kTextFields, false, places.get());
   return places.get()->size() >= op.low && places.get()->size() <= op.high && !failed_;
 }
 
