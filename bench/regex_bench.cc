@@ -129,7 +129,9 @@ void prepare(const std::vector<std::string>& posts, std::size_t count, Case* out
     brands[i].name = cat("brand ", i);
     brands[i].regex = {out->made[i].pattern};
     examples.push_back(out->made[i].example);
-    CHECK(out->guard.add(static_cast<std::uint32_t>(i), out->made[i].pattern).has_value());
+    const auto added = out->guard.add(out->made[i].pattern, rules::RegexSet::On::folded);
+    CHECK(added.has_value());
+    out->guard.look_for(added->regex);
     out->regexes.push_back(std::make_unique<RE2>(out->made[i].pattern, options()));
   }
   out->guard.finish();

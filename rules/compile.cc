@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,161 +8,250 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
-#include "rules/fold.h"
-#include "rules/regex_guard.h"
+#include "rules/brand_query.h"
+#include "rules/lower.h"
 #include "rules/rule_set.h"
 #include "rules/rules.h"
-#include "rules/token_index.h"
-#include "rules/tokens.h"
 
 namespace vigie::rules {
 namespace {
 
-// A list of terms in the configuration: its key there, and what its terms are.
-struct TermList {
-  std::string_view key;
-  Role role;
-  std::vector<std::string> Brand::* terms;
-};
-constexpr std::array kTermLists{
-    TermList{"names", Role::name, &Brand::names},
-    TermList{"hashtags", Role::hashtag, &Brand::hashtags},
-    TermList{"handles", Role::handle, &Brand::handles},
-    TermList{"exclude", Role::exclude, &Brand::exclude},
-};
+using Part = TextPlace::Part;
 
 class Compiler {
  public:
-  Compiler(const CompileSettings& settings, std::vector<Finding>* findings)
-      : rules_(std::make_shared<RuleSet>()), findings_(findings) {
+  Compiler(std::span<const Brand> brands, const CompileSettings& settings,
+           std::vector<Finding>* findings)
+      : brands_(brands),
+        settings_(settings),
+        out_(findings),
+        rules_(std::make_shared<RuleSet>()),
+        lowering_(rules_.get()) {
     rules_->seed = HashSeed::from(settings.seed);
   }
 
-  Result<void> add(BrandId id, const Brand& brand) {
-    brand_ = id;
-    rules_->names.push_back(brand.name);
-    for (const TermList& list : kTermLists) {
-      const std::vector<std::string>& terms = brand.*list.terms;
-      for (std::size_t i = 0; i < terms.size(); ++i) {
-        const auto place = cat("brand '", brand.name, "', ", list.key, " ", i + 1);
-        if (auto done = add_term(terms[i], list.role, place); !done) return done;
-      }
+  Result<std::shared_ptr<const RuleSet>> run() {
+    if (brands_.size() > kBrandsMax) {
+      return fail(ErrorKind::config, cat("there may be ", kBrandsMax, " brands at most"));
     }
-    if (auto done = add_regexes(brand); !done) return done;
-    const bool named = brand.names.empty() && brand.hashtags.empty() && brand.handles.empty() &&
-                       brand.regex.empty();
-    if (!named) return {};
-    return add_term(brand.name, Role::name, cat("brand '", brand.name, "', name"));
-  }
-
-  std::shared_ptr<const RuleSet> finish(std::span<const BrandId> ids) {
-    rules_->ids.assign(ids.begin(), ids.end());
-    for (auto i = static_cast<BrandId>(ids.size()); i < rules_->names.size(); ++i) {
-      rules_->ids.push_back(i);
+    check_library();
+    for (std::uint32_t i = 0; i < brands_.size(); ++i) add_brand(i);
+    rules_->first_rule.push_back(next_rule());
+    rules_->first_campaign.push_back(static_cast<std::uint32_t>(rules_->campaigns.size()));
+    if (first_error_) {
+      return fail(ErrorKind::config, first_error_->message, to_text(first_error_->place, brands_));
     }
-    const std::size_t bytes = rules_->pool.size();
-    rules_->pool.append(kFoldPaddingBytes, '\0');
-    rules_->pool.shrink_to_fit();
-    rules_->terms.shrink_to_fit();
-    rules_->index = TokenIndex::build(std::string_view(rules_->pool).substr(0, bytes),
-                                      rules_->terms, rules_->seed);
-    rules_->regexes.finish();
+    if (rules_->plain_terms.size() > kTermsMax) {
+      return fail(ErrorKind::config, cat("there may be ", kTermsMax, " terms at most"));
+    }
+    lowering_.finish();
+    rules_->plain_terms.shrink_to_fit();
     return std::move(rules_);
   }
 
  private:
-  Result<void> add_term(const std::string& term, Role role, const std::string& place) {
-    if (term.size() > kTermBytesMax) {
-      return fail(ErrorKind::config, cat("a term may have ", kTermBytesMax, " bytes at most"),
-                  place);
-    }
-    if (rules_->terms.size() == kTermsMax) {
-      return fail(ErrorKind::config, cat("there may be ", kTermsMax, " terms at most"), place);
-    }
-    fold_scalar(term, &folded_);
-    tokenise_scalar(folded_, rules_->seed, &tokens_);
-    if (tokens_.all().empty()) {
-      return fail(ErrorKind::config, cat("'", term, "' holds no letter or digit to look for"),
-                  place);
-    }
-    const std::size_t begin = rules_->pool.size();
-    for (const Token& token : tokens_.all()) {
-      if (rules_->pool.size() != begin) rules_->pool.push_back(' ');
-      rules_->pool.append(folded_.view().substr(token.begin, token.end - token.begin));
-    }
-    const std::size_t bytes = rules_->pool.size() - begin;
-    rules_->terms.push_back(
-        {static_cast<std::uint32_t>(begin), static_cast<std::uint16_t>(bytes), brand_, role});
-    warn_about(term, role, std::string_view(rules_->pool).substr(begin));
-    return {};
+  [[nodiscard]] std::uint32_t next_rule() const {
+    return static_cast<std::uint32_t>(rules_->rules.size());
   }
 
-  void warn_about(const std::string& term, Role role, std::string_view matched) {
-    if (matched.size() == 1) {
-      warn(term, cat("it is matched as the word '", matched,
-                     "': symbols do not count, and so short a word is found nearly everywhere"));
-    }
-    const bool sigil = folded_.view().starts_with('#') || folded_.view().starts_with('@');
-    if (sigil && (role == Role::name || role == Role::exclude)) {
-      warn(term, cat("it is found with and without its '", folded_.view().substr(0, 1),
-                     "': list it under hashtags or handles if the sign must be there"));
+  // Queries of the library are checked by themselves, so that what is wrong is said where it
+  // stands.
+  void check_library() {
+    if (settings_.library == nullptr) return;
+    for (const auto& [name, text] : settings_.library->queries) {
+      Findings findings(out_, 0);
+      std::vector<QueryFault> faults;
+      const Query query = parse_query(text, {.library = settings_.library}, &faults);
+      const bool good = std::ranges::none_of(faults, [](const QueryFault& fault) {
+        return fault.severity == Finding::Severity::error;
+      });
+      if (good) lint_query(query, &faults);
+      TextPlace place;
+      place.part = Part::library;
+      place.library_name = name;
+      for (const QueryFault& fault : faults) findings.add(fault, place, text);
+      keep_error(findings);
     }
   }
 
-  Result<void> add_regexes(const Brand& brand) {
-    for (std::size_t i = 0; i < brand.regex.size(); ++i) {
-      auto added = rules_->regexes.add(brand_, brand.regex[i]);
-      if (!added) {
-        return fail(ErrorKind::config,
-                    cat("the regex '", brand.regex[i], "' is not valid: ", added.error().message),
-                    cat("brand '", brand.name, "', regex ", i + 1));
+  void keep_error(const Findings& findings) {
+    if (!first_error_) first_error_ = findings.first_error();
+  }
+
+  void add_brand(std::uint32_t place) {
+    const Brand& brand = brands_[place];
+    rules_->names.push_back(brand.name);
+    rules_->ids.push_back(place < settings_.ids.size() ? settings_.ids[place] : place);
+    rules_->first_rule.push_back(next_rule());
+    rules_->first_campaign.push_back(static_cast<std::uint32_t>(rules_->campaigns.size()));
+    Findings findings(out_, place);
+    Rule rule;
+    rule.brand = place;
+    if (is_plain(brand)) {
+      add_plain(brand, rule, &findings);
+    } else {
+      add_query(brand, brand.query, Part::query, rule, &findings);
+    }
+    if (!brand.shadow.empty()) {
+      rule.role = Rule::Role::shadow;
+      add_query(brand, brand.shadow, Part::shadow, rule, &findings);
+    }
+    add_campaigns(brand, place, &findings);
+    keep_error(findings);
+  }
+
+  void add_plain_term(std::string_view text, Sigil sigil, Rule* rule) {
+    const auto pooled = lowering_.pool(without_sigil(text, sigil));
+    if (!pooled) return;
+    const std::uint32_t known = lowering_.index(*pooled);
+    Posting posting;
+    posting.rule = next_rule();
+    posting.sigil = sigil;
+    lowering_.ask(known, posting);
+    if (pooled->is_phrase && sigil == Sigil::none) lowering_.look_into_hashtags(known);
+    rules_->plain_terms.push_back({pooled->text, pooled->bytes, sigil, false});
+    ++rule->count;
+  }
+
+  [[nodiscard]] Rule plain(Rule rule) const {
+    rule.plain = true;
+    rule.first = static_cast<std::uint32_t>(rules_->plain_terms.size());
+    rule.count = 0;
+    return rule;
+  }
+
+  void add_plain(const Brand& brand, const Rule& like, Findings* findings) {
+    Rule rule = plain(like);
+    bool any = false;
+    for (const TermList& list : term_lists()) {
+      const std::vector<std::string>& terms = brand.*list.terms;
+      for (std::uint32_t i = 0; i < terms.size(); ++i) {
+        any = true;
+        if (check_listed(terms[i], list.sigil, findings->place(list.part, i), findings)) {
+          add_plain_term(terms[i], list.sigil, &rule);
+        }
       }
-      if (added->expensive) {
-        warn(brand.regex[i],
-             "it is expensive: it requires no literal of three letters or more, so it is tried on "
-             "every text");
-      }
-      if (added->matches_empty) {
-        warn(brand.regex[i], "it matches the empty text: only matches that are not empty count");
-      }
     }
-    return {};
+    if (!any && check_listed(brand.name, Sigil::none, findings->place(Part::name), findings)) {
+      add_plain_term(brand.name, Sigil::none, &rule);
+    }
+    rules_->rules.push_back(rule);
   }
 
-  void warn(const std::string& term, std::string message) {
-    if (findings_ == nullptr) return;
-    Finding finding;
-    finding.severity = Finding::Severity::warning;
-    finding.place.brand = brand_;
-    finding.term = term;
-    finding.message = std::move(message);
-    findings_->push_back(std::move(finding));
+  void add_query(const Brand& brand, std::string_view text, Part part, const Rule& rule,
+                 Findings* findings, bool wakes = true) {
+    const std::optional<Query> query = brand_query(brand, text, part, settings_.library, findings);
+    if (query) add_program(*query, part, rule, wakes, findings);
   }
 
+  void add_program(const Query& query, Part part, const Rule& rule, bool wakes,
+                   Findings* findings) {
+    std::vector<LoweringFault> faults;
+    lowering_.add_program(query, rule, wakes, &faults);
+    for (const LoweringFault& fault : faults) {
+      const Node& node = query.at(fault.node);
+      const bool written = node.count != 0;
+      findings->add(
+          {Finding::Severity::warning, written ? node.first : 0, node.count, fault.message},
+          findings->place(written ? part : Part::name), query.source);
+    }
+  }
+
+  void add_campaigns(const Brand& brand, std::uint32_t place, Findings* findings) {
+    if (brand.campaigns.size() > kCampaignsMax) {
+      findings->error(findings->place(Part::campaign, kCampaignsMax), "",
+                      cat("a brand may have ", kCampaignsMax, " campaigns at most"));
+      return;
+    }
+    for (std::uint32_t i = 0; i < brand.campaigns.size(); ++i) {
+      const Campaign& campaign = brand.campaigns[i];
+      CampaignNotes& notes = rules_->campaigns.emplace_back();
+      notes.name = campaign.name;
+      notes.start = campaign.start;
+      notes.end = campaign.end;
+      Rule like;
+      like.brand = place;
+      like.item = static_cast<std::uint8_t>(i);
+      like.role = Rule::Role::campaign;
+      Rule rule = plain(like);
+      for (const std::string& tag : campaign.hashtags) {
+        if (check_listed(tag, Sigil::hashtag, findings->place(Part::campaign, i), findings)) {
+          add_plain_term(tag, Sigil::hashtag, &rule);
+        }
+      }
+      rules_->rules.push_back(rule);
+      if (campaign.guideline.empty()) continue;
+      notes.guideline = next_rule();
+      like.role = Rule::Role::guideline;
+      add_guideline(brand, i, like, findings);
+    }
+  }
+
+  void add_guideline(const Brand& brand, std::uint32_t item, const Rule& rule, Findings* findings) {
+    const std::string& text = brand.campaigns[item].guideline;
+    std::vector<QueryFault> faults;
+    const Query query =
+        parse_query(text, {.library = settings_.library, .owned = &brand.owned}, &faults);
+    bool good = true;
+    for (const QueryFault& fault : faults) {
+      good = good && fault.severity != Finding::Severity::error;
+      findings->add(fault, findings->place(Part::guideline, item), text);
+    }
+    if (good) add_program(query, Part::guideline, rule, false, findings);
+  }
+
+  std::span<const Brand> brands_;
+  const CompileSettings& settings_;
+  std::vector<Finding>* out_;
   std::shared_ptr<RuleSet> rules_;
-  std::vector<Finding>* findings_;
-  BrandId brand_ = 0;
-  FoldedText folded_;
-  Tokens tokens_;
+  Lowering lowering_;
+  std::optional<Finding> first_error_;
 };
+
+std::string_view key_of(Part part) {
+  switch (part) {
+    case Part::name: return "name";
+    case Part::names: return "names";
+    case Part::hashtags: return "hashtags";
+    case Part::handles: return "handles";
+    case Part::exclude: return "exclude";
+    case Part::regex: return "regex";
+    case Part::query: return "query";
+    case Part::shadow: return "shadow";
+    case Part::campaign: return "campaigns";
+    case Part::guideline: return "guideline of campaign";
+    case Part::owned: return "owned";
+    case Part::library: return "queries";
+  }
+  return {};
+}
 
 }  // namespace
 
 Result<std::shared_ptr<const RuleSet>> compile(std::span<const Brand> brands,
                                                const CompileSettings& settings,
                                                std::vector<Finding>* findings) {
-  if (brands.size() > kBrandsMax) {
-    return fail(ErrorKind::config, cat("there may be ", kBrandsMax, " brands at most"));
-  }
-  Compiler compiler(settings, findings);
-  for (BrandId i = 0; i < brands.size(); ++i) {
-    if (auto added = compiler.add(i, brands[i]); !added) return std::unexpected(added.error());
-  }
-  return compiler.finish(settings.ids);
+  return Compiler(brands, settings, findings).run();
 }
 
-std::vector<CostEstimate> estimate_costs(const RuleSet& rules) {
-  return std::vector<CostEstimate>(rules.names.size());
+std::string to_text(const TextPlace& place, std::span<const Brand> brands) {
+  if (place.part == Part::library) return cat("queries.", place.library_name);
+  const std::string brand = cat("brand '", brands[place.brand].name, "', ", key_of(place.part));
+  switch (place.part) {
+    case Part::name:
+    case Part::query:
+    case Part::shadow: return brand;
+    case Part::names:
+    case Part::hashtags:
+    case Part::handles:
+    case Part::exclude:
+    case Part::regex:
+    case Part::campaign:
+    case Part::guideline:
+    case Part::owned:
+    case Part::library: break;
+  }
+  return cat(brand, " ", place.item + 1);
 }
 
 std::string_view to_text(Field field) {
@@ -178,15 +266,14 @@ std::string_view to_text(Field field) {
   return {};
 }
 
-std::string to_text(const TextPlace& place, std::span<const Brand> brands) {
-  return cat("brand '", brands[place.brand].name, "'");
-}
-
 const std::vector<std::string>& brand_names(const RuleSet& rules) { return rules.names; }
 
 std::size_t memory_bytes(const RuleSet& rules) {
-  return rules.pool.capacity() + rules.terms.capacity() * sizeof(TokenIndex::Term) +
-         rules.index.memory_bytes() + rules.regexes.memory_bytes();
+  const auto bytes = [](const auto& values) { return values.capacity() * sizeof(values[0]); };
+  return rules.pool.capacity() + bytes(rules.rules) + bytes(rules.first_rule) +
+         bytes(rules.plain_terms) + bytes(rules.ops) + bytes(rules.sources) + bytes(rules.terms) +
+         bytes(rules.surfaces) + bytes(rules.attributes) + rules.index.memory_bytes() +
+         rules.patterns.memory_bytes() + rules.regexes.memory_bytes();
 }
 
 }  // namespace vigie::rules

@@ -2,33 +2,17 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "engine/base/limits.h"
-#include "rules/fold.h"
-#include "rules/regex_guard.h"
-#include "rules/rule_set.h"
-#include "rules/rules.h"
-#include "rules/token_index.h"
-#include "rules/tokens.h"
+#include "rules/matcher_scratch.h"
 
 namespace vigie::rules {
 namespace {
 
-// A term of a brand that stands somewhere in the post.
-struct Occurrence {
-  BrandId brand = 0;
-  bool excludes = false;
-  Span span;
-};
-
-// By brand; what excludes comes first; then by place.
-bool before(const Occurrence& a, const Occurrence& b) {
-  return std::tuple(a.brand, !a.excludes, a.span) < std::tuple(b.brand, !b.excludes, b.span);
-}
+constexpr std::uint32_t kSampleEvery = 64;  // evaluations; a power of two
 
 // Gives the memory back when one huge post has made it large.
 template <class T>
@@ -36,170 +20,243 @@ void trim(std::vector<T>* scratch) {
   if (scratch->capacity() * sizeof(T) > kScratchKeptBytes) std::vector<T>().swap(*scratch);
 }
 
-char sigil_of(Role role) { return role == Role::hashtag ? '#' : '@'; }
-bool needs_sigil(Role role) { return role == Role::hashtag || role == Role::handle; }
-
-// Whether the tokens from `first` on are those of `term`, which are joined by spaces. Returns their
-// number, or 0.
-std::size_t tokens_of_term(std::string_view text, std::span<const Token> tokens, std::size_t first,
-                           std::string_view term) {
-  std::size_t count = 0;
-  for (; !term.empty(); ++count) {
-    if (first + count == tokens.size()) return 0;
-    const Token& token = tokens[first + count];
-    const std::string_view word = term.substr(0, term.find(' '));
-    if (word != text.substr(token.begin, token.end - token.begin)) return 0;
-    term.remove_prefix(std::min(term.size(), word.size() + 1));
-  }
-  return count;
-}
-
 }  // namespace
 
-struct Matcher::Scratch {
-  std::shared_ptr<const RuleSet> rules;
-  Guard guard;
-  FoldedText folded;
-  Tokens tokens;
-  std::vector<Found> found;
-  RegexSet::Scratch regex;
-  std::vector<Occurrence> occurrences;
-  std::vector<RuleCost> costs;
+Matcher::Scratch::Scratch(std::shared_ptr<const RuleSet> with, Guard how, Nanoseconds clock)
+    : rules(std::move(with)),
+      guard(how),
+      nanoseconds(clock),
+      evaluator(rules.get(), how == Guard::off),
+      costs(rules->names.size()),
+      woken_round(rules->rules.size(), 0) {}
 
-  // The field at work.
-  Field field = Field::text;
-  std::string_view original;
-
-  void scan(Field which, std::string_view text, char lead);
-  void scan_literals();
-  void scan_literals_without_index();
-  void scan_regexes(std::string_view text, std::uint32_t lead);
-  void add(const Posting& posting, std::uint32_t first_token, std::uint32_t last_token);
-  void add(BrandId brand, bool excludes, std::uint32_t begin, std::uint32_t end);
-  void collect(Hits* hits);
-};
-
-void Matcher::Scratch::add(BrandId brand, bool excludes, std::uint32_t begin, std::uint32_t end) {
-  const Stretch at = folded.original(original, begin, end);
-  occurrences.push_back({brand, excludes, {field, at.first, at.count}});
+void Matcher::Scratch::wake(std::uint32_t rule) {
+  if (std::exchange(woken_round[rule], round) != round) woken.push_back(rule);
 }
 
-void Matcher::Scratch::add(const Posting& posting, std::uint32_t first_token,
-                           std::uint32_t last_token) {
-  const Role role = posting.role;
-  std::uint32_t begin = tokens.all()[first_token].begin;
-  if (needs_sigil(role)) {
-    if (folded.data()[static_cast<std::ptrdiff_t>(begin) - 1] != sigil_of(role)) return;
-    if (begin != 0) --begin;  // else it is only implied, in a list
+void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uint32_t part,
+                            bool joined) {
+  const TextPart& in = text[part];
+  if (posting.author != (in.field == Field::author)) return;
+  const bool in_hashtag = joined || in.parent != kNoPart;
+  if (in_hashtag) {
+    const bool phrase = joined || found.last_token > found.first_token;
+    if (!phrase || posting.sigil != Sigil::none || posting.no_hashtag) return;
+  } else if (posting.sigil != Sigil::none) {
+    if (!text.has_sigil(part, found.first_token, posting.sigil)) return;
   }
-  add(posting.brand, role == Role::exclude, begin, tokens.all()[last_token].end);
+  if (posting.wakes) return wake(posting.rule);
+  if (posting.no_hashtag && text.has_sigil(part, found.first_token, Sigil::hashtag)) return;
+  const bool with_sigil = joined || posting.sigil != Sigil::none;
+  occurrences.push_back(
+      {posting.rule, text.span(part, found.first_token, found.last_token, with_sigil)});
 }
 
-void Matcher::Scratch::scan_literals() {
-  found.clear();
-  rules->index.find(folded, tokens.all(), &found);
-  for (const Found& one : found) {
-    const Posting* posting = rules->index.postings(one);
-    add(*posting, one.first_token, one.last_token);
-    while (posting->last == 0) add(*++posting, one.first_token, one.last_token);
-  }
+void Matcher::Scratch::take(const Found& found, std::uint32_t part, bool joined) {
+  if (rules->index.is_kept(found.node)) terms.add(part, found, joined);
+  const Posting* posting = rules->index.postings(found.node);
+  if (posting == nullptr) return;
+  take(*posting, found, part, joined);
+  while (!posting->last) take(*++posting, found, part, joined);
 }
 
-void Matcher::Scratch::scan_literals_without_index() {
-  for (const TokenIndex::Term& term : rules->terms) {
-    const auto text = std::string_view(rules->pool).substr(term.text, term.bytes);
-    for (std::uint32_t first = 0; first < tokens.all().size(); ++first) {
-      const std::size_t count = tokens_of_term(folded.view(), tokens.all(), first, text);
-      if (count == 0) continue;
-      const auto last = static_cast<std::uint32_t>(first + count - 1);
-      add({term.brand, term.role, true}, first, last);
+void Matcher::Scratch::scan(std::uint32_t part) {
+  const TextPart& in = text[part];
+  found_.clear();
+  rules->index.find(in.folded, in.all(), &found_);
+  for (const Found& one : found_) take(one, part, false);
+  if (in.parent != kNoPart || in.field == Field::author) return;
+  if (rules->patterns.wakes_any()) scan_patterns(part);
+  if (!rules->regexes.empty()) scan_regexes(part);
+}
+
+// Phrases whose words are joined to a hashtag.
+void Matcher::Scratch::scan_hashtags() {
+  for (const PostText::Hashtag& hashtag : text.hashtags()) {
+    const TextPart& in = text[hashtag.part];
+    joined_.clear();
+    rules->index.find_joined(in.word(hashtag.token), in.all()[hashtag.token].hash, &joined_);
+    for (const TokenIndex::NodeId node : joined_) {
+      take({hashtag.token, hashtag.token, node}, hashtag.part, true);
     }
   }
 }
 
-// `lead` bytes of the text come before the folded text itself.
-void Matcher::Scratch::scan_regexes(std::string_view text, std::uint32_t lead) {
-  const RegexSet& regexes = rules->regexes;
-  if (guard == Guard::on) {
-    regexes.find_candidates(text, &regex);
-  } else {
-    regex.candidates.clear();
-    for (std::uint32_t i = 0; i < regexes.size(); ++i) regex.candidates.push_back(i);
-  }
-  for (const std::uint32_t candidate : regex.candidates) {
-    regexes.find_matches(candidate, text, &regex.matches);
-    for (const Stretch match : regex.matches) {
-      const std::uint32_t begin = std::max(match.first, lead) - lead;
-      const std::uint32_t end = match.first + match.count - lead;
-      if (begin < end) add(regexes.brand(candidate), false, begin, end);
+void Matcher::Scratch::scan_patterns(std::uint32_t part) {
+  const TextPart& in = text[part];
+  patterns_.clear();
+  for (std::uint32_t i = 0; i < in.all().size(); ++i) {
+    patterns_.clear();
+    rules->patterns.find(in.word(i), &patterns_);
+    for (const std::uint32_t pattern : patterns_) {
+      for (const std::uint32_t rule : rules->pattern_rules[pattern]) wake(rule);
     }
   }
 }
 
-// `lead`: the sigil that an item of a list is taken to have; a space for text.
-void Matcher::Scratch::scan(Field which, std::string_view text, char lead) {
-  if (text.empty()) return;
-  field = which;
-  original = text;
-  fold(text, &folded, lead);
-  tokenise(folded, rules->seed, &tokens);
-  if (guard == Guard::on) {
-    scan_literals();
-  } else {
-    scan_literals_without_index();
+void Matcher::Scratch::scan_regexes(std::uint32_t part) {
+  rules->regexes.find_candidates(text[part].with_lead(), &regex_);
+  for (const std::uint32_t regex : regex_.candidates) {
+    for (const std::uint32_t rule : rules->regex_rules[regex]) wake(rule);
   }
-  if (rules->regexes.empty()) return;
-  const std::uint32_t implied = lead == ' ' ? 0 : 1;
-  scan_regexes({folded.data() - implied, folded.size() + implied}, implied);
+}
+
+// Without the guard every rule is looked at, and plain terms are found by looking at every token.
+void Matcher::Scratch::wake_all() {
+  for (std::uint32_t i = 0; i < rules->rules.size(); ++i) {
+    const Rule& rule = rules->rules[i];
+    if (rule.role == Rule::Role::guideline) continue;
+    if (!rule.plain) {
+      wake(i);
+      continue;
+    }
+    for (std::uint32_t term = rule.first; term < rule.first + rule.count; ++term) {
+      spans_.clear();
+      evaluator.find_plain(rules->plain_terms[term], &spans_);
+      for (const Span& span : spans_) occurrences.push_back({i, span});
+    }
+  }
+}
+
+void Matcher::Scratch::read(const Mention& post) {
+  mention = &post;
+  ++round;
+  if (round == 0) std::ranges::fill(woken_round, 0U), round = 1;
+  woken.clear();
+  occurrences.clear();
+  matched.clear();
+  failed.clear();
+  terms.clear();
+  text.read(post, rules->seed,
+            {.authors = rules->looks_at_authors, .hashtags = rules->looks_into_hashtags});
+  if (guard == Guard::off) {
+    evaluator.start(post, text, terms);
+    return wake_all();
+  }
+  for (std::uint32_t part = 0; part < text.size(); ++part) scan(part);
+  scan_hashtags();
+  for (const std::uint32_t rule : rules->always) wake(rule);
+  const bool campaigns = !occurrences.empty() && !rules->campaigns.empty();  // and guidelines
+  if (woken.empty() && !campaigns) return;
+  terms.finish();
+  evaluator.start(post, text, terms);
+}
+
+void Matcher::Scratch::evaluate_rule(std::uint32_t number) {
+  const Rule& rule = rules->rules[number];
+  RuleCost& cost = costs[rule.brand];
+  const bool timed = nanoseconds != nullptr && evaluations++ % kSampleEvery == 0;
+  const std::uint64_t start = timed ? nanoseconds() : 0;
+  const Evaluator::Verdict verdict = evaluator.evaluate(rule);
+  if (timed) cost.seconds += static_cast<double>(nanoseconds() - start) * 1e-9 * kSampleEvery;
+  ++cost.candidates;
+  ++cost.verifications;
+  if (verdict == Evaluator::Verdict::yes) matched.push_back(number);
+  if (verdict != Evaluator::Verdict::failed) return;
+  ++cost.failures;
+  failed.push_back(number);
+}
+
+void Matcher::Scratch::evaluate() {
+  for (const std::uint32_t rule : woken) evaluate_rule(rule);
+  std::ranges::sort(matched);
+}
+
+bool Matcher::Scratch::takes_part(std::uint32_t campaign) const {
+  const CampaignNotes& notes = rules->campaigns[campaign];
+  const EventTime time = mention->created_at;
+  return (!notes.start || *notes.start <= time) && (!notes.end || time < *notes.end);
+}
+
+// What the rules of one brand make of the post; the occurrences and matches of this brand begin at
+// the given places. Returns the place behind its last match.
+std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occurrence,
+                                            std::size_t match, Hits* hits) {
+  Hit hit{.brand = rules->ids[brand], .first_span = static_cast<std::uint32_t>(hits->spans.size())};
+  bool by_query = false;
+  bool by_shadow = false;
+  bool has_shadow = false;
+  spans_.clear();
+  for (std::uint32_t i = rules->first_rule[brand]; i < rules->first_rule[brand + 1]; ++i) {
+    const Rule& rule = rules->rules[i];
+    has_shadow = has_shadow || rule.role == Rule::Role::shadow;
+    const bool program = match < matched.size() && matched[match] == i;
+    if (program) ++match;
+    const bool plain = occurrence < occurrences.size() && occurrences[occurrence].rule == i;
+    bool counts = program || plain;
+    if (counts && rule.role == Rule::Role::campaign) {
+      const std::uint32_t campaign = rules->first_campaign[brand] + rule.item;
+      counts = takes_part(campaign);
+      const std::uint32_t guideline = rules->campaigns[campaign].guideline;
+      const bool rejected = counts && guideline != kNone &&
+                            evaluator.evaluate(rules->rules[guideline]) == Evaluator::Verdict::yes;
+      if (counts) hit.campaigns |= 1U << rule.item;
+      if (rejected) hit.rejected |= 1U << rule.item;
+    }
+    by_query = by_query || (counts && rule.role == Rule::Role::query);
+    by_shadow = by_shadow || (counts && rule.role == Rule::Role::shadow);
+    const bool shown = counts && rule.role != Rule::Role::shadow;
+    if (program && shown) {
+      evaluator.refill();
+      evaluator.collect(rule.first, &spans_);
+    }
+    for (; occurrence < occurrences.size() && occurrences[occurrence].rule == i; ++occurrence) {
+      if (shown) spans_.push_back(occurrences[occurrence].span);
+    }
+  }
+  if (has_shadow && by_query != by_shadow) hits->changes.push_back({hit.brand, by_shadow});
+  if (!by_query && hit.campaigns == 0) return match;
+  ++costs[brand].matches;
+  std::ranges::sort(spans_);
+  const auto repeated = std::ranges::unique(spans_);
+  spans_.erase(repeated.begin(), repeated.end());
+  hit.span_count = static_cast<std::uint32_t>(std::min(spans_.size(), kSpansMax));
+  hits->spans.insert(hits->spans.end(), spans_.begin(), spans_.begin() + hit.span_count);
+  hits->hits.push_back(hit);
+  return match;
 }
 
 void Matcher::Scratch::collect(Hits* hits) {
-  std::sort(occurrences.begin(), occurrences.end(), before);
-  for (auto at = occurrences.begin(); at != occurrences.end();) {
-    const auto first = at;
-    while (at != occurrences.end() && at->brand == first->brand) ++at;
-    if (first->excludes) continue;
-    const auto first_span = static_cast<std::uint32_t>(hits->spans.size());
-    for (auto one = first; one != at && hits->spans.size() < first_span + kSpansMax; ++one) {
-      if (one == first || one->span != one[-1].span) hits->spans.push_back(one->span);
+  const auto key = [](const Occurrence& one) { return std::tuple(one.rule, one.span); };
+  std::ranges::sort(occurrences, {}, key);
+  std::size_t occurrence = 0;
+  std::size_t match = 0;
+  while (occurrence < occurrences.size() || match < matched.size()) {
+    std::uint32_t brand = UINT32_MAX;
+    if (occurrence < occurrences.size()) {
+      brand = rules->rules[occurrences[occurrence].rule].brand;
     }
-    hits->hits.push_back(
-        {.brand = rules->ids[first->brand],
-         .first_span = first_span,
-         .span_count = static_cast<std::uint32_t>(hits->spans.size()) - first_span});
+    const bool plain = brand != UINT32_MAX;
+    if (match < matched.size()) brand = std::min(brand, rules->rules[matched[match]].brand);
+    if (plain && rules->rules[occurrences[occurrence].rule].brand == brand) {
+      ++costs[brand].candidates;
+    }
+    match = collect_brand(brand, occurrence, match, hits);
+    while (occurrence < occurrences.size() &&
+           rules->rules[occurrences[occurrence].rule].brand == brand) {
+      ++occurrence;
+    }
   }
   std::ranges::sort(hits->hits, {}, &Hit::brand);
+  std::ranges::sort(hits->changes, {}, &ShadowChange::brand);
 }
 
-Matcher::Matcher(std::shared_ptr<const RuleSet> rules, Guard guard, Nanoseconds /*clock*/)
-    : scratch_(std::make_unique<Scratch>()) {
-  scratch_->rules = std::move(rules);
-  scratch_->guard = guard;
-  scratch_->costs.resize(scratch_->rules->names.size());
-}
+Matcher::Matcher(std::shared_ptr<const RuleSet> rules, Guard guard, Nanoseconds clock)
+    : scratch_(std::make_unique<Scratch>(std::move(rules), guard, clock)) {}
 Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
-std::span<const RuleCost> Matcher::costs() const { return scratch_->costs; }
-std::vector<Explanation> Matcher::explain(const Mention& /*mention*/,
-                                          std::optional<std::uint32_t> /*brand*/) {
-  return {};
-}
-std::vector<SeenToken> Matcher::seen() const { return {}; }
-
 void Matcher::match(const Mention& mention, Hits* hits) {
   Scratch& scratch = *scratch_;
   hits->clear();
-  scratch.occurrences.clear();
-  scratch.scan(Field::text, mention.text, ' ');
-  scratch.scan(Field::title, mention.title, ' ');
-  scratch.scan(Field::shared_text, mention.shared_text, ' ');
-  for (const std::string_view tag : mention.hashtags) scratch.scan(Field::hashtags, tag, '#');
-  for (const Handle& one : mention.mentions) scratch.scan(Field::mentions, one.handle, '@');
-  if (!scratch.occurrences.empty()) scratch.collect(hits);
+  scratch.read(mention);
+  if (scratch.woken.empty() && scratch.occurrences.empty()) return;
+  scratch.evaluate();
+  if (!scratch.matched.empty() || !scratch.occurrences.empty()) scratch.collect(hits);
   trim(&scratch.occurrences);
-  trim(&scratch.found);
 }
+
+std::span<const RuleCost> Matcher::costs() const { return scratch_->costs; }
 
 }  // namespace vigie::rules

@@ -23,9 +23,9 @@ constexpr std::size_t kAtomsExaminedMax = 64;  // of one regex; more are taken a
 // every text costs more than a look at the few that hold the others.
 constexpr std::size_t kScannedBytesMin = 4;
 
-RE2::Options options() {
+RE2::Options options(RegexSet::On on = RegexSet::On::folded) {
   RE2::Options options;
-  options.set_case_sensitive(false);
+  options.set_case_sensitive(on == RegexSet::On::written);
   options.set_log_errors(false);
   options.set_max_mem(kRegexMemoryBytes);
   return options;
@@ -141,18 +141,18 @@ struct Literals {
 
   // Those that every text is scanned for.
   [[nodiscard]] std::span<const std::string> scanned() const {
-    if (!required || atoms.front().size() < kScannedBytesMin) return atoms;
+    if (!required || atoms.empty() || atoms.front().size() < kScannedBytesMin) return atoms;
     const auto end = std::ranges::find_if(
         atoms, [](const std::string& atom) { return atom.size() < kScannedBytesMin; });
     return {atoms.begin(), end};
   }
 };
 
-Literals literals_of(const std::string& pattern) {
+Literals literals_of(const std::string& pattern, RegexSet::On on) {
   re2::FilteredRE2 filter(static_cast<int>(kAtomBytesMin));
   int id = 0;
   Literals literals;
-  if (filter.Add(pattern, options(), &id) != RE2::NoError) return literals;
+  if (filter.Add(pattern, options(on), &id) != RE2::NoError) return literals;
   std::vector<std::string> atoms;
   filter.Compile(&atoms);
   std::vector<int> possible;
@@ -168,8 +168,32 @@ Literals literals_of(const std::string& pattern) {
   }
   literals.required = !literals.atoms.empty();
   if (!literals.required) literals.atoms = std::move(atoms);
-  std::ranges::stable_sort(literals.atoms, std::ranges::greater{}, &std::string::size);
   return literals;
+}
+
+// The literals of a pattern for the text as it is written, as they are found in folded text: a part
+// of each between spaces, which folding may add.
+Literals folded_literals(Literals literals) {
+  std::vector<std::string> atoms;
+  for (const std::string& atom : literals.atoms) {
+    FoldedText folded;
+    fold_scalar(atom, &folded);
+    std::string_view longest;
+    for (std::string_view rest = folded.view(); !rest.empty();) {
+      const std::string_view part = rest.substr(0, rest.find(' '));
+      if (part.size() > longest.size()) longest = part;
+      rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+    }
+    if (longest.size() >= kAtomBytesMin) {
+      atoms.emplace_back(longest);
+    } else if (!literals.required) {
+      return {};  // one of the alternatives cannot be looked for
+    }
+  }
+  std::ranges::sort(atoms);
+  const auto repeated = std::ranges::unique(atoms);
+  atoms.erase(repeated.begin(), repeated.end());
+  return {std::move(atoms), literals.required};
 }
 
 }  // namespace
@@ -190,7 +214,8 @@ std::optional<std::string> regex_error(std::string_view pattern) {
 struct RegexSet::State {
   struct Regex {
     std::unique_ptr<const RE2> regex;
-    std::uint32_t brand = 0;
+    RegexSet::On on = RegexSet::On::folded;
+    bool looked_for = false;
     std::uint32_t atoms_needed = 0;  // of those that are scanned for; 0: tried on every text
     Literals literals;
 
@@ -212,7 +237,7 @@ struct RegexSet::State {
   void see(std::uint32_t atom, Scratch* scratch) const;
 };
 
-// Whether the text holds the literals that a match of it would.
+// Whether the text, folded, holds the literals that a match of it would.
 bool RegexSet::State::Regex::may_match(std::string_view text) const {
   constexpr std::size_t kLookedFor = 4;  // by hand; with more of them trying is as cheap
   if (literals.atoms.empty() || literals.atoms.size() > kLookedFor) return true;
@@ -226,23 +251,29 @@ RegexSet::~RegexSet() = default;
 RegexSet::RegexSet(RegexSet&&) noexcept = default;
 RegexSet& RegexSet::operator=(RegexSet&&) noexcept = default;
 
-Result<RegexSet::Added> RegexSet::add(std::uint32_t brand, std::string_view pattern) {
+Result<RegexSet::Added> RegexSet::add(std::string_view pattern, On on) {
   if (const auto error = regex_error(pattern)) return fail(ErrorKind::config, *error);
-  const std::string folded = fold_pattern(pattern);
+  const std::string tried = on == On::folded ? fold_pattern(pattern) : std::string(pattern);
   State::Regex regex;
-  regex.brand = brand;
-  regex.literals = literals_of(folded);
-  regex.regex = std::make_unique<const RE2>(folded, options());
+  regex.literals = literals_of(tried, on);
+  if (on == On::written) regex.literals = folded_literals(std::move(regex.literals));
+  std::ranges::stable_sort(regex.literals.atoms, std::ranges::greater{}, &std::string::size);
+  regex.on = on;
+  regex.regex = std::make_unique<const RE2>(tried, options(on));
   const Literals& literals = regex.literals;
   const std::size_t scanned = literals.scanned().size();
   regex.atoms_needed =
       static_cast<std::uint32_t>(literals.required ? scanned : std::min<std::size_t>(scanned, 1));
-  const Added added{regex.atoms_needed == 0, RE2::FullMatch("", *regex.regex)};
+  const Added added{static_cast<std::uint32_t>(size()), regex.atoms_needed == 0,
+                    RE2::FullMatch("", *regex.regex)};
   state_->regexes.push_back(std::move(regex));
   return added;
 }
 
+void RegexSet::look_for(std::uint32_t regex) { state_->regexes[regex].looked_for = true; }
+
 void RegexSet::State::add_atoms(std::uint32_t regex) {
+  if (!regexes[regex].looked_for) return;
   for (const std::string& atom : regexes[regex].literals.scanned()) {
     atoms.push_back({atom, {regex}});
   }
@@ -280,7 +311,9 @@ void RegexSet::finish() {
 
 bool RegexSet::empty() const { return state_->regexes.empty(); }
 std::size_t RegexSet::size() const { return state_->regexes.size(); }
-std::uint32_t RegexSet::brand(std::uint32_t regex) const { return state_->regexes[regex].brand; }
+std::string_view RegexSet::pattern(std::uint32_t regex) const {
+  return state_->regexes[regex].regex->pattern();
+}
 
 std::size_t RegexSet::memory_bytes() const {
   std::size_t bytes = state_->index.memory_bytes();
@@ -333,20 +366,20 @@ void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const 
                 [&](std::uint32_t regex) { return !state.regexes[regex].may_match(folded); });
 }
 
-void RegexSet::find_matches(std::uint32_t regex, std::string_view folded,
+void RegexSet::find_matches(std::uint32_t regex, std::string_view text, std::size_t most,
                             std::vector<Stretch>* matches) const {
   matches->clear();
   const State::Regex& one = state_->regexes[regex];
   std::size_t empty = 0;
-  for (std::size_t at = 0; at <= folded.size() && matches->size() < kSpansMax;) {
+  for (std::size_t at = 0; at <= text.size() && matches->size() < most;) {
     re2::StringPiece match;
-    if (at != 0 && !one.may_match(folded.substr(at))) return;
-    if (!one.regex->Match(folded, at, folded.size(), RE2::UNANCHORED, &match, 1)) return;
+    if (at != 0 && one.on == On::folded && !one.may_match(text.substr(at))) return;
+    if (!one.regex->Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return;
     std::string_view found(match.data(), match.size());
-    const auto begin = static_cast<std::size_t>(found.data() - folded.data());
+    const auto begin = static_cast<std::size_t>(found.data() - text.data());
     if (found.empty()) {
-      if (++empty > kEmptyMatchesMax || begin == folded.size()) return;
-      at = begin + code_point_bytes(folded.substr(begin));
+      if (++empty > kEmptyMatchesMax || begin == text.size()) return;
+      at = begin + code_point_bytes(text.substr(begin));
       continue;
     }
     at = begin + found.size();
@@ -355,7 +388,7 @@ void RegexSet::find_matches(std::uint32_t regex, std::string_view folded,
       found.remove_prefix(spaces);
       found = found.substr(0, found.find_last_not_of(' ') + 1);
     }
-    matches->push_back({static_cast<std::uint32_t>(found.data() - folded.data()),
+    matches->push_back({static_cast<std::uint32_t>(found.data() - text.data()),
                         static_cast<std::uint32_t>(found.size())});
   }
 }

@@ -41,26 +41,36 @@ class RegexSet {
   RegexSet(RegexSet&&) noexcept;
   RegexSet& operator=(RegexSet&&) noexcept;
 
+  // What a pattern is tried on.
+  enum class On : std::uint8_t {
+    folded,   // folded text, with the pattern folded too; case does not count
+    written,  // the text as it is written; case counts
+  };
   struct Added {
+    std::uint32_t regex = 0;     // its number
     bool expensive = false;      // no literal is required
     bool matches_empty = false;  // it matches the empty text, which counts for nothing
   };
   // Errors: config, without a place.
-  Result<Added> add(std::uint32_t brand, std::string_view pattern);
-  // Builds the guard. Call once, after the last add().
+  Result<Added> add(std::string_view pattern, On on);
+  // find_candidates() shall look for this one.
+  void look_for(std::uint32_t regex);
+  // Builds the guard. Call once, after the last add() and look_for().
   void finish();
 
   [[nodiscard]] bool empty() const;
   [[nodiscard]] std::size_t size() const;
-  [[nodiscard]] std::uint32_t brand(std::uint32_t regex) const;
+  // The pattern as it is tried.
+  [[nodiscard]] std::string_view pattern(std::uint32_t regex) const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // Replaces scratch->candidates with the regexes that may match: a superset of those that do.
+  // Replaces scratch->candidates with the regexes that may match, among those looked for: a
+  // superset of those that do.
   void find_candidates(std::string_view folded, Scratch* scratch) const;
 
   // Replaces *matches with the leftmost matches of one regex that do not overlap and are not
-  // empty, without spaces at their ends; at most kSpansMax.
-  void find_matches(std::uint32_t regex, std::string_view folded,
+  // empty, without spaces at their ends; at most `most`.
+  void find_matches(std::uint32_t regex, std::string_view text, std::size_t most,
                     std::vector<Stretch>* matches) const;
 
  private:

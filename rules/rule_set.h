@@ -1,9 +1,12 @@
 // What compile() makes of the brands, and every Matcher reads.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "rules/pattern_index.h"
+#include "rules/program.h"
 #include "rules/regex_guard.h"
 #include "rules/rules.h"
 #include "rules/token_index.h"
@@ -11,16 +14,47 @@
 
 namespace vigie::rules {
 
+// What is kept for people: explanations and estimates.
+struct RuleNotes {
+  std::string source;                // of the query
+  std::vector<std::uint32_t> guard;  // terms that wake it; none: every post does
+  double woken = 1;                  // estimated part of the posts
+  double cost = 0;                   // estimated nanoseconds of one evaluation
+};
+
+struct CampaignNotes {
+  std::string name;
+  std::optional<EventTime> start;
+  std::optional<EventTime> end;
+  std::uint32_t guideline = kNone;  // a rule
+};
+
 // Immutable after compile(). Not moved: the index looks into the pool.
 class RuleSet {
  public:
   std::vector<std::string> names;
   std::vector<BrandId> ids;
   HashSeed seed;
-  std::string pool;                     // the tokens of all terms, and padding
-  std::vector<TokenIndex::Term> terms;  // what Guard::off evaluates
-  TokenIndex index;                     // what Guard::on looks up
+  std::string pool;  // the tokens of all terms, and padding
+  std::vector<Rule> rules;
+  std::vector<std::uint32_t> first_rule;  // of each brand, and one more: the end of the last
+  std::vector<PlainTerm> plain_terms;
+  std::vector<Op> ops;
+  std::vector<OpSource> sources;  // of each op
+  std::vector<CompiledTerm> terms;
+  std::vector<Surface> surfaces;
+  std::vector<Attribute> attributes;
+  std::vector<std::uint32_t> always;          // rules that every post wakes
+  std::vector<RuleNotes> notes;               // of rules with a program: Rule::count is their place
+  std::vector<CampaignNotes> campaigns;       // of all brands, in their order
+  std::vector<std::uint32_t> first_campaign;  // of each brand, and one more
+  TokenIndex index;                           // what Guard::on looks up
+  PatternIndex patterns;
   RegexSet regexes;
+  std::vector<std::vector<std::uint32_t>> pattern_rules;  // of each pattern: those that it wakes
+  std::vector<std::vector<std::uint32_t>> regex_rules;
+  bool looks_at_authors = false;
+  bool looks_into_hashtags = false;  // some phrase may stand there
 };
 
 }  // namespace vigie::rules

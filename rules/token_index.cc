@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <tuple>
 
 namespace vigie::rules {
 namespace {
@@ -112,7 +113,7 @@ TokenIndex::NodeId TokenIndex::add_child(NodeId parent, std::uint64_t key, std::
   const NodeId known = child(parent, key, pool_.substr(text, bytes));
   if (known != 0) return known;
   const auto node = static_cast<NodeId>(nodes_.size());
-  nodes_.push_back({text, parent, kNoPosting, bytes, false});
+  nodes_.push_back({.text = text, .parent = parent, .first_posting = kNoPosting, .bytes = bytes});
   nodes_[parent].goes_on = true;
   put(key, node);
   return node;
@@ -139,7 +140,7 @@ void TokenIndex::reserve(std::span<const Term> terms) {
     tokens += 1 + std::count(text.begin(), text.end(), ' ');
   }
   nodes_.reserve(tokens + 1);
-  nodes_.push_back({0, 0, kNoPosting, 0, false});
+  nodes_.push_back({.first_posting = kNoPosting});
   slots_.resize(std::bit_ceil(tokens + tokens / 3 + 2));
   slot_mask_ = slots_.size() - 1;
 }
@@ -155,39 +156,94 @@ void TokenIndex::fill_bloom(HashSeed seed) {
   }
 }
 
-// One list per node; a brand that gives a term twice is in it once.
+// One list per node; a rule that asks for a term twice is in it once.
 void TokenIndex::fill_postings(std::span<const Term> terms, std::span<const NodeId> ends) {
   struct Ask {
     NodeId node;
-    std::uint32_t brand;
-    Role role;
-    auto operator<=>(const Ask&) const = default;
+    Posting posting;
+  };
+  const auto key = [](const Ask& ask) {
+    const Posting& p = ask.posting;
+    return std::tuple(ask.node, p.rule, p.sigil, static_cast<bool>(p.wakes),
+                      static_cast<bool>(p.no_hashtag), static_cast<bool>(p.author));
   };
   std::vector<Ask> asks;
   asks.reserve(terms.size());
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    asks.push_back({ends[i], terms[i].brand, terms[i].role});
+    nodes_[ends[i]].ends = true;
+    if (terms[i].kept) nodes_[ends[i]].kept = true;
+    if (terms[i].asks) asks.push_back({ends[i], terms[i].posting});
   }
-  std::sort(asks.begin(), asks.end());
-  asks.erase(std::unique(asks.begin(), asks.end()), asks.end());
+  std::ranges::sort(asks, {}, key);
+  const auto repeated = std::ranges::unique(asks, {}, key);
+  asks.erase(repeated.begin(), repeated.end());
   postings_.reserve(asks.size());
   for (std::size_t i = 0; i < asks.size(); ++i) {
     const bool first = i == 0 || asks[i - 1].node != asks[i].node;
-    const bool last = i + 1 == asks.size() || asks[i + 1].node != asks[i].node;
     if (first) nodes_[asks[i].node].first_posting = static_cast<std::uint32_t>(i);
-    postings_.push_back({asks[i].brand, asks[i].role, last});
+    postings_.push_back(asks[i].posting);
+    postings_.back().last = i + 1 == asks.size() || asks[i + 1].node != asks[i].node;
   }
 }
 
-TokenIndex TokenIndex::build(std::string_view pool, std::span<const Term> terms, HashSeed seed) {
+// Phrases by their words without the spaces between.
+void TokenIndex::fill_joined(std::span<const Term> terms, std::span<const NodeId> ends,
+                             HashSeed seed) {
+  std::vector<NodeId> phrases;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i].in_hashtags && nodes_[ends[i]].parent != 0) phrases.push_back(ends[i]);
+  }
+  std::ranges::sort(phrases);
+  const auto repeated = std::ranges::unique(phrases);
+  phrases.erase(repeated.begin(), repeated.end());
+  if (phrases.empty()) return;
+  joined_.resize(std::bit_ceil(phrases.size() + phrases.size() / 3 + 2));
+  std::string word;
+  for (const NodeId phrase : phrases) {
+    word.clear();
+    for (NodeId node = phrase; node != 0; node = nodes_[node].parent) {
+      word.insert(0, pool_.substr(nodes_[node].text, nodes_[node].bytes));
+    }
+    const std::size_t bytes = word.size();
+    word.append(kShortTokenBytes, '\0');
+    const std::uint64_t hash = token_hash(word.data(), bytes, seed);
+    std::uint64_t at = place(hash) & (joined_.size() - 1);
+    while (joined_[at].node != 0) at = (at + 1) & (joined_.size() - 1);
+    joined_[at] = {static_cast<std::uint32_t>(hash), phrase};
+  }
+}
+
+// Whether the words on the way to the node, joined, are the token.
+bool TokenIndex::is_joined(NodeId node, std::string_view token) const {
+  for (; node != 0; node = nodes_[node].parent) {
+    if (!token.ends_with(pool_.substr(nodes_[node].text, nodes_[node].bytes))) return false;
+    token.remove_suffix(nodes_[node].bytes);
+  }
+  return token.empty();
+}
+
+// Different phrases that are alike when joined are all found: "a bc" and "ab c".
+void TokenIndex::find_joined(std::string_view token, std::uint64_t hash,
+                             std::vector<NodeId>* found) const {
+  if (joined_.empty()) return;
+  const std::uint64_t mask = joined_.size() - 1;
+  for (std::uint64_t at = place(hash) & mask; joined_[at].node != 0; at = (at + 1) & mask) {
+    if (joined_[at].tag != static_cast<std::uint32_t>(hash)) continue;
+    if (is_joined(joined_[at].node, token)) found->push_back(joined_[at].node);
+  }
+}
+
+TokenIndex TokenIndex::build(std::string_view pool, std::span<const Term> terms, HashSeed seed,
+                             std::vector<NodeId>* ends) {
   TokenIndex index;
   index.pool_ = pool;
   index.reserve(terms);
-  std::vector<NodeId> ends;
-  ends.reserve(terms.size());
-  for (const Term& term : terms) ends.push_back(index.add_term(term, seed));
+  ends->clear();
+  ends->reserve(terms.size());
+  for (const Term& term : terms) ends->push_back(index.add_term(term, seed));
   index.nodes_.shrink_to_fit();
-  index.fill_postings(terms, ends);
+  index.fill_postings(terms, *ends);
+  index.fill_joined(terms, *ends, seed);
   index.fill_bloom(seed);
   return index;
 }
@@ -203,7 +259,7 @@ void TokenIndex::walk(const FoldedText& text, std::span<const Token> tokens, std
     node = child(node, key, {text.data() + token.begin, token.end - token.begin});
     if (node == 0) return;
     const Node& at = nodes_[node];
-    if (at.first_posting != kNoPosting) found->push_back({first, last, at.first_posting});
+    if (at.ends) found->push_back({first, last, node});
     if (!at.goes_on) return;
   }
 }
@@ -220,8 +276,14 @@ void TokenIndex::find(const FoldedText& text, std::span<const Token> tokens,
   }
 }
 
+bool TokenIndex::begins_term(const FoldedText& text, const Token& token) const {
+  return child(0, edge_key(0, token.hash), {text.data() + token.begin, token.end - token.begin}) !=
+         0;
+}
+
 std::size_t TokenIndex::memory_bytes() const {
-  return nodes_.capacity() * sizeof(Node) + slots_.capacity() * sizeof(Slot) +
+  return nodes_.capacity() * sizeof(Node) +
+         (slots_.capacity() + joined_.capacity()) * sizeof(Slot) +
          bloom_.capacity() * sizeof(std::uint64_t) + postings_.capacity() * sizeof(Posting);
 }
 

@@ -13,60 +13,75 @@
 #include <vector>
 
 #include "rules/fold.h"
+#include "rules/query.h"
 #include "rules/tokens.h"
 
 namespace vigie::rules {
 
-// What a term is to its brand, and so where it may stand.
-enum class Role : std::uint8_t { name, hashtag, handle, exclude };
-
-// Who asks for a term. `last` ends the list of postings of one term.
+// A rule that is to know when a term is found.
 struct Posting {
-  std::uint32_t brand = 0;
-  Role role = Role::name;
-  bool last = false;
+  std::uint32_t rule = 0;
+  Sigil sigil = Sigil::none;    // must stand before the term
+  bool wakes : 1 = false;       // the rule is then evaluated; else it matches at once
+  bool no_hashtag : 1 = false;  // not behind '#' nor inside of a hashtag
+  bool author : 1 = false;      // in the author, instead of everywhere else
+  bool last : 1 = false;        // ends the list of the postings of one term
 };
 
 // A term was found: tokens first_token to last_token.
 struct Found {
   std::uint32_t first_token = 0;
   std::uint32_t last_token = 0;
-  std::uint32_t first_posting = 0;
+  std::uint32_t node = 0;
 };
 
 // Immutable once built; any number of threads.
 class TokenIndex {
  public:
-  // A term as tokens, and one brand that asks for it. `text` lies in the pool given to build().
+  using NodeId = std::uint32_t;  // 0 is the root and means "none" as a result
+
+  // A term as tokens, and one rule that asks for it. `text` lies in the pool given to build().
   struct Term {
-    std::uint32_t text = 0;   // offset of the tokens in the pool, joined by spaces
-    std::uint16_t bytes = 0;  // of them
-    std::uint32_t brand = 0;
-    Role role = Role::name;
+    std::uint32_t text = 0;    // offset of the tokens in the pool, joined by spaces
+    std::uint16_t bytes = 0;   // of them
+    bool kept = false;         // a program looks for it: its places are to be remembered
+    bool in_hashtags = false;  // a phrase that may stand joined in a hashtag
+    bool asks = false;         // somebody is to know when it is found: the posting counts
+    Posting posting;
   };
 
-  // `pool` must outlive the index and have kFoldPaddingBytes readable bytes behind it.
-  static TokenIndex build(std::string_view pool, std::span<const Term> terms, HashSeed seed);
+  // `pool` must outlive the index and have kFoldPaddingBytes readable bytes behind it. The node of
+  // each term goes to *ends.
+  static TokenIndex build(std::string_view pool, std::span<const Term> terms, HashSeed seed,
+                          std::vector<NodeId>* ends);
 
   // Appends every term that occurs, in the order of its first token, shorter ones first.
   // REQUIRES: kTokenPadding tokens behind the last can be read.
   void find(const FoldedText& text, std::span<const Token> tokens, std::vector<Found>* found) const;
 
-  // The postings of a term that was found.
-  [[nodiscard]] const Posting* postings(const Found& found) const {
-    return postings_.data() + found.first_posting;
+  // Appends the phrases whose words, joined, are this token of a hashtag.
+  void find_joined(std::string_view token, std::uint64_t hash, std::vector<NodeId>* found) const;
+
+  // The postings of a term that was found; null when there is none.
+  [[nodiscard]] const Posting* postings(NodeId node) const {
+    const std::uint32_t first = nodes_[node].first_posting;
+    return first == kNoPosting ? nullptr : postings_.data() + first;
   }
+  // Whether a program looks for the term.
+  [[nodiscard]] bool is_kept(NodeId node) const { return nodes_[node].kept; }
+  // Whether some term begins with the token.
+  [[nodiscard]] bool begins_term(const FoldedText& text, const Token& token) const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
-  using NodeId = std::uint32_t;  // 0 is the root and means "none" as a result
-
   struct Node {
     std::uint32_t text = 0;  // offset of its token in the pool
     NodeId parent = 0;
-    std::uint32_t first_posting = 0;  // kNoPosting: no term ends here
+    std::uint32_t first_posting = 0;  // kNoPosting: nobody asks
     std::uint16_t bytes = 0;          // of its token
-    bool goes_on = false;             // some term is longer
+    bool goes_on : 1 = false;         // some term is longer
+    bool ends : 1 = false;            // some term ends here
+    bool kept : 1 = false;
   };
   struct Slot {
     std::uint32_t tag = 0;  // lower half of the key
@@ -83,6 +98,8 @@ class TokenIndex {
   void put(std::uint64_t key, NodeId node);
   void fill_bloom(HashSeed seed);
   void fill_postings(std::span<const Term> terms, std::span<const NodeId> ends);
+  void fill_joined(std::span<const Term> terms, std::span<const NodeId> ends, HashSeed seed);
+  [[nodiscard]] bool is_joined(NodeId node, std::string_view token) const;
   void walk(const FoldedText& text, std::span<const Token> tokens, std::uint32_t first,
             std::vector<Found>* found) const;
 
@@ -91,6 +108,7 @@ class TokenIndex {
   std::vector<Slot> slots_;  // a power of two, at most three quarters full
   std::vector<std::uint64_t> bloom_;
   std::vector<Posting> postings_;
+  std::vector<Slot> joined_;  // phrases by the hash of their joined words; a power of two
   std::uint64_t slot_mask_ = 0;
 };
 

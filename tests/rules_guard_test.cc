@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/limits.h"
 #include "rules/atom_index.h"
 #include "rules/regex_guard.h"
 #include "rules/rules.h"
@@ -150,7 +151,9 @@ TEST_CASE("only regexes whose literals are there are tried") {
   RegexSet regexes;
   for (const std::string_view pattern :
        {"orange.*(panne|coupure)", "citron|pomme", "\\d+", "(?:jus )?de pomme", "日本"}) {
-    REQUIRE(regexes.add(0, pattern).has_value());
+    const auto added = regexes.add(pattern, RegexSet::On::folded);
+    REQUIRE(added.has_value());
+    if (!added->expensive) regexes.look_for(added->regex);
   }
   regexes.finish();
   RegexSet::Scratch scratch;
@@ -162,12 +165,12 @@ TEST_CASE("only regexes whose literals are there are tried") {
     return scratch.candidates;
   };
   using List = std::vector<std::uint32_t>;
-  CHECK(candidates("") == List{2});
-  CHECK(candidates("or") == List{2});
-  CHECK(candidates("une orange") == List{0, 2});
-  CHECK(candidates("une panne, un citron") == List{1, 2});
-  CHECK(candidates("jus de pomme") == List{1, 2, 3});
-  CHECK(candidates("a 日 本 ") == List{2, 4});
+  CHECK(candidates("").empty());
+  CHECK(candidates("or").empty());
+  CHECK(candidates("une orange") == List{0});
+  CHECK(candidates("une panne, un citron") == List{1});
+  CHECK(candidates("jus de pomme") == List{1, 3});
+  CHECK(candidates("a 日 本 ") == List{4});
 }
 
 // Exactly as long as it says: reading behind it is an error that AddressSanitizer tells.
@@ -205,16 +208,19 @@ TEST_CASE("atoms are found where a plain search finds them") {
 
 TEST_CASE("a regex that needs a short literal and a long one needs both") {
   RegexSet regexes;
-  REQUIRE(regexes.add(0, "orange ?box").has_value());
-  REQUIRE(regexes.add(1, "la.*(le|les) du").has_value());
+  REQUIRE(regexes.add("orange ?box", RegexSet::On::folded).has_value());
+  REQUIRE(regexes.add("Orange ?Box", RegexSet::On::written).has_value());
+  for (const std::uint32_t regex : {0U, 1U}) regexes.look_for(regex);
   regexes.finish();
   RegexSet::Scratch scratch;
   regexes.find_candidates("une orange", &scratch);
   CHECK(scratch.candidates.empty());
   regexes.find_candidates("une orangebox", &scratch);
-  CHECK(scratch.candidates == std::vector<std::uint32_t>{0});
+  CHECK(scratch.candidates == std::vector<std::uint32_t>{0, 1});
   std::vector<Stretch> matches;
-  regexes.find_matches(0, "orangebox, orange box, orange, box", &matches);
+  regexes.find_matches(0, "orangebox, orange box, orange, box", kSpansMax, &matches);
+  CHECK(matches.size() == 2);
+  regexes.find_matches(1, "OrangeBox, Orange Box, orange box", kSpansMax, &matches);
   CHECK(matches.size() == 2);
 }
 
@@ -228,10 +234,10 @@ TEST_CASE("without regexes there is nothing to try") {
 
 TEST_CASE("a pattern that matches nothing over and over gives up") {
   RegexSet regexes;
-  REQUIRE(regexes.add(0, "(?:.*zz)?").has_value());
+  REQUIRE(regexes.add("(?:.*zz)?", RegexSet::On::folded).has_value());
   regexes.finish();
   std::vector<Stretch> matches;
-  regexes.find_matches(0, std::string(100'000, 'a') + "b", &matches);
+  regexes.find_matches(0, std::string(100'000, 'a') + "b", kSpansMax, &matches);
   CHECK(matches.empty());
 }
 

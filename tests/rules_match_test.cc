@@ -217,10 +217,11 @@ TEST_CASE("what is doubtful is compiled, with a warning") {
                  &warnings);
   std::vector<std::string> terms;
   for (const Finding& one : warnings) {
-    CHECK(one.place.brand == 1);
-    terms.push_back(one.term);
+    terms.push_back(std::to_string(one.place.brand) + " " + one.term);
   }
-  CHECK(terms == std::vector<std::string>{"C++", "#orange", "\\d+", "(ab)*", "(ab)*"});
+  std::ranges::sort(terms);
+  CHECK(terms == std::vector<std::string>{"0 orange", "1 ", "1 #orange", "1 #orange", "1 (ab)*",
+                                          "1 (ab)*", "1 C++", "1 \\d+"});
 }
 
 TEST_CASE("a regex is refused with the reason") {

@@ -92,12 +92,13 @@ constexpr std::array<Package, 18> kPackages{{
 // Files that are excepted from a rule for a reason that a decision record gives.
 const Names kRecorded{"connectors/kafka_handle.cc"};
 
-// A package that a single file of its module may know.
+// A package that single files of its module may know.
 struct OnlyIn {
   std::string_view package;
   std::string_view path;
 };
-constexpr std::array<OnlyIn, 1> kOnlyIn{{{"utf8proc", "rules/fold_table_main.cc"}}};
+constexpr std::array<OnlyIn, 2> kOnlyIn{
+    {{"utf8proc", "rules/fold_table_main.cc"}, {"utf8proc", "rules/surface.cc"}}};
 
 bool is_system_header(std::string_view header) {
   if (header.find('.') == header.npos) return true;  // C++ has no suffix
@@ -134,10 +135,12 @@ void check_foreign_header(const Source& source, const Module& module, std::size_
   } else if (source.path.ends_with(".h")) {
     complain(source, line, cat(package->name, " is private to the .cc files of its module"), out);
   }
-  for (const OnlyIn& only : kOnlyIn) {
-    if (only.package == package->name && only.path != source.path) {
-      complain(source, line, cat(package->name, " is for ", only.path, " alone"), out);
-    }
+  const auto restricted = [&](const OnlyIn& only) { return only.package == package->name; };
+  const auto allowed = [&](const OnlyIn& only) {
+    return only.package == package->name && only.path == source.path;
+  };
+  if (std::ranges::any_of(kOnlyIn, restricted) && std::ranges::none_of(kOnlyIn, allowed)) {
+    complain(source, line, cat(package->name, " is for some files alone; see kOnlyIn"), out);
   }
 }
 

@@ -58,11 +58,29 @@ inline constexpr std::size_t kTermBytesMax = 1024;
 inline constexpr std::size_t kRegexBytesMax = 4096;
 // Memory that one compiled regex may take (RE2's own bound).
 inline constexpr std::int64_t kRegexMemoryBytes = 8LL << 20;
+// A query, its comments included; how deep its parentheses nest; and the nodes it has once lists
+// and shared queries stand in the place of their names.
+inline constexpr std::size_t kQueryBytesMax = 100'000;
+inline constexpr std::size_t kQueryDepthMax = 64;
+inline constexpr std::size_t kQueryNodesMax = 100'000;
+// Words that NEAR and "..."~ may look across.
+inline constexpr std::uint32_t kNearMax = 1000;
+// Places of terms, tokens and bytes that one query may look at in one post, and all queries
+// together in one post; a query that would look at more is given up and counted as failed. A post
+// of 254 bytes needs some hundred for a query of 30 terms; 2M take about 10 ms.
+inline constexpr std::uint32_t kQueryStepsMax = 2'000'000;
+inline constexpr std::uint32_t kPostStepsMax = 20'000'000;
+// Campaigns of one brand: a post's are the bits of one word.
+inline constexpr std::size_t kCampaignsMax = 32;
 // Spans reported for one brand in one post.
 inline constexpr std::size_t kSpansMax = 64;
 // Empty matches of one regex that are passed over in one text: `(.*x)?` makes each of them cost a
 // scan of the rest.
 inline constexpr std::size_t kEmptyMatchesMax = 1024;
+// Longer tokens are no words, and no wildcard matches them: it keeps the cost of one bounded.
+inline constexpr std::size_t kWildcardTokenBytesMax = 512;
+// Matches of one regex in one text that NEAR and COUNT look at.
+inline constexpr std::size_t kRegexPlacesMax = 4096;
 // Scratch memory of a matcher that is kept for the next post, per buffer; more is given back.
 inline constexpr std::size_t kScratchKeptBytes = 1UL << 20;
 

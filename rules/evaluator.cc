@@ -1,0 +1,285 @@
+#include "rules/evaluator.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/limits.h"
+
+namespace vigie::rules {
+
+void FoundTerms::finish() {
+  constexpr std::size_t kBucketsMin = 64;
+  heads_.assign(std::bit_ceil(std::clamp<std::size_t>(found_.size(), kBucketsMin, 1UL << 16)), 0);
+  for (std::size_t i = found_.size(); i > 0; --i) {
+    std::uint32_t& head = heads_[bucket(found_[i - 1].node)];
+    found_[i - 1].next = std::exchange(head, static_cast<std::uint32_t>(i));
+  }
+}
+
+namespace {
+
+void sort_unique(std::vector<Place>* places) {
+  const auto key = [](const Place& place) { return place.key(); };
+  if (places->size() < 2) return;
+  std::ranges::sort(*places, {}, key);
+  const auto repeated = std::ranges::unique(*places, {}, key);
+  places->erase(repeated.begin(), repeated.end());
+}
+
+// Different pairs may make the same place.
+bool has_enough(std::size_t enough, std::vector<Place>* places) {
+  if (places->size() < enough) return false;
+  sort_unique(places);
+  return places->size() >= enough;
+}
+
+// Words between two places of the same part, or nothing where they overlap.
+std::optional<std::uint32_t> words_between(const Place& a, const Place& b) {
+  if (a.last < b.first) return b.first - a.last - 1;
+  if (b.last < a.first) return a.first - b.last - 1;
+  return std::nullopt;
+}
+
+std::uint32_t longest(const std::vector<Place>& places) {
+  std::uint32_t most = 1;
+  for (const Place& place : places) most = std::max(most, place.last - place.first + 1);
+  return most;
+}
+
+}  // namespace
+
+Evaluator::Places* Evaluator::lend() {
+  if (lent_count_ == lent_.size()) lent_.push_back(std::make_unique<Places>());
+  Places* places = lent_[lent_count_++].get();
+  places->clear();
+  return places;
+}
+
+void Evaluator::give_back() {
+  Places* places = lent_[--lent_count_].get();
+  if (places->capacity() * sizeof(Place) > kScratchKeptBytes) Places().swap(*places);
+}
+
+void Evaluator::start(const Mention& mention, const PostText& text, const FoundTerms& found) {
+  mention_ = &mention;
+  text_ = &text;
+  found_ = &found;
+  post_steps_left_ = kPostStepsMax;
+  refill();
+}
+
+void Evaluator::refill() {
+  steps_left_ = std::min(kQueryStepsMax, post_steps_left_);
+  failed_ = false;
+}
+
+// False when the budget is used up: the query fails.
+bool Evaluator::spend(std::size_t steps) {
+  if (steps > steps_left_) {
+    failed_ = true;
+    steps = steps_left_;
+  }
+  steps_left_ -= static_cast<std::uint32_t>(steps);
+  post_steps_left_ -= static_cast<std::uint32_t>(steps);
+  return !failed_;
+}
+
+Evaluator::Verdict Evaluator::evaluate(const Rule& rule) {
+  CHECK(!rule.plain);
+  refill();
+  const bool matched = holds(rule.first);
+  if (failed_) return Verdict::failed;
+  return matched ? Verdict::yes : Verdict::no;
+}
+
+bool Evaluator::holds(std::uint32_t index) {
+  const Op& op = rules_->ops[index];
+  if (!spend(1)) return false;
+  switch (op.kind) {
+    case Node::Kind::all:
+      for (std::uint32_t i = 0; i < op.count; ++i) {
+        if (!holds(op.first + i)) return false;
+      }
+      return !failed_;
+    case Node::Kind::any:
+      for (std::uint32_t i = 0; i < op.count; ++i) {
+        if (holds(op.first + i)) return true;
+      }
+      return false;
+    case Node::Kind::none: return !holds(op.first) && !failed_;
+    case Node::Kind::attribute: return rules::holds(rules_->attributes[op.first], *mention_);
+    case Node::Kind::count: return holds_count(op);
+    case Node::Kind::near:
+    case Node::Kind::window:
+    case Node::Kind::sequence:
+    case Node::Kind::term: break;
+  }
+  const Loan places(this);
+  find(index, kAnyField | mask_of(Field::author), 1, places.get());
+  return !places.get()->empty() && !failed_;
+}
+
+bool Evaluator::holds_count(const Op& op) {
+  const Loan places(this);
+  const std::size_t enough = op.high == UINT32_MAX ? op.low : std::size_t{op.high} + 1;
+  find(op.first, kTextFields, enough, places.get());
+  return places.get()->size() >= op.low && places.get()->size() <= op.high && !failed_;
+}
+
+void Evaluator::collect(std::uint32_t index, std::vector<Span>* spans) {
+  const Op& op = rules_->ops[index];
+  switch (op.kind) {
+    case Node::Kind::none:
+    case Node::Kind::attribute: return;
+    case Node::Kind::all:
+    case Node::Kind::any:
+      for (std::uint32_t i = 0; i < op.count && !failed_; ++i) {
+        const bool counts = op.kind == Node::Kind::all || holds(op.first + i);
+        if (counts) collect(op.first + i, spans);
+      }
+      return;
+    case Node::Kind::count: return collect(op.first, spans);
+    case Node::Kind::near:
+    case Node::Kind::window:
+    case Node::Kind::sequence:
+    case Node::Kind::term: break;
+  }
+  const Loan places(this);
+  find(index, kAnyField | mask_of(Field::author), kSpansMax, places.get());
+  for (const Place& place : *places.get()) spans->push_back(span_of(place));
+}
+
+void Evaluator::find(std::uint32_t index, FieldMask fields, std::size_t enough, Places* out) {
+  const Op& op = rules_->ops[index];
+  out->clear();
+  if (!spend(1)) return;
+  switch (op.kind) {
+    case Node::Kind::term: find_term(op.first, fields, enough, out); break;
+    case Node::Kind::any: find_any(op, fields, enough, out); break;
+    case Node::Kind::near: find_near(op, fields, enough, out); break;
+    case Node::Kind::sequence: find_sequence(op, fields, enough, out); break;
+    case Node::Kind::window: find_window(op, fields, enough, out); break;
+    case Node::Kind::all:
+    case Node::Kind::none:
+    case Node::Kind::count:
+    case Node::Kind::attribute: CHECK(false);  // the parser lets none of them have places
+  }
+  sort_unique(out);
+}
+
+void Evaluator::find_any(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+  const Loan side(this);
+  for (std::uint32_t i = 0; i < op.count && !failed_; ++i) {
+    find(op.first + i, fields, enough, side.get());
+    out->insert(out->end(), side.get()->begin(), side.get()->end());
+    if (enough == 1 && !out->empty()) return;
+  }
+}
+
+void Evaluator::find_near(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+  const Loan left(this);
+  const Loan right(this);
+  find(op.first, fields, SIZE_MAX, left.get());
+  if (left.get()->empty()) return;
+  find(op.first + 1, fields, SIZE_MAX, right.get());
+  if (right.get()->empty()) return;
+  const std::uint32_t reach = op.distance + longest(*right.get());
+  for (const Place& a : *left.get()) {
+    const std::pair from(a.part, a.first > reach ? a.first - reach : 0);
+    auto b = std::ranges::lower_bound(*right.get(), from, {}, [](const Place& place) {
+      return std::pair(place.part, place.first);
+    });
+    for (; b != right.get()->end() && b->part == a.part; ++b) {
+      if (!spend(1)) return;
+      if (b->first > a.last && b->first - a.last - 1 > op.distance) break;
+      const auto between = words_between(a, *b);
+      if (!between || *between > op.distance || (op.in_order && b->first < a.first)) continue;
+      out->push_back(joined(a, *b));
+      if (has_enough(enough, out)) return;
+    }
+  }
+}
+
+void Evaluator::find_sequence(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+  const Loan done(this);
+  const Loan next(this);
+  const Loan longer(this);
+  find(op.first, fields, SIZE_MAX, done.get());
+  for (std::uint32_t i = 1; i < op.count && !done.get()->empty(); ++i) {
+    find(op.first + i, fields, SIZE_MAX, next.get());
+    longer.get()->clear();
+    for (const Place& a : *done.get()) {
+      auto b = std::ranges::lower_bound(
+          *next.get(), std::pair(a.part, a.last + 1), {},
+          [](const Place& place) { return std::pair(place.part, place.first); });
+      for (; b != next.get()->end() && b->part == a.part && b->first == a.last + 1; ++b) {
+        if (!spend(1)) return;
+        longer.get()->push_back(joined(a, *b));
+      }
+    }
+    sort_unique(longer.get());
+    done.get()->swap(*longer.get());
+  }
+  if (done.get()->size() > enough) done.get()->resize(enough);
+  out->insert(out->end(), done.get()->begin(), done.get()->end());
+}
+
+// Chooses a place of each side, those of the first ones being chosen. False: stop.
+bool Evaluator::extend_window(const Op& op, std::size_t first_side, std::size_t enough,
+                              Places* out) {
+  if (chosen_.size() == op.count) {
+    Place all = chosen_[0];
+    std::uint32_t words = 0;
+    for (const Place& one : chosen_) {
+      words += one.last - one.first + 1;
+      all = joined(all, one);
+    }
+    if (all.last - all.first + 1 - words <= op.distance) out->push_back(all);
+    return !has_enough(enough, out);
+  }
+  for (const Place& place : *lent_[first_side + chosen_.size()]) {
+    if (!spend(1)) return false;
+    const bool fits = std::ranges::all_of(chosen_, [&](const Place& one) {
+      return one.part == place.part && words_between(one, place).has_value();
+    });
+    if (!fits) continue;
+    chosen_.push_back(place);
+    const bool go_on = extend_window(op, first_side, enough, out);
+    chosen_.pop_back();
+    if (!go_on) return false;
+  }
+  return true;
+}
+
+void Evaluator::find_window(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+  const std::size_t first_side = lent_count_;
+  bool all = true;
+  for (std::uint32_t i = 0; i < op.count && all; ++i) {
+    Places* side = lend();
+    find(op.first + i, fields, SIZE_MAX, side);
+    all = !side->empty();
+  }
+  chosen_.clear();
+  if (all) (void)extend_window(op, first_side, enough, out);
+  while (lent_count_ > first_side) give_back();
+}
+
+Place Evaluator::joined(const Place& a, const Place& b) const {
+  Place out;
+  out.part = a.part;
+  out.first = std::min(a.first, b.first);
+  out.last = std::max(a.last, b.last);
+  const std::span<const Token> tokens = (*text_)[a.part].all();
+  out.begin = out.first < tokens.size() ? tokens[out.first].begin : 0;
+  out.end = out.last < tokens.size() ? tokens[out.last].end : out.begin;
+  return out;
+}
+
+Span Evaluator::span_of(const Place& place) const {
+  if (place.as_written) return {(*text_)[place.part].field, place.begin, place.end - place.begin};
+  return text_->span_of_bytes(place.part, place.begin, std::max(place.end, place.begin + 1));
+}
+
+}  // namespace vigie::rules

@@ -1,0 +1,260 @@
+// Where single terms stand in a post: the part of the evaluator that looks at words.
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "engine/base/limits.h"
+#include "rules/evaluator.h"
+
+namespace vigie::rules {
+namespace {
+
+std::string_view next_word(std::string_view* words) {
+  const std::string_view word = words->substr(0, words->find(' '));
+  words->remove_prefix(std::min(words->size(), word.size() + 1));
+  return word;
+}
+
+// Whether the tokens from `first` on are these words, which are joined by spaces. Returns their
+// number, or 0.
+std::uint32_t words_at(const TextPart& part, std::uint32_t first, std::string_view words) {
+  std::uint32_t count = 0;
+  for (; !words.empty(); ++count) {
+    if (first + count == part.all().size()) return 0;
+    if (next_word(&words) != part.word(first + count)) return 0;
+  }
+  return count;
+}
+
+// Whether the token is the words without the spaces between.
+bool is_joined(std::string_view token, std::string_view words) {
+  while (!words.empty()) {
+    const std::string_view word = next_word(&words);
+    if (!token.starts_with(word)) return false;
+    token.remove_prefix(word.size());
+  }
+  return token.empty();
+}
+
+}  // namespace
+
+void Evaluator::find_term(std::uint32_t number, FieldMask fields, std::size_t enough, Places* out) {
+  const CompiledTerm& term = rules_->terms[number];
+  fields &= term.fields;
+  switch (term.kind) {
+    case CompiledTerm::Kind::words: return find_words(term, fields, enough, out);
+    case CompiledTerm::Kind::raw:
+      return term.bytes == 0 ? find_raw_signs(term, fields, enough, out)
+                             : find_words(term, fields, enough, out);
+    case CompiledTerm::Kind::pattern: return find_pattern(term, fields, enough, out);
+    case CompiledTerm::Kind::author_pattern: return find_author(term, out);
+    case CompiledTerm::Kind::regex: return find_regex(term, fields, enough, out);
+  }
+}
+
+// The words of a hashtag stand where it stands.
+Place Evaluator::place_of_hashtag(std::uint32_t part, std::uint32_t token) const {
+  const Token& hashtag = (*text_)[part].all()[token];
+  const std::uint32_t begin = hashtag.begin == 0 ? 0 : hashtag.begin - 1;
+  return {part, token, token, begin, hashtag.end};
+}
+
+Place Evaluator::place_of(const CompiledTerm& term, std::uint32_t part, std::uint32_t first,
+                          std::uint32_t last) const {
+  const TextPart& text = (*text_)[part];
+  if (text.parent != kNoPart) return place_of_hashtag(text.parent, text.parent_token);
+  const std::span<const Token> tokens = text.all();
+  std::uint32_t begin = tokens[first].begin;
+  if (term.sigil != Sigil::none && begin != 0) --begin;  // else it is only implied, in a list
+  Place place{part, first, last, begin, tokens[last].end};
+  const Surface* surface = term.surface == kNone ? nullptr : &rules_->surfaces[term.surface];
+  if (surface == nullptr || surface->raw.empty()) return place;
+  const Stretch word = text.folded.original(text.original, tokens[first].begin, tokens[first].end);
+  place.begin = word.first - surface->raw_before;
+  place.end = place.begin + static_cast<std::uint32_t>(surface->raw.size());
+  place.as_written = true;
+  return place;
+}
+
+// Whether the written form of the tokens is the one that the term asks for.
+bool Evaluator::is_written(const CompiledTerm& term, std::uint32_t part, std::uint32_t first,
+                           std::uint32_t last) {
+  if (term.surface == kNone) return true;
+  const Surface& surface = rules_->surfaces[term.surface];
+  const TextPart& text = (*text_)[part];
+  if (!surface.raw.empty()) {
+    const Token& token = text.all()[first];
+    const Stretch word = text.folded.original(text.original, token.begin, token.end);
+    return word.first >= surface.raw_before &&
+           text.original.substr(word.first - surface.raw_before).starts_with(surface.raw);
+  }
+  const SurfaceForm form{surface.match_case, surface.match_accents};
+  for (std::uint32_t i = first; i <= last; ++i) {
+    const Token& token = text.all()[i];
+    const Stretch at = text.folded.original(text.original, token.begin, token.end);
+    const std::string_view written =
+        written_form(text.original.substr(at.first, at.count), form, &surface_);
+    const bool same = term.kind == CompiledTerm::Kind::pattern
+                          ? matches_wildcard(surface.forms[0], written)
+                          : surface.forms[i - first] == written;
+    if (!same) return false;
+  }
+  return true;
+}
+
+bool Evaluator::accepts(const CompiledTerm& term, FieldMask fields, std::uint32_t part,
+                        std::uint32_t first, std::uint32_t last) {
+  const TextPart& text = (*text_)[part];
+  if ((fields & mask_of(text.field)) == 0) return false;
+  if (text.parent != kNoPart) return term.in_hashtags && last > first;
+  if (term.whole && (first != 0 || last + 1 != text.all().size())) return false;
+  if (term.sigil != Sigil::none && !text_->has_sigil(part, first, term.sigil)) return false;
+  if (term.no_hashtag && text_->has_sigil(part, first, Sigil::hashtag)) return false;
+  return is_written(term, part, first, last);
+}
+
+void Evaluator::find_words(const CompiledTerm& term, FieldMask fields, std::size_t enough,
+                           Places* out) {
+  if (scan_all_) return scan_words(term, fields, out);
+  found_->each(term.id, [&](const FoundTerms::At& at) {
+    if (!spend(1)) return false;
+    if (at.joined) {
+      if (!term.in_hashtags || (fields & mask_of((*text_)[at.part].field)) == 0) return true;
+      out->push_back(place_of_hashtag(at.part, at.first));
+    } else if (accepts(term, fields, at.part, at.first, at.last)) {
+      out->push_back(place_of(term, at.part, at.first, at.last));
+    }
+    return out->size() < enough;
+  });
+}
+
+void Evaluator::scan_part(const CompiledTerm& term, std::uint32_t part, Places* out) {
+  const std::string_view words = std::string_view(rules_->pool).substr(term.text, term.bytes);
+  const TextPart& text = (*text_)[part];
+  for (std::uint32_t first = 0; first < text.all().size(); ++first) {
+    const std::uint32_t count = words_at(text, first, words);
+    if (count != 0 && accepts(term, term.fields, part, first, first + count - 1)) {
+      out->push_back(place_of(term, part, first, first + count - 1));
+    }
+    if (term.in_hashtags && is_joined(text.word(first), words) &&
+        text_->has_sigil(part, first, Sigil::hashtag)) {
+      out->push_back(place_of_hashtag(part, first));
+    }
+  }
+}
+
+// Without the index.
+void Evaluator::scan_words(const CompiledTerm& term, FieldMask fields, Places* out) {
+  for (std::uint32_t part = 0; part < text_->size(); ++part) {
+    if ((fields & mask_of((*text_)[part].field)) == 0) continue;
+    if (!spend((*text_)[part].all().size())) return;
+    scan_part(term, part, out);
+  }
+}
+
+void Evaluator::find_plain(const PlainTerm& plain, std::vector<Span>* spans) {
+  CompiledTerm term;
+  term.sigil = plain.sigil;
+  term.no_hashtag = plain.no_hashtag;
+  term.text = plain.text;
+  term.bytes = plain.bytes;
+  const std::string_view words = std::string_view(rules_->pool).substr(plain.text, plain.bytes);
+  term.in_hashtags =
+      plain.sigil == Sigil::none && !plain.no_hashtag && words.find(' ') != std::string_view::npos;
+  const Loan places(this);
+  refill();
+  scan_words(term, kAnyField, places.get());
+  for (const Place& place : *places.get()) spans->push_back(span_of(place));
+}
+
+void Evaluator::find_pattern(const CompiledTerm& term, FieldMask fields, std::size_t enough,
+                             Places* out) {
+  for (std::uint32_t part = 0; part < text_->size(); ++part) {
+    const TextPart& text = (*text_)[part];
+    if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
+    for (std::uint32_t i = 0; i < text.all().size(); ++i) {
+      if (!spend(1 + text.word(i).size() / 16)) return;
+      if (!rules_->patterns.matches(term.id, text.word(i))) continue;
+      if (!accepts(term, fields, part, i, i)) continue;
+      out->push_back(place_of(term, part, i, i));
+      if (out->size() >= enough) return;
+    }
+  }
+}
+
+// The handle as a whole, its dots and hyphens included.
+void Evaluator::find_author(const CompiledTerm& term, Places* out) {
+  for (std::uint32_t part = 0; part < text_->size(); ++part) {
+    const TextPart& text = (*text_)[part];
+    if (text.field != Field::author || text.all().empty()) continue;
+    if (!spend(text.folded.size())) return;
+    if (!rules_->patterns.matches(term.id, text.folded.view())) continue;
+    const auto last = static_cast<std::uint32_t>(text.all().size() - 1);
+    out->push_back({part, 0, last, 0, static_cast<std::uint32_t>(text.folded.size())});
+  }
+}
+
+// The tokens that the bytes touch.
+Place Evaluator::place_of_bytes(std::uint32_t part, std::uint32_t begin, std::uint32_t end,
+                                bool as_written) const {
+  const TextPart& text = (*text_)[part];
+  const std::span<const Token> tokens = text.all();
+  const auto stretch = [&](const Token& token) {
+    if (!as_written) return Stretch{token.begin, token.end - token.begin};
+    return text.folded.original(text.original, token.begin, token.end);
+  };
+  const auto first = std::ranges::partition_point(tokens, [&](const Token& token) {
+    const Stretch at = stretch(token);
+    return at.first + at.count <= begin;
+  });
+  const auto behind = std::ranges::partition_point(
+      tokens, [&](const Token& token) { return stretch(token).first < end; });
+  Place place;
+  place.part = part;
+  place.first = static_cast<std::uint32_t>(first - tokens.begin());
+  place.last =
+      first < behind ? static_cast<std::uint32_t>(behind - tokens.begin()) - 1 : place.first;
+  place.begin = begin;
+  place.end = end;
+  place.as_written = as_written;
+  return place;
+}
+
+void Evaluator::find_regex(const CompiledTerm& term, FieldMask fields, std::size_t enough,
+                           Places* out) {
+  const std::size_t most = std::max<std::size_t>(std::min<std::size_t>(enough, kRegexPlacesMax), 1);
+  for (std::uint32_t part = 0; part < text_->size(); ++part) {
+    const TextPart& text = (*text_)[part];
+    if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
+    const std::string_view tried = term.as_written ? text.original : text.with_lead();
+    if (!spend(tried.size())) return;
+    rules_->regexes.find_matches(term.id, tried, most, &matches_);
+    const auto lead = term.as_written ? 0U : static_cast<std::uint32_t>(text.lead != ' ');
+    for (const Stretch match : matches_) {
+      const std::uint32_t begin = std::max(match.first, lead) - lead;
+      const std::uint32_t end = match.first + match.count - lead;
+      if (begin < end) out->push_back(place_of_bytes(part, begin, end, term.as_written));
+    }
+    if (out->size() >= enough) return;
+  }
+}
+
+// A raw text of signs only.
+void Evaluator::find_raw_signs(const CompiledTerm& term, FieldMask fields, std::size_t enough,
+                               Places* out) {
+  const std::string& raw = rules_->surfaces[term.surface].raw;
+  for (std::uint32_t part = 0; part < text_->size(); ++part) {
+    const TextPart& text = (*text_)[part];
+    if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
+    if (!spend(text.original.size())) return;
+    for (std::size_t at = text.original.find(raw); at != std::string_view::npos;
+         at = text.original.find(raw, at + raw.size())) {
+      const auto begin = static_cast<std::uint32_t>(at);
+      const auto end = begin + static_cast<std::uint32_t>(raw.size());
+      out->push_back(place_of_bytes(part, begin, end, true));
+      if (out->size() >= enough) return;
+    }
+  }
+}
+
+}  // namespace vigie::rules

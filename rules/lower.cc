@@ -1,0 +1,411 @@
+#include "rules/lower.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "engine/base/check.h"
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "rules/common_words.h"
+#include "rules/query_words.h"
+#include "rules/surface.h"
+
+namespace vigie::rules {
+namespace {
+
+// How costly a node is to evaluate: what is cheap is tried first.
+int cost_class(const Query& query, const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::attribute: return 0;
+    case Node::Kind::term:
+      switch (query.terms[node.index].kind) {
+        case Term::Kind::words:
+        case Term::Kind::raw: return 1;
+        case Term::Kind::pattern:
+        case Term::Kind::typo: return 3;
+        case Term::Kind::regex: return 5;
+      }
+      return 1;
+    case Node::Kind::all:
+    case Node::Kind::any:
+    case Node::Kind::none: return 2;
+    case Node::Kind::near:
+    case Node::Kind::window:
+    case Node::Kind::sequence:
+    case Node::Kind::count: return 4;
+  }
+  return 5;
+}
+
+// In what part of the posts a word is. Rough: it only has to tell rare words from common ones.
+double part_with_word(std::string_view word) {
+  switch (frequency_of(word)) {
+    case Frequency::very_common: return 0.3;
+    case Frequency::everyday: return 0.02;
+    case Frequency::rare: break;
+  }
+  constexpr std::array kByLength{0.05, 0.05, 0.03, 0.02, 0.01, 0.004, 0.002, 0.001};
+  return kByLength[std::min(word.size(), kByLength.size() - 1)];
+}
+
+double part_with_words(std::string_view words) {
+  double part = 1;
+  std::size_t count = 0;
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    part = std::min(part, part_with_word(word));
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+    ++count;
+  }
+  for (; count > 1; --count) part /= 10;
+  return part;
+}
+
+FieldMask fields_of(const Term& term) {
+  switch (term.scope) {
+    case Scope::anywhere: return term.kind == Term::Kind::raw ? kTextFields : kAnyField;
+    case Scope::title: return mask_of(Field::title);
+    case Scope::author: return mask_of(Field::author);
+  }
+  return kAnyField;
+}
+
+}  // namespace
+
+std::optional<Lowering::Pooled> Lowering::pool(std::string_view text) {
+  fold_scalar(text, &folded_);
+  tokenise_scalar(folded_, rules_->seed, &tokens_);
+  if (tokens_.all().empty()) return std::nullopt;
+  Pooled out;
+  out.text = static_cast<std::uint32_t>(rules_->pool.size());
+  for (const Token& token : tokens_.all()) {
+    if (rules_->pool.size() != out.text) rules_->pool.push_back(' ');
+    rules_->pool.append(folded_.view().substr(token.begin, token.end - token.begin));
+  }
+  out.bytes = static_cast<std::uint16_t>(rules_->pool.size() - out.text);
+  out.is_phrase = tokens_.all().size() > 1;
+  return out;
+}
+
+std::uint32_t Lowering::index(const Pooled& term) {
+  TokenIndex::Term one;
+  one.text = term.text;
+  one.bytes = term.bytes;
+  index_terms_.push_back(one);
+  return static_cast<std::uint32_t>(index_terms_.size() - 1);
+}
+
+void Lowering::ask(std::uint32_t index_term, const Posting& posting) {
+  index_terms_[index_term].asks = true;
+  index_terms_[index_term].posting = posting;
+}
+
+void Lowering::look_into_hashtags(std::uint32_t index_term) {
+  index_terms_[index_term].in_hashtags = true;
+  rules_->looks_into_hashtags = true;
+}
+
+// Words, a raw text, or nothing that the index could find.
+void Lowering::add_words(const Term& term, CompiledTerm* out) {
+  const std::optional<Pooled> words = pool(term.text);
+  if (!words) {
+    CHECK(term.kind == Term::Kind::raw);  // the parser refuses the others
+    return;
+  }
+  out->text = words->text;
+  out->bytes = words->bytes;
+  out->in_hashtags = words->is_phrase && term.kind == Term::Kind::words &&
+                     term.sigil == Sigil::none && term.scope == Scope::anywhere &&
+                     !term.match_case && !term.match_accents && !term.no_hashtag;
+  const std::uint32_t known = index(*words);
+  index_terms_[known].kept = true;
+  if (out->in_hashtags) look_into_hashtags(known);
+  index_term_of_.back() = known;
+}
+
+void Lowering::add_pattern(const Term& term, CompiledTerm* out) {
+  FoldedText folded;
+  fold_scalar(term.text, &folded);
+  std::string text(folded.view());
+  if (term.scope == Scope::author) {
+    out->kind = CompiledTerm::Kind::author_pattern;
+  } else {
+    std::erase(text, ' ');  // around characters that are words of their own
+  }
+  const bool typo = term.kind == Term::Kind::typo;
+  if (typo) text = folded_words(term.text);
+  const auto [known, added] =
+      pattern_numbers_.try_emplace({text, typo}, static_cast<std::uint32_t>(patterns_.size()));
+  if (added) patterns_.push_back({text, typo, false, 0, {}});
+  out->id = known->second;
+}
+
+void Lowering::add_regex(const Term& term, CompiledTerm* out) {
+  out->as_written = !term.fold_text;
+  const auto [known, added] = regex_numbers_.try_emplace({term.text, out->as_written}, 0);
+  if (added) {
+    const auto on = term.fold_text ? RegexSet::On::folded : RegexSet::On::written;
+    const Result<RegexSet::Added> regex = rules_->regexes.add(term.text, on);
+    CHECK(regex.has_value());  // checked by the parser
+    known->second = regex->regex;
+    regex_expensive_.push_back(regex->expensive);
+    rules_->regex_rules.emplace_back();
+  }
+  out->id = known->second;
+}
+
+// The forms that the words of a term must have where its writing counts.
+void Lowering::add_surface(const Term& term, CompiledTerm* out) {
+  if (!term.match_case && !term.match_accents && term.kind != Term::Kind::raw) return;
+  Surface surface;
+  surface.match_case = term.match_case;
+  surface.match_accents = term.match_accents;
+  const SurfaceForm form{term.match_case, term.match_accents};
+  SurfaceScratch scratch;
+  if (term.kind == Term::Kind::raw) {
+    surface.raw = term.text;
+    fold_scalar(term.text, &folded_);
+    tokenise_scalar(folded_, rules_->seed, &tokens_);
+    if (!tokens_.all().empty()) {
+      const Token& first = tokens_.all()[0];
+      surface.raw_before = folded_.original(term.text, first.begin, first.end).first;
+    }
+  } else if (term.kind == Term::Kind::pattern) {
+    surface.forms.emplace_back(written_form(term.text, form, &scratch));
+  } else if (term.kind == Term::Kind::words) {
+    fold_scalar(term.text, &folded_);
+    tokenise_scalar(folded_, rules_->seed, &tokens_);
+    for (const Token& token : tokens_.all()) {
+      const Stretch at = folded_.original(term.text, token.begin, token.end);
+      surface.forms.emplace_back(
+          written_form(std::string_view(term.text).substr(at.first, at.count), form, &scratch));
+    }
+  }
+  out->surface = static_cast<std::uint32_t>(rules_->surfaces.size());
+  rules_->surfaces.push_back(std::move(surface));
+}
+
+std::uint32_t Lowering::add_term(const Query& query, const Node& node) {
+  const Term& term = query.terms[node.index];
+  CompiledTerm out;
+  out.sigil = term.sigil;
+  out.fields = fields_of(term);
+  out.no_hashtag = term.no_hashtag;
+  out.whole = term.scope == Scope::author;
+  rules_->looks_at_authors = rules_->looks_at_authors || out.whole;
+  index_term_of_.push_back(kNone);
+  switch (term.kind) {
+    case Term::Kind::words: add_words(term, &out); break;
+    case Term::Kind::pattern:
+    case Term::Kind::typo:
+      out.kind = CompiledTerm::Kind::pattern;
+      add_pattern(term, &out);
+      break;
+    case Term::Kind::regex:
+      out.kind = CompiledTerm::Kind::regex;
+      add_regex(term, &out);
+      break;
+    case Term::Kind::raw:
+      out.kind = CompiledTerm::Kind::raw;
+      add_words(term, &out);
+      break;
+  }
+  add_surface(term, &out);
+  rules_->terms.push_back(out);
+  return static_cast<std::uint32_t>(rules_->terms.size() - 1);
+}
+
+// A node with several parents is lowered once: its children are shared.
+void Lowering::lower(const Query& query, NodeIndex index, std::uint32_t at) {
+  const Node& node = query.at(index);
+  rules_->sources[at] = {node.first, node.count};
+  if (const auto known = lowered_.find(index); known != lowered_.end()) {
+    rules_->ops[at] = known->second;
+    return;
+  }
+  Op op;
+  op.kind = node.kind;
+  op.in_order = node.in_order;
+  op.distance = static_cast<std::uint16_t>(node.distance);
+  op.low = node.low;
+  op.high = node.high;
+  if (node.kind == Node::Kind::term) {
+    op.first = add_term(query, node);
+  } else if (node.kind == Node::Kind::attribute) {
+    op.first = static_cast<std::uint32_t>(rules_->attributes.size());
+    rules_->attributes.push_back(query.attributes[node.index]);
+  } else {
+    op.first = static_cast<std::uint32_t>(rules_->ops.size());
+    op.count = static_cast<std::uint32_t>(node.children.size());
+    rules_->ops.resize(rules_->ops.size() + op.count);
+    rules_->sources.resize(rules_->ops.size());
+    std::vector<NodeIndex> children = node.children;
+    if (node.kind == Node::Kind::all || node.kind == Node::Kind::any) {
+      std::ranges::stable_sort(children, {},
+                               [&](NodeIndex child) { return cost_class(query, query.at(child)); });
+    }
+    for (std::uint32_t i = 0; i < op.count; ++i) lower(query, children[i], op.first + i);
+  }
+  rules_->ops[at] = op;
+  lowered_[index] = op;
+}
+
+// In what part of the posts the term is, or nothing where it cannot wake a rule.
+std::optional<double> Lowering::part_with(std::uint32_t number) const {
+  const CompiledTerm& term = rules_->terms[number];
+  const double rarer = term.sigil == Sigil::none ? 1 : 0.05;
+  switch (term.kind) {
+    case CompiledTerm::Kind::words:
+      if (term.whole) return 1e-4;
+      return rarer * part_with_words(std::string_view(rules_->pool).substr(term.text, term.bytes));
+    case CompiledTerm::Kind::raw:
+      if (term.bytes == 0) return std::nullopt;
+      return part_with_words(std::string_view(rules_->pool).substr(term.text, term.bytes));
+    case CompiledTerm::Kind::pattern: {
+      const PendingPattern& pattern = patterns_[term.id];
+      if (pattern.typo) return 0.003;
+      if (!PatternIndex::has_anchor(pattern.text)) return std::nullopt;
+      return rarer * (pattern.text.find_first_of("*?") >= 4 ? 0.01 : 0.05);
+    }
+    case CompiledTerm::Kind::author_pattern: return std::nullopt;
+    case CompiledTerm::Kind::regex:
+      if (regex_expensive_[term.id]) return std::nullopt;
+      return 0.02;
+  }
+  return std::nullopt;
+}
+
+std::optional<Lowering::Guard> Lowering::rarest(const Op& op) const {
+  std::optional<Guard> best;
+  for (std::uint32_t i = 0; i < op.count; ++i) {
+    std::optional<Guard> guard = guard_of(op.first + i);
+    if (guard && (!best || guard->part < best->part)) best = std::move(guard);
+  }
+  return best;
+}
+
+std::optional<Lowering::Guard> Lowering::guard_of(std::uint32_t index) const {
+  const Op& op = rules_->ops[index];
+  switch (op.kind) {
+    case Node::Kind::none:
+    case Node::Kind::attribute: return std::nullopt;
+    case Node::Kind::term: {
+      const std::optional<double> part = part_with(op.first);
+      if (!part) return std::nullopt;
+      return Guard{*part, {op.first}};
+    }
+    case Node::Kind::any: {
+      Guard all;
+      for (std::uint32_t i = 0; i < op.count; ++i) {
+        const std::optional<Guard> one = guard_of(op.first + i);
+        if (!one) return std::nullopt;
+        all.part += one->part;
+        all.terms.insert(all.terms.end(), one->terms.begin(), one->terms.end());
+      }
+      return all;
+    }
+    case Node::Kind::all:
+    case Node::Kind::near:
+    case Node::Kind::window:
+    case Node::Kind::sequence:
+    case Node::Kind::count: return rarest(op);
+  }
+  return std::nullopt;
+}
+
+// Nanoseconds, roughly: of a term that is looked up, of one that is tried on every word, and of a
+// regex on a post of 254 bytes.
+double Lowering::cost_of(std::uint32_t index) const {
+  const Op& op = rules_->ops[index];
+  double cost = 10;
+  if (op.kind == Node::Kind::term) {
+    const CompiledTerm::Kind kind = rules_->terms[op.first].kind;
+    if (kind == CompiledTerm::Kind::pattern) cost += 150;
+    if (kind == CompiledTerm::Kind::regex) cost += 400;
+    return cost;
+  }
+  if (op.kind == Node::Kind::attribute) return cost;
+  for (std::uint32_t i = 0; i < op.count; ++i) cost += cost_of(op.first + i);
+  return cost;
+}
+
+void Lowering::wake(std::uint32_t number, std::uint32_t rule) {
+  const CompiledTerm& term = rules_->terms[number];
+  switch (term.kind) {
+    case CompiledTerm::Kind::words:
+    case CompiledTerm::Kind::raw: {
+      Posting posting;
+      posting.rule = rule;
+      posting.sigil = term.sigil;
+      posting.wakes = true;
+      posting.author = term.whole;
+      ask(index_term_of_[number], posting);
+      return;
+    }
+    case CompiledTerm::Kind::pattern:
+    case CompiledTerm::Kind::author_pattern:
+      patterns_[term.id].wakes = true;
+      patterns_[term.id].rules.push_back(rule);
+      return;
+    case CompiledTerm::Kind::regex:
+      rules_->regexes.look_for(term.id);
+      rules_->regex_rules[term.id].push_back(rule);
+      return;
+  }
+}
+
+void Lowering::add_program(const Query& query, Rule rule, bool wakes,
+                           std::vector<LoweringFault>* warnings) {
+  warnings_ = warnings;
+  lowered_.clear();
+  const auto number = static_cast<std::uint32_t>(rules_->rules.size());
+  rule.first = static_cast<std::uint32_t>(rules_->ops.size());
+  rule.count = static_cast<std::uint32_t>(rules_->notes.size());
+  rules_->ops.emplace_back();
+  rules_->sources.emplace_back();
+  lower(query, query.root, rule.first);
+  RuleNotes& notes = rules_->notes.emplace_back();
+  notes.source = query.source;
+  notes.cost = cost_of(rule.first);
+  rules_->rules.push_back(rule);
+  if (!wakes) return;
+  std::optional<Guard> guard = guard_of(rule.first);
+  if (!guard) {
+    rules_->always.push_back(number);
+    warnings->push_back({query.root,
+                         "it is evaluated for every post, which is expensive: no word in it must "
+                         "be there; add one with AND"});
+    return;
+  }
+  for (const std::uint32_t term : guard->terms) wake(term, number);
+  notes.woken = std::min(guard->part, 1.0);
+  notes.guard = std::move(guard->terms);
+}
+
+void Lowering::finish() {
+  RuleSet& rules = *rules_;
+  const std::size_t bytes = rules.pool.size();
+  rules.pool.append(kFoldPaddingBytes, '\0');
+  rules.pool.shrink_to_fit();
+  std::vector<TokenIndex::NodeId> nodes;
+  rules.index = TokenIndex::build(std::string_view(rules.pool).substr(0, bytes), index_terms_,
+                                  rules.seed, &nodes);
+  for (PendingPattern& pattern : patterns_) {
+    pattern.number = pattern.typo ? rules.patterns.add_typo(pattern.text, pattern.wakes)
+                                  : rules.patterns.add_wildcard(pattern.text, pattern.wakes);
+    rules.pattern_rules.push_back(std::move(pattern.rules));
+  }
+  rules.patterns.finish();
+  rules.regexes.finish();
+  for (std::size_t i = 0; i < rules.terms.size(); ++i) {
+    CompiledTerm& term = rules.terms[i];
+    if (index_term_of_[i] != kNone) term.id = nodes[index_term_of_[i]];
+    if (term.kind == CompiledTerm::Kind::pattern ||
+        term.kind == CompiledTerm::Kind::author_pattern) {
+      term.id = patterns_[term.id].number;
+    }
+  }
+}
+
+}  // namespace vigie::rules

@@ -1,0 +1,72 @@
+// What a Matcher holds. Private to matcher.cc and explain.cc.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "rules/evaluator.h"
+#include "rules/places.h"
+#include "rules/post_text.h"
+#include "rules/rule_set.h"
+#include "rules/rules.h"
+
+namespace vigie::rules {
+
+struct Matcher::Scratch {
+  Scratch(std::shared_ptr<const RuleSet> with, Guard how, Nanoseconds clock);
+
+  std::shared_ptr<const RuleSet> rules;
+  Guard guard;
+  Nanoseconds nanoseconds;
+  Evaluator evaluator;
+  std::vector<RuleCost> costs;  // by place of the brand
+  std::uint32_t evaluations = 0;
+
+  // The post at hand.
+  const Mention* mention = nullptr;
+  PostText text;
+  FoundTerms terms;
+  std::vector<std::uint32_t> woken;        // rules to evaluate, each once
+  std::vector<std::uint32_t> woken_round;  // of each rule: the round in which it was woken last
+  std::uint32_t round = 0;
+  std::vector<std::uint32_t> matched;  // rules with a program that hold
+
+  // A plain term of a rule that stands somewhere in the post.
+  struct Occurrence {
+    std::uint32_t rule = 0;
+    Span span;
+  };
+  std::vector<Occurrence> occurrences;
+  std::vector<std::uint32_t> failed;  // rules over their budget
+
+  // Finds the terms of the post, and the rules that they wake.
+  void read(const Mention& post);
+  // Evaluates the rules that were woken.
+  void evaluate();
+  // What the rules that hold make of the post.
+  void collect(Hits* hits);
+
+  [[nodiscard]] bool takes_part(std::uint32_t campaign) const;
+
+ private:
+  void scan(std::uint32_t part);
+  void scan_hashtags();
+  void scan_patterns(std::uint32_t part);
+  void scan_regexes(std::uint32_t part);
+  void take(const Found& found, std::uint32_t part, bool joined);
+  void take(const Posting& posting, const Found& found, std::uint32_t part, bool joined);
+  void wake(std::uint32_t rule);
+  void wake_all();
+  void evaluate_rule(std::uint32_t rule);
+  std::size_t collect_brand(std::uint32_t brand, std::size_t occurrence, std::size_t match,
+                            Hits* hits);
+
+  std::vector<Found> found_;
+  std::vector<TokenIndex::NodeId> joined_;
+  std::vector<std::uint32_t> patterns_;
+  RegexSet::Scratch regex_;
+  std::vector<Span> spans_;
+};
+
+}  // namespace vigie::rules
