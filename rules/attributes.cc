@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "rules/codes.h"
 #include "rules/fold.h"
 #include "rules/query.h"
 #include "rules/query_fields.h"
@@ -88,9 +89,14 @@ double percentile_of(const Mention& mention) {
   return static_cast<double>(hash >> 11) * 0x1p-53 * 100;
 }
 
+// Posts bring codes of two letters, of three, and withdrawn ones.
+bool is_language(const Mention& mention, std::string_view wanted) {
+  return mention.lang == wanted || language_code(mention.lang) == wanted;
+}
+
 bool is_country(const Mention& mention, std::string_view wanted) {
   const std::string_view of_place = mention.geo ? mention.geo->country : std::string_view();
-  return same_lower(of_place.empty() ? mention.author.country : of_place, wanted);
+  return country_code(of_place.empty() ? mention.author.country : of_place) == wanted;
 }
 
 bool is_channel(const Mention& mention, std::string_view wanted) {
@@ -105,7 +111,7 @@ bool holds(const Attribute& attribute, const Mention& mention) {
   const std::string_view text = attribute.text;
   switch (attribute.kind) {
     case A::platform: return same_lower(mention.platform, text);
-    case A::language: return mention.lang == text;
+    case A::language: return is_language(mention, text);
     case A::country: return is_country(mention, text);
     case A::kind:
       return mention.kind == attribute.post_kind ||

@@ -46,6 +46,10 @@ class Compiler {
     }
     lowering_.finish();
     rules_->plain_terms.shrink_to_fit();
+    rules_->rules.shrink_to_fit();
+    if (rules_->rules.size() == brands_.size())
+      std::vector<std::uint32_t>().swap(rules_->first_rule);
+    if (rules_->campaigns.empty()) std::vector<std::uint32_t>().swap(rules_->first_campaign);
     return std::move(rules_);
   }
 
@@ -65,7 +69,7 @@ class Compiler {
       const bool good = std::ranges::none_of(faults, [](const QueryFault& fault) {
         return fault.severity == Finding::Severity::error;
       });
-      if (good) lint_query(query, &faults);
+      if (good) lint_shared_query(query, &faults);
       TextPlace place;
       place.part = Part::library;
       place.library_name = name;
@@ -271,9 +275,10 @@ const std::vector<std::string>& brand_names(const RuleSet& rules) { return rules
 std::size_t memory_bytes(const RuleSet& rules) {
   const auto bytes = [](const auto& values) { return values.capacity() * sizeof(values[0]); };
   return rules.pool.capacity() + bytes(rules.rules) + bytes(rules.first_rule) +
-         bytes(rules.plain_terms) + bytes(rules.ops) + bytes(rules.sources) + bytes(rules.terms) +
-         bytes(rules.surfaces) + bytes(rules.attributes) + rules.index.memory_bytes() +
-         rules.patterns.memory_bytes() + rules.regexes.memory_bytes();
+         bytes(rules.first_campaign) + bytes(rules.plain_terms) + bytes(rules.ops) +
+         bytes(rules.sources) + bytes(rules.terms) + bytes(rules.surfaces) +
+         bytes(rules.attributes) + rules.index.memory_bytes() + rules.patterns.memory_bytes() +
+         rules.regexes.memory_bytes();
 }
 
 }  // namespace vigie::rules

@@ -28,13 +28,6 @@ void sort_unique(std::vector<Place>* places) {
   places->erase(repeated.begin(), repeated.end());
 }
 
-// Different pairs may make the same place.
-bool has_enough(std::size_t enough, std::vector<Place>* places) {
-  if (places->size() < enough) return false;
-  sort_unique(places);
-  return places->size() >= enough;
-}
-
 // Words between two places of the same part, or nothing where they overlap.
 std::optional<std::uint32_t> words_between(const Place& a, const Place& b) {
   if (a.last < b.first) return b.first - a.last - 1;
@@ -117,14 +110,14 @@ bool Evaluator::holds(std::uint32_t index) {
     case Node::Kind::term: break;
   }
   const Loan places(this);
-  find(index, kAnyField | mask_of(Field::author), 1, places.get());
+  find(index, kAnyField | mask_of(Field::author), true, places.get());
   return !places.get()->empty() && !failed_;
 }
 
 bool Evaluator::holds_count(const Op& op) {
   const Loan places(this);
-  const std::size_t enough = op.high == UINT32_MAX ? op.low : std::size_t{op.high} + 1;
-  find(op.first, kTextFields, enough, places.get());
+  const bool one = op.high == UINT32_MAX ? op.low : std::size_t{op.high} + 1;
+  find(op.first, kTextFields, one, places.get());
   return places.get()->size() >= op.low && places.get()->size() <= op.high && !failed_;
 }
 
@@ -147,20 +140,20 @@ void Evaluator::collect(std::uint32_t index, std::vector<Span>* spans) {
     case Node::Kind::term: break;
   }
   const Loan places(this);
-  find(index, kAnyField | mask_of(Field::author), kSpansMax, places.get());
+  find(index, kAnyField | mask_of(Field::author), false, places.get());
   for (const Place& place : *places.get()) spans->push_back(span_of(place));
 }
 
-void Evaluator::find(std::uint32_t index, FieldMask fields, std::size_t enough, Places* out) {
+void Evaluator::find(std::uint32_t index, FieldMask fields, bool one, Places* out) {
   const Op& op = rules_->ops[index];
   out->clear();
   if (!spend(1)) return;
   switch (op.kind) {
-    case Node::Kind::term: find_term(op.first, fields, enough, out); break;
-    case Node::Kind::any: find_any(op, fields, enough, out); break;
-    case Node::Kind::near: find_near(op, fields, enough, out); break;
-    case Node::Kind::sequence: find_sequence(op, fields, enough, out); break;
-    case Node::Kind::window: find_window(op, fields, enough, out); break;
+    case Node::Kind::term: find_term(op.first, fields, one, out); break;
+    case Node::Kind::any: find_any(op, fields, one, out); break;
+    case Node::Kind::near: find_near(op, fields, one, out); break;
+    case Node::Kind::sequence: find_sequence(op, fields, out); break;
+    case Node::Kind::window: find_window(op, fields, one, out); break;
     case Node::Kind::all:
     case Node::Kind::none:
     case Node::Kind::count:
@@ -169,21 +162,21 @@ void Evaluator::find(std::uint32_t index, FieldMask fields, std::size_t enough, 
   sort_unique(out);
 }
 
-void Evaluator::find_any(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+void Evaluator::find_any(const Op& op, FieldMask fields, bool one, Places* out) {
   const Loan side(this);
   for (std::uint32_t i = 0; i < op.count && !failed_; ++i) {
-    find(op.first + i, fields, enough, side.get());
+    find(op.first + i, fields, one, side.get());
     out->insert(out->end(), side.get()->begin(), side.get()->end());
-    if (enough == 1 && !out->empty()) return;
+    if (one && !out->empty()) return;
   }
 }
 
-void Evaluator::find_near(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+void Evaluator::find_near(const Op& op, FieldMask fields, bool one, Places* out) {
   const Loan left(this);
   const Loan right(this);
-  find(op.first, fields, SIZE_MAX, left.get());
+  find(op.first, fields, false, left.get());
   if (left.get()->empty()) return;
-  find(op.first + 1, fields, SIZE_MAX, right.get());
+  find(op.first + 1, fields, false, right.get());
   if (right.get()->empty()) return;
   const std::uint32_t reach = op.distance + longest(*right.get());
   for (const Place& a : *left.get()) {
@@ -197,18 +190,18 @@ void Evaluator::find_near(const Op& op, FieldMask fields, std::size_t enough, Pl
       const auto between = words_between(a, *b);
       if (!between || *between > op.distance || (op.in_order && b->first < a.first)) continue;
       out->push_back(joined(a, *b));
-      if (has_enough(enough, out)) return;
+      if (one) return;
     }
   }
 }
 
-void Evaluator::find_sequence(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+void Evaluator::find_sequence(const Op& op, FieldMask fields, Places* out) {
   const Loan done(this);
   const Loan next(this);
   const Loan longer(this);
-  find(op.first, fields, SIZE_MAX, done.get());
+  find(op.first, fields, false, done.get());
   for (std::uint32_t i = 1; i < op.count && !done.get()->empty(); ++i) {
-    find(op.first + i, fields, SIZE_MAX, next.get());
+    find(op.first + i, fields, false, next.get());
     longer.get()->clear();
     for (const Place& a : *done.get()) {
       auto b = std::ranges::lower_bound(
@@ -222,47 +215,45 @@ void Evaluator::find_sequence(const Op& op, FieldMask fields, std::size_t enough
     sort_unique(longer.get());
     done.get()->swap(*longer.get());
   }
-  if (done.get()->size() > enough) done.get()->resize(enough);
   out->insert(out->end(), done.get()->begin(), done.get()->end());
 }
 
 // Chooses a place of each side, those of the first ones being chosen. False: stop.
-bool Evaluator::extend_window(const Op& op, std::size_t first_side, std::size_t enough,
-                              Places* out) {
+bool Evaluator::extend_window(const Op& op, std::size_t first_side, bool one, Places* out) {
   if (chosen_.size() == op.count) {
     Place all = chosen_[0];
     std::uint32_t words = 0;
-    for (const Place& one : chosen_) {
-      words += one.last - one.first + 1;
-      all = joined(all, one);
+    for (const Place& side : chosen_) {
+      words += side.last - side.first + 1;
+      all = joined(all, side);
     }
     if (all.last - all.first + 1 - words <= op.distance) out->push_back(all);
-    return !has_enough(enough, out);
+    return !one || out->empty();
   }
   for (const Place& place : *lent_[first_side + chosen_.size()]) {
     if (!spend(1)) return false;
-    const bool fits = std::ranges::all_of(chosen_, [&](const Place& one) {
-      return one.part == place.part && words_between(one, place).has_value();
+    const bool fits = std::ranges::all_of(chosen_, [&](const Place& other) {
+      return other.part == place.part && words_between(other, place).has_value();
     });
     if (!fits) continue;
     chosen_.push_back(place);
-    const bool go_on = extend_window(op, first_side, enough, out);
+    const bool go_on = extend_window(op, first_side, one, out);
     chosen_.pop_back();
     if (!go_on) return false;
   }
   return true;
 }
 
-void Evaluator::find_window(const Op& op, FieldMask fields, std::size_t enough, Places* out) {
+void Evaluator::find_window(const Op& op, FieldMask fields, bool one, Places* out) {
   const std::size_t first_side = lent_count_;
   bool all = true;
   for (std::uint32_t i = 0; i < op.count && all; ++i) {
     Places* side = lend();
-    find(op.first + i, fields, SIZE_MAX, side);
+    find(op.first + i, fields, false, side);
     all = !side->empty();
   }
   chosen_.clear();
-  if (all) (void)extend_window(op, first_side, enough, out);
+  if (all) (void)extend_window(op, first_side, one, out);
   while (lent_count_ > first_side) give_back();
 }
 

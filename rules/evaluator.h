@@ -31,8 +31,7 @@ class Evaluator {
 
   // Whether one operation holds by itself. Errors end as for evaluate(): see failed().
   bool holds(std::uint32_t op);
-  // Appends the places of the terms below an operation that make it hold; at most kSpansMax are
-  // looked for in each term.
+  // Appends the places of the terms below an operation that make it hold.
   void collect(std::uint32_t op, std::vector<Span>* spans);
   [[nodiscard]] bool failed() const { return failed_; }
   // Gives a query its budget again.
@@ -48,23 +47,23 @@ class Evaluator {
 
   bool spend(std::size_t steps);
   // Replaces *out with the places of an operation in these fields, sorted and unique; all of them,
-  // or at least `enough`. A sequence, NEAR or OR of terms only.
-  void find(std::uint32_t op, FieldMask fields, std::size_t enough, Places* out);
-  void find_any(const Op& op, FieldMask fields, std::size_t enough, Places* out);
-  void find_near(const Op& op, FieldMask fields, std::size_t enough, Places* out);
-  void find_sequence(const Op& op, FieldMask fields, std::size_t enough, Places* out);
-  void find_window(const Op& op, FieldMask fields, std::size_t enough, Places* out);
-  bool extend_window(const Op& op, std::size_t first_side, std::size_t enough, Places* out);
+  // or where `one` is set one of them. A term, or what phrases, NEAR and OR make of terms.
+  void find(std::uint32_t op, FieldMask fields, bool one, Places* out);
+  void find_any(const Op& op, FieldMask fields, bool one, Places* out);
+  void find_near(const Op& op, FieldMask fields, bool one, Places* out);
+  void find_sequence(const Op& op, FieldMask fields, Places* out);
+  void find_window(const Op& op, FieldMask fields, bool one, Places* out);
+  bool extend_window(const Op& op, std::size_t first_side, bool one, Places* out);
   bool holds_count(const Op& op);
 
-  void find_term(std::uint32_t term, FieldMask fields, std::size_t enough, Places* out);
-  void find_words(const CompiledTerm& term, FieldMask fields, std::size_t enough, Places* out);
+  void find_term(std::uint32_t term, FieldMask fields, bool one, Places* out);
+  void find_words(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
   void scan_words(const CompiledTerm& term, FieldMask fields, Places* out);
   void scan_part(const CompiledTerm& term, std::uint32_t part, Places* out);
-  void find_pattern(const CompiledTerm& term, FieldMask fields, std::size_t enough, Places* out);
+  void find_pattern(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
   void find_author(const CompiledTerm& term, Places* out);
-  void find_regex(const CompiledTerm& term, FieldMask fields, std::size_t enough, Places* out);
-  void find_raw_signs(const CompiledTerm& term, FieldMask fields, std::size_t enough, Places* out);
+  void find_regex(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
+  void find_raw_signs(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
   bool accepts(const CompiledTerm& term, FieldMask fields, std::uint32_t part, std::uint32_t first,
                std::uint32_t last);
   bool is_written(const CompiledTerm& term, std::uint32_t part, std::uint32_t first,

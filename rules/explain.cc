@@ -210,7 +210,7 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
     one.brand = place;
     const auto hit = std::ranges::find(hits.hits, rules.ids[place], &Hit::brand);
     one.matched = hit != hits.hits.end();
-    for (std::uint32_t i = rules.first_rule[place]; i < rules.first_rule[place + 1]; ++i) {
+    for (std::uint32_t i = rules.rules_of(place); i < rules.rules_of(place + 1); ++i) {
       const Rule& rule = rules.rules[i];
       const bool plain = std::ranges::find(scratch.occurrences, i, &Scratch::Occurrence::rule) !=
                          scratch.occurrences.end();
@@ -250,7 +250,7 @@ std::vector<CostEstimate> estimate_costs(const RuleSet& rules) {
   std::vector<CostEstimate> out(rules.names.size());
   for (std::uint32_t place = 0; place < rules.names.size(); ++place) {
     CostEstimate& cost = out[place];
-    for (std::uint32_t i = rules.first_rule[place]; i < rules.first_rule[place + 1]; ++i) {
+    for (std::uint32_t i = rules.rules_of(place); i < rules.rules_of(place + 1); ++i) {
       const Rule& rule = rules.rules[i];
       if (rule.role == Rule::Role::query) cost.guard = guard_of(rules, i);
       if (rule.role == Rule::Role::guideline) continue;

@@ -38,17 +38,17 @@ bool is_joined(std::string_view token, std::string_view words) {
 
 }  // namespace
 
-void Evaluator::find_term(std::uint32_t number, FieldMask fields, std::size_t enough, Places* out) {
+void Evaluator::find_term(std::uint32_t number, FieldMask fields, bool one, Places* out) {
   const CompiledTerm& term = rules_->terms[number];
   fields &= term.fields;
   switch (term.kind) {
-    case CompiledTerm::Kind::words: return find_words(term, fields, enough, out);
+    case CompiledTerm::Kind::words: return find_words(term, fields, one, out);
     case CompiledTerm::Kind::raw:
-      return term.bytes == 0 ? find_raw_signs(term, fields, enough, out)
-                             : find_words(term, fields, enough, out);
-    case CompiledTerm::Kind::pattern: return find_pattern(term, fields, enough, out);
+      return term.bytes == 0 ? find_raw_signs(term, fields, one, out)
+                             : find_words(term, fields, one, out);
+    case CompiledTerm::Kind::pattern: return find_pattern(term, fields, one, out);
     case CompiledTerm::Kind::author_pattern: return find_author(term, out);
-    case CompiledTerm::Kind::regex: return find_regex(term, fields, enough, out);
+    case CompiledTerm::Kind::regex: return find_regex(term, fields, one, out);
   }
 }
 
@@ -113,8 +113,7 @@ bool Evaluator::accepts(const CompiledTerm& term, FieldMask fields, std::uint32_
   return is_written(term, part, first, last);
 }
 
-void Evaluator::find_words(const CompiledTerm& term, FieldMask fields, std::size_t enough,
-                           Places* out) {
+void Evaluator::find_words(const CompiledTerm& term, FieldMask fields, bool one, Places* out) {
   if (scan_all_) return scan_words(term, fields, out);
   found_->each(term.id, [&](const FoundTerms::At& at) {
     if (!spend(1)) return false;
@@ -124,7 +123,7 @@ void Evaluator::find_words(const CompiledTerm& term, FieldMask fields, std::size
     } else if (accepts(term, fields, at.part, at.first, at.last)) {
       out->push_back(place_of(term, at.part, at.first, at.last));
     }
-    return out->size() < enough;
+    return !one || out->empty();
   });
 }
 
@@ -167,8 +166,7 @@ void Evaluator::find_plain(const PlainTerm& plain, std::vector<Span>* spans) {
   for (const Place& place : *places.get()) spans->push_back(span_of(place));
 }
 
-void Evaluator::find_pattern(const CompiledTerm& term, FieldMask fields, std::size_t enough,
-                             Places* out) {
+void Evaluator::find_pattern(const CompiledTerm& term, FieldMask fields, bool one, Places* out) {
   for (std::uint32_t part = 0; part < text_->size(); ++part) {
     const TextPart& text = (*text_)[part];
     if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
@@ -177,7 +175,7 @@ void Evaluator::find_pattern(const CompiledTerm& term, FieldMask fields, std::si
       if (!rules_->patterns.matches(term.id, text.word(i))) continue;
       if (!accepts(term, fields, part, i, i)) continue;
       out->push_back(place_of(term, part, i, i));
-      if (out->size() >= enough) return;
+      if (one) return;
     }
   }
 }
@@ -220,9 +218,8 @@ Place Evaluator::place_of_bytes(std::uint32_t part, std::uint32_t begin, std::ui
   return place;
 }
 
-void Evaluator::find_regex(const CompiledTerm& term, FieldMask fields, std::size_t enough,
-                           Places* out) {
-  const std::size_t most = std::max<std::size_t>(std::min<std::size_t>(enough, kRegexPlacesMax), 1);
+void Evaluator::find_regex(const CompiledTerm& term, FieldMask fields, bool one, Places* out) {
+  const std::size_t most = one ? 1 : kRegexPlacesMax;
   for (std::uint32_t part = 0; part < text_->size(); ++part) {
     const TextPart& text = (*text_)[part];
     if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
@@ -235,13 +232,12 @@ void Evaluator::find_regex(const CompiledTerm& term, FieldMask fields, std::size
       const std::uint32_t end = match.first + match.count - lead;
       if (begin < end) out->push_back(place_of_bytes(part, begin, end, term.as_written));
     }
-    if (out->size() >= enough) return;
+    if (one && !out->empty()) return;
   }
 }
 
 // A raw text of signs only.
-void Evaluator::find_raw_signs(const CompiledTerm& term, FieldMask fields, std::size_t enough,
-                               Places* out) {
+void Evaluator::find_raw_signs(const CompiledTerm& term, FieldMask fields, bool one, Places* out) {
   const std::string& raw = rules_->surfaces[term.surface].raw;
   for (std::uint32_t part = 0; part < text_->size(); ++part) {
     const TextPart& text = (*text_)[part];
@@ -252,7 +248,7 @@ void Evaluator::find_raw_signs(const CompiledTerm& term, FieldMask fields, std::
       const auto begin = static_cast<std::uint32_t>(at);
       const auto end = begin + static_cast<std::uint32_t>(raw.size());
       out->push_back(place_of_bytes(part, begin, end, true));
-      if (out->size() >= enough) return;
+      if (one) return;
     }
   }
 }

@@ -177,7 +177,7 @@ std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occ
   bool by_shadow = false;
   bool has_shadow = false;
   spans_.clear();
-  for (std::uint32_t i = rules->first_rule[brand]; i < rules->first_rule[brand + 1]; ++i) {
+  for (std::uint32_t i = rules->rules_of(brand); i < rules->rules_of(brand + 1); ++i) {
     const Rule& rule = rules->rules[i];
     has_shadow = has_shadow || rule.role == Rule::Role::shadow;
     const bool program = match < matched.size() && matched[match] == i;

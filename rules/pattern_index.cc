@@ -170,6 +170,7 @@ std::uint32_t PatternIndex::add_typo(std::string folded, bool wakes) {
 void PatternIndex::finish() {
   std::ranges::sort(entries_, {},
                     [](const Entry& entry) { return std::pair(entry.order(), entry.pattern); });
+  if (entries_.empty()) return;
   begins_.assign(kPairs / 64, 0);
   ends_.assign(kPairs / 64, 0);
   for (const Entry& entry : entries_) {
@@ -206,7 +207,7 @@ void PatternIndex::look_up(std::string_view token, std::size_t bytes, bool at_en
 
 void PatternIndex::find(std::string_view token, std::vector<std::uint32_t>* found) const {
   const std::size_t first = found->size();
-  if (token.size() >= kAnchorBytesMin) {
+  if (token.size() >= kAnchorBytesMin && !entries_.empty()) {
     const bool begins = has_bit(begins_, pair_of(token.data()));
     const bool ends = has_bit(ends_, pair_of(token.data() + token.size() - 2));
     for (std::size_t bytes = kAnchorBytesMin; bytes <= std::min(kAnchorBytesMax, token.size());

@@ -145,6 +145,8 @@ struct QueryContext {
 // Doubtful forms of a query that was parsed: clauses that are always false or never decide, AND
 // and OR without parentheses, everyday words on their own.
 void lint_query(const Query& query, std::vector<QueryFault>* faults);
+// The same of a query that others call: it need not be good enough by itself.
+void lint_shared_query(const Query& query, std::vector<QueryFault>* faults);
 
 // Whether the attribute holds for the post. What is unknown about a post does not hold.
 [[nodiscard]] bool holds(const Attribute& attribute, const Mention& mention);

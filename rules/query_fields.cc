@@ -78,7 +78,7 @@ constexpr std::array kFields{
     use("url_contains", U::any_url),
 };
 
-constexpr std::array<std::string_view, 26> kAdMarkers{"ad",
+constexpr std::array<std::string_view, 27> kAdMarkers{"ad",
                                                       "ads",
                                                       "advert",
                                                       "advertisement",
@@ -98,6 +98,7 @@ constexpr std::array<std::string_view, 26> kAdMarkers{"ad",
                                                       "paidpromotion",
                                                       "paid",
                                                       "pub",
+                                                      "publi",
                                                       "publicite",
                                                       "contenusponsorise",
                                                       "anzeige",
@@ -334,7 +335,8 @@ bool contains_lower(std::string_view text, std::string_view part) {
   const auto same = [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b;
   };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+  return part.empty() ||  // search() finds nothing at the end of an empty text
+         std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
 }  // namespace vigie::rules

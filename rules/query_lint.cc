@@ -21,7 +21,7 @@ class Linter {
  public:
   Linter(const Query& query, std::vector<QueryFault>* faults) : query_(query), faults_(faults) {}
 
-  void run() {
+  void check_parts() {
     read_forms();
     for (NodeIndex i = 0; i < query_.nodes.size(); ++i) {
       const Node& node = query_.at(i);
@@ -29,12 +29,17 @@ class Linter {
       if (node.kind == Node::Kind::any) check_any(node);
       if (node.kind == Node::Kind::term) check_term(node);
     }
+  }
+
+  void check_whole() {
     if (!query_.nodes.empty()) check_alone(query_.root);
   }
 
  private:
   void warn(const Node& node, std::string message) {
     if (node.made || node.count == 0) return;
+    // What a shared query holds is said once, where it is written.
+    if (query_.written(node).starts_with("@rule(")) return;
     faults_->push_back({Finding::Severity::warning, node.first, node.count, std::move(message)});
   }
 
@@ -206,7 +211,13 @@ class Linter {
 }  // namespace
 
 void lint_query(const Query& query, std::vector<QueryFault>* faults) {
-  Linter(query, faults).run();
+  Linter linter(query, faults);
+  linter.check_parts();
+  linter.check_whole();
+}
+
+void lint_shared_query(const Query& query, std::vector<QueryFault>* faults) {
+  Linter(query, faults).check_parts();
 }
 
 }  // namespace vigie::rules

@@ -295,7 +295,7 @@ Parser::Parsed Parser::parse_field(const Around& around, std::size_t depth) {
   switch (now_.kind) {
     case K::open: return parse_group(inner, depth);
     case K::field:
-      if (inner.field == nullptr) return parse_field(inner, depth);
+      if (inner.field == nullptr && depth < kQueryDepthMax) return parse_field(inner, depth + 1);
       break;
     case K::word:
     case K::quoted:

@@ -141,7 +141,7 @@ struct Literals {
 
   // Those that every text is scanned for.
   [[nodiscard]] std::span<const std::string> scanned() const {
-    if (!required || atoms.empty() || atoms.front().size() < kScannedBytesMin) return atoms;
+    if (!required || atoms.front().size() < kScannedBytesMin) return atoms;
     const auto end = std::ranges::find_if(
         atoms, [](const std::string& atom) { return atom.size() < kScannedBytesMin; });
     return {atoms.begin(), end};
@@ -168,12 +168,13 @@ Literals literals_of(const std::string& pattern, RegexSet::On on) {
   }
   literals.required = !literals.atoms.empty();
   if (!literals.required) literals.atoms = std::move(atoms);
+  std::ranges::stable_sort(literals.atoms, std::ranges::greater{}, &std::string::size);
   return literals;
 }
 
 // The literals of a pattern for the text as it is written, as they are found in folded text: a part
 // of each between spaces, which folding may add.
-Literals folded_literals(Literals literals) {
+Literals folded_literals(const Literals& literals) {
   std::vector<std::string> atoms;
   for (const std::string& atom : literals.atoms) {
     FoldedText folded;
@@ -190,9 +191,11 @@ Literals folded_literals(Literals literals) {
       return {};  // one of the alternatives cannot be looked for
     }
   }
+  if (atoms.empty()) return {};
   std::ranges::sort(atoms);
   const auto repeated = std::ranges::unique(atoms);
   atoms.erase(repeated.begin(), repeated.end());
+  std::ranges::stable_sort(atoms, std::ranges::greater{}, &std::string::size);
   return {std::move(atoms), literals.required};
 }
 
@@ -217,9 +220,9 @@ struct RegexSet::State {
     RegexSet::On on = RegexSet::On::folded;
     bool looked_for = false;
     std::uint32_t atoms_needed = 0;  // of those that are scanned for; 0: tried on every text
-    Literals literals;
+    Literals literals;               // as they are found in folded text
 
-    [[nodiscard]] bool may_match(std::string_view text) const;
+    [[nodiscard]] bool may_match(std::string_view folded) const;
   };
   struct Atom {
     std::string text;  // until finish()
@@ -237,7 +240,7 @@ struct RegexSet::State {
   void see(std::uint32_t atom, Scratch* scratch) const;
 };
 
-// Whether the text, folded, holds the literals that a match of it would.
+// Whether the text holds the literals that a match of it would.
 bool RegexSet::State::Regex::may_match(std::string_view text) const {
   constexpr std::size_t kLookedFor = 4;  // by hand; with more of them trying is as cheap
   if (literals.atoms.empty() || literals.atoms.size() > kLookedFor) return true;
@@ -257,10 +260,9 @@ Result<RegexSet::Added> RegexSet::add(std::string_view pattern, On on) {
   State::Regex regex;
   regex.literals = literals_of(tried, on);
   if (on == On::written) regex.literals = folded_literals(std::move(regex.literals));
-  std::ranges::stable_sort(regex.literals.atoms, std::ranges::greater{}, &std::string::size);
-  regex.on = on;
   regex.regex = std::make_unique<const RE2>(tried, options(on));
   const Literals& literals = regex.literals;
+  regex.on = on;
   const std::size_t scanned = literals.scanned().size();
   regex.atoms_needed =
       static_cast<std::uint32_t>(literals.required ? scanned : std::min<std::size_t>(scanned, 1));

@@ -37,7 +37,8 @@ class RuleSet {
   HashSeed seed;
   std::string pool;  // the tokens of all terms, and padding
   std::vector<Rule> rules;
-  std::vector<std::uint32_t> first_rule;  // of each brand, and one more: the end of the last
+  // Of each brand, and one more: the end of the last; empty where each brand has just one.
+  std::vector<std::uint32_t> first_rule;
   std::vector<PlainTerm> plain_terms;
   std::vector<Op> ops;
   std::vector<OpSource> sources;  // of each op
@@ -47,7 +48,7 @@ class RuleSet {
   std::vector<std::uint32_t> always;          // rules that every post wakes
   std::vector<RuleNotes> notes;               // of rules with a program: Rule::count is their place
   std::vector<CampaignNotes> campaigns;       // of all brands, in their order
-  std::vector<std::uint32_t> first_campaign;  // of each brand, and one more
+  std::vector<std::uint32_t> first_campaign;  // of each brand, and one more; empty without any
   TokenIndex index;                           // what Guard::on looks up
   PatternIndex patterns;
   RegexSet regexes;
@@ -55,6 +56,11 @@ class RuleSet {
   std::vector<std::vector<std::uint32_t>> regex_rules;
   bool looks_at_authors = false;
   bool looks_into_hashtags = false;  // some phrase may stand there
+
+  // The rules of a brand are those from here up to those of the next one.
+  [[nodiscard]] std::uint32_t rules_of(std::uint32_t brand) const {
+    return first_rule.empty() ? brand : first_rule[brand];
+  }
 };
 
 }  // namespace vigie::rules

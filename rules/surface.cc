@@ -48,6 +48,11 @@ std::string_view written_form(std::string_view text, SurfaceForm form, SurfaceSc
     if (count <= room) break;
     points.resize(static_cast<std::size_t>(count));
   }
+  // Composed, so that a letter with its accent is one character to a wildcard.
+  if (form.match_accents && count > 0) {
+    count = utf8proc_normalize_utf32(
+        points.data(), count, static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
+  }
   for (utf8proc_ssize_t i = 0; i < count; ++i) {
     const std::int32_t point = points[static_cast<std::size_t>(i)];
     if (point < 0x80) {

@@ -23,8 +23,8 @@ constexpr std::uint64_t bloom_bits(std::uint64_t key) {
 // Which slot, and which word of the filter, is chosen by 32 bits that make no part of those.
 constexpr std::uint64_t place(std::uint64_t key) { return key >> 32; }
 
-// Which word of the filter: by multiplication, so that the filter need be no power of two and more
-// of it stays in the first-level cache.
+// Which of so many words: by multiplication, so that a filter need be no power of two and more of
+// it stays in the first-level cache.
 [[gnu::always_inline]] inline std::uint64_t word_of(std::uint64_t key, std::uint64_t words) {
   return (place(key) * words) >> 32;
 }
@@ -197,7 +197,7 @@ void TokenIndex::fill_joined(std::span<const Term> terms, std::span<const NodeId
   const auto repeated = std::ranges::unique(phrases);
   phrases.erase(repeated.begin(), repeated.end());
   if (phrases.empty()) return;
-  joined_.resize(std::bit_ceil(phrases.size() + phrases.size() / 3 + 2));
+  joined_.resize(phrases.size() + phrases.size() / 3 + 2);
   std::string word;
   for (const NodeId phrase : phrases) {
     word.clear();
@@ -207,8 +207,8 @@ void TokenIndex::fill_joined(std::span<const Term> terms, std::span<const NodeId
     const std::size_t bytes = word.size();
     word.append(kShortTokenBytes, '\0');
     const std::uint64_t hash = token_hash(word.data(), bytes, seed);
-    std::uint64_t at = place(hash) & (joined_.size() - 1);
-    while (joined_[at].node != 0) at = (at + 1) & (joined_.size() - 1);
+    std::uint64_t at = word_of(hash, joined_.size());
+    while (joined_[at].node != 0) at = at + 1 == joined_.size() ? 0 : at + 1;
     joined_[at] = {static_cast<std::uint32_t>(hash), phrase};
   }
 }
@@ -226,8 +226,8 @@ bool TokenIndex::is_joined(NodeId node, std::string_view token) const {
 void TokenIndex::find_joined(std::string_view token, std::uint64_t hash,
                              std::vector<NodeId>* found) const {
   if (joined_.empty()) return;
-  const std::uint64_t mask = joined_.size() - 1;
-  for (std::uint64_t at = place(hash) & mask; joined_[at].node != 0; at = (at + 1) & mask) {
+  for (std::uint64_t at = word_of(hash, joined_.size()); joined_[at].node != 0;
+       at = at + 1 == joined_.size() ? 0 : at + 1) {
     if (joined_[at].tag != static_cast<std::uint32_t>(hash)) continue;
     if (is_joined(joined_[at].node, token)) found->push_back(joined_[at].node);
   }

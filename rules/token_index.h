@@ -108,7 +108,7 @@ class TokenIndex {
   std::vector<Slot> slots_;  // a power of two, at most three quarters full
   std::vector<std::uint64_t> bloom_;
   std::vector<Posting> postings_;
-  std::vector<Slot> joined_;  // phrases by the hash of their joined words; a power of two
+  std::vector<Slot> joined_;  // phrases by the hash of their joined words
   std::uint64_t slot_mask_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -410,6 +411,66 @@ TEST_CASE("growth is undefined while the other window began before counting did"
   CHECK_FALSE(growth_on_yesterday(at(24 * 60 + 3)[0]));
   CHECK(growth_on_yesterday(at(24 * 60 + 4)[0]) == 0.0);
   CHECK_FALSE(growth_on_previous(at(25 * 60)[3]));
+}
+
+// Names by id, and the ids that are watched.
+std::shared_ptr<const BrandList> list(std::vector<std::string> names, std::vector<BrandId> live) {
+  auto out = std::make_shared<BrandList>();
+  out->names = std::move(names);
+  for (const BrandId id : live) out->live.push_back({.id = id});
+  return out;
+}
+
+TEST_CASE("brands keep their counts while others come and go, and the order is the list's") {
+  Aggregator aggregator({"Alpha", "Beta"}, {});
+  std::vector<Fact> facts{fact(kNoon, 1, 0), fact(kNoon, 2, 1), fact(kNoon, 3, 1)};
+  aggregator.apply(facts);
+  aggregator.advance(kNoon, nullptr);
+  const auto brands = [&aggregator](std::uint32_t shard, std::uint32_t shards) {
+    std::string out;
+    for (const BrandSnapshot& b : aggregator.snapshot(shard, shards).brands) {
+      out += cat(b.place, ":", b.id, ":", b.name, "=", b.mentions, "/", b.windows[0].current, " ");
+    }
+    return out;
+  };
+  CHECK(brands(0, 1) == "0:0:Alpha=1/1 1:1:Beta=2/2 ");
+  aggregator.set_brands(list({"Alpha", "Beta", "Gamma"}, {2, 1}));
+  CHECK(brands(0, 1) == "0:2:Gamma=0/0 1:1:Beta=2/2 ");
+  CHECK(brands(0, 2) == "0:2:Gamma=0/0 ");
+  CHECK(brands(1, 2) == "1:1:Beta=2/2 ");
+  // A worker that still has the rules of before.
+  facts = {fact(kNoon, 4, 0), fact(kNoon, 5, 2)};
+  CHECK(aggregator.apply(facts).applied == 2);
+  CHECK(aggregator.apply(facts).repeated == 2);
+  CHECK(brands(0, 1) == "0:2:Gamma=1/1 1:1:Beta=2/2 ");
+  aggregator.set_brands(list({"Alpha", "Beta", "Gamma"}, {0, 1, 2}));
+  CHECK(brands(0, 1) == "0:0:Alpha=2/2 1:1:Beta=2/2 2:2:Gamma=1/1 ");
+}
+
+TEST_CASE("growth of a brand that is new or back waits until its windows are whole") {
+  Aggregator aggregator({"Alpha", "Beta"}, {});
+  const auto minute = [&](int n) {
+    std::vector<Fact> facts;
+    for (BrandId id = 0; id < 2; ++id) facts.push_back(fact(kNoon + minutes{n}, n, id));
+    aggregator.apply(facts);
+    aggregator.advance(kNoon + minutes{n}, nullptr);
+  };
+  const auto growing = [&aggregator] {
+    std::string out;
+    for (const BrandSnapshot& b : aggregator.snapshot(0, 1).brands) {
+      out += growth_on_previous(b.windows[0]) ? b.name + " " : "";
+    }
+    return out;
+  };
+  for (int n = 0; n < 20; ++n) minute(n);
+  CHECK(growing() == "Alpha Beta ");
+  aggregator.set_brands(list({"Alpha", "Beta"}, {0}));
+  aggregator.set_brands(list({"Alpha", "Beta"}, {0, 1}));
+  CHECK(growing() == "Alpha ");
+  for (int n = 20; n < 29; ++n) minute(n);
+  CHECK(growing() == "Alpha ");
+  minute(29);
+  CHECK(growing() == "Alpha Beta ");
 }
 
 TEST_CASE("growth is undefined when there was nothing before") {

@@ -66,17 +66,51 @@ class Shards {
   std::vector<std::unique_ptr<SnapshotCell>> cells_;
 };
 
-std::string render(const View& view) {
+// What one worker says of brands 0 and 1.
+std::shared_ptr<const MatchReport> worker_report() {
+  const ShadowSample sample{.id = "p1",
+                            .platform = "x",
+                            .url = "https://x.example/1",
+                            .created_at = kNoon,
+                            .text = "a \"new\" post"};
+  ShadowSample later = sample;
+  later.id = "p2";
+  later.created_at += std::chrono::seconds{1};
+  return std::make_shared<const MatchReport>(
+      MatchReport{.costs = {{1, 2, 3, 4, 0.5}, {10, 20, 30, 40, 5}},
+                  .shadows = {{.brand = 1,
+                               .gained = 2,
+                               .lost = 1,
+                               .gained_samples = {sample, later},
+                               .lost_samples = {sample}}}});
+}
+
+MatchTotals totals(std::size_t workers) {
+  const MatchReportCell cell(worker_report());
+  const MatchReportCell empty;
+  std::vector<const MatchReportCell*> all(workers, &cell);
+  all.push_back(&empty);
+  return MatchTotals(all);
+}
+
+std::string render(const View& view, std::size_t workers = 0) {
   std::string out;
-  CHECK(append_brand_series(view, kNoBound, &out) == 0);
+  CHECK(append_brand_series(view, totals(workers), kNoBound, &out) == 0);
   return out;
 }
 
 std::string render_engine(const EngineStatus* status) {
   const Counters counters;
   std::string out;
-  append_engine_metrics(
-      {.counters = &counters, .status = status, .version = "1.2.3", .series_dropped = 0}, &out);
+  append_engine_metrics({.counters = &counters,
+                         .status = status,
+                         .config = {.last_reload_successful = false,
+                                    .last_success_seconds = 1795348800.5,
+                                    .reloads_succeeded = 2,
+                                    .reloads_failed = 1},
+                         .version = "1.2.3",
+                         .series_dropped = 0},
+                        &out);
   return out;
 }
 
@@ -173,10 +207,19 @@ Contract documented_contract() {
   return contract;
 }
 
+// Two brands with ids of their own; the second has a shadow query.
+std::vector<BrandSnapshot> two_brands() {
+  std::vector<BrandSnapshot> brands{busy_brand("Alpha"), busy_brand("Bêta")};
+  brands[1].id = 1;
+  brands[1].place = 1;
+  brands[1].shadow = true;
+  return brands;
+}
+
 std::string everything() {
-  const Shards shards({{busy_brand("Alpha"), busy_brand("Bêta")}});
+  const Shards shards({two_brands()});
   const EngineStatus status = full_status();
-  return render(shards.view()) + render_engine(&status);
+  return render(shards.view(), 1) + render_engine(&status);
 }
 
 TEST_CASE("metrics.md lists what is rendered, no more and no less") {
@@ -226,19 +269,24 @@ TEST_CASE("every brand is there from the start with 0, and without growth") {
   CHECK(series(out, "_total") ==
         "vigie_brand_mentions_total{brand=\"Alpha\"} 0\n"
         "vigie_late_mentions_total{brand=\"Alpha\"} 0\n"
-        "vigie_backdated_mentions_total{brand=\"Alpha\"} 0\n");
+        "vigie_backdated_mentions_total{brand=\"Alpha\"} 0\n"
+        "vigie_rule_matches_total{brand=\"Alpha\"} 0\n"
+        "vigie_rule_failures_total{brand=\"Alpha\"} 0\n"
+        "vigie_rule_cpu_seconds_total{brand=\"Alpha\"} 0\n"
+        "vigie_rule_candidates_total{brand=\"Alpha\"} 0\n"
+        "vigie_rule_verifications_total{brand=\"Alpha\"} 0\n");
   CHECK(series(out, "window=\"5m\"") ==
         "vigie_window_mentions{brand=\"Alpha\",window=\"5m\",span=\"current\"} 0\n"
         "vigie_window_mentions{brand=\"Alpha\",window=\"5m\",span=\"previous\"} 0\n"
         "vigie_window_mentions{brand=\"Alpha\",window=\"5m\",span=\"yesterday\"} 0\n");
-  CHECK(count_series(out) == 1 + 3 + 12);
+  CHECK(count_series(out) == 1 + 3 + 12 + 5);
 }
 
 TEST_CASE("counts, windows and growth are those of the snapshot") {
   const Shards shards({{busy_brand("Alpha")}});
   const std::string out = render(shards.view());
   CHECK(series(out, "watermark") == "vigie_watermark_timestamp_seconds 1795348800.5\n");
-  CHECK(series(out, "_total") ==
+  CHECK(series(out, "mentions_total") ==
         "vigie_brand_mentions_total{brand=\"Alpha\"} 12\n"
         "vigie_mentions_total{brand=\"Alpha\",platform=\"mastodon\"} 9\n"
         "vigie_mentions_total{brand=\"Alpha\",platform=\"x\"} 3\n"
@@ -257,6 +305,42 @@ TEST_CASE("counts, windows and growth are those of the snapshot") {
         "vigie_platform_window_mentions{brand=\"Alpha\",platform=\"x\",window=\"24h\"} 3\n");
 }
 
+TEST_CASE("costs are summed over the workers by the id of the brand") {
+  const Shards shards({two_brands()});
+  const std::string out = render(shards.view(), 2);
+  CHECK(series(out, "vigie_rule_") ==
+        "vigie_rule_matches_total{brand=\"Alpha\"} 6\n"
+        "vigie_rule_matches_total{brand=\"Bêta\"} 60\n"
+        "vigie_rule_failures_total{brand=\"Alpha\"} 8\n"
+        "vigie_rule_failures_total{brand=\"Bêta\"} 80\n"
+        "vigie_rule_cpu_seconds_total{brand=\"Alpha\"} 1\n"
+        "vigie_rule_cpu_seconds_total{brand=\"Bêta\"} 10\n"
+        "vigie_rule_candidates_total{brand=\"Alpha\"} 2\n"
+        "vigie_rule_candidates_total{brand=\"Bêta\"} 20\n"
+        "vigie_rule_verifications_total{brand=\"Alpha\"} 4\n"
+        "vigie_rule_verifications_total{brand=\"Bêta\"} 40\n");
+  CHECK(series(out, "vigie_shadow_") ==
+        "vigie_shadow_posts_total{brand=\"Bêta\",change=\"gained\"} 4\n"
+        "vigie_shadow_posts_total{brand=\"Bêta\",change=\"lost\"} 2\n");
+}
+
+TEST_CASE("shadows are written as JSON, only of brands that have one") {
+  const Shards shards({two_brands()});
+  const auto sample = [](std::string_view change, std::string_view id, std::string_view at) {
+    return cat("{\"change\":\"", change, "\",\"id\":\"", id,
+               "\",\"platform\":\"x\",\"url\":\"https://x.example/1\",\"created_at\":\"", at,
+               "\",\"text\":\"a \\\"new\\\" post\"}");
+  };
+  CHECK(shadow_json(shards.view(), totals(1)) ==
+        cat("[{\"brand\":\"Bêta\",\"gained\":2,\"lost\":1,\"samples\":[",
+            sample("gained", "p2", "2026-11-22T12:00:01.500000Z"), ",",
+            sample("gained", "p1", "2026-11-22T12:00:00.500000Z"), ",",
+            sample("lost", "p1", "2026-11-22T12:00:00.500000Z"), "]}]\n"));
+  CHECK(shadow_json(shards.view(), totals(0)) ==
+        "[{\"brand\":\"Bêta\",\"gained\":0,\"lost\":0,\"samples\":[]}]\n");
+  CHECK(shadow_json(Shards({}).view(), totals(1)) == "[]\n");
+}
+
 TEST_CASE("backslash, quote and line feed are escaped in labels, UTF-8 is left alone") {
   BrandSnapshot odd = brand("L'Été \"\\\"\n東京");
   odd.platforms = {{ShortName("a\"b"), 1, {}}};
@@ -271,14 +355,19 @@ TEST_CASE("the bound on series drops the last ones and counts them") {
   const std::size_t all = count_series(whole) - 1;  // the watermark is not a brand's series
   for (const std::size_t bound : {std::size_t{0}, std::size_t{3}, all - 1, all, all + 1}) {
     std::string out;
-    const std::uint64_t dropped = append_brand_series(shards.view(), bound, &out);
+    const std::uint64_t dropped = append_brand_series(shards.view(), totals(0), bound, &out);
     CHECK(dropped == (bound < all ? all - bound : 0));
     CHECK(count_series(out) == all + 1 - dropped);
   }
 }
 
 TEST_CASE("brands of several shards come in the order of the configuration") {
-  Shards shards({{brand("0"), brand("3")}, {brand("1")}, {brand("2")}});
+  const auto at = [](std::uint32_t place) {
+    BrandSnapshot out = brand(cat(place));
+    out.place = place;
+    return out;
+  };
+  Shards shards({{at(0), at(3)}, {at(1)}, {at(2)}});
   const auto names = [&shards] {
     std::string out;
     const View view = shards.view();
@@ -299,6 +388,11 @@ TEST_CASE("without a snapshot or a status the engine's series are there and it i
   CHECK(series(out, "reason=\"too_deep\"") ==
         "vigie_rejected_records_total{reason=\"too_deep\"} 0\n");
   CHECK(series(out, "vigie_partition").empty());
+  CHECK(series(out, "vigie_config") ==
+        "vigie_config_last_reload_successful 0\n"
+        "vigie_config_last_reload_success_timestamp_seconds 1795348800.5\n"
+        "vigie_config_reloads_total{result=\"success\"} 2\n"
+        "vigie_config_reloads_total{result=\"failure\"} 1\n");
 }
 
 TEST_CASE("counters and status arrive in the series") {
@@ -309,7 +403,8 @@ TEST_CASE("counters and status arrive in the series") {
   status.draining = true;
   std::string out;
   append_engine_metrics(
-      {.counters = &counters, .status = &status, .version = "1", .series_dropped = 5}, &out);
+      {.counters = &counters, .status = &status, .config = {}, .version = "1", .series_dropped = 5},
+      &out);
   CHECK(series(out, "vigie_records_total") == "vigie_records_total 1000000007\n");
   CHECK(series(out, "reason=\"late\"") == "vigie_facts_dropped_total{reason=\"late\"} 3\n");
   CHECK(series(out, "vigie_ready") == "vigie_ready 0\n");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/base/limits.h"
 #include "engine/base/text.h"
 
 namespace vigie {
@@ -25,7 +26,11 @@ namespace {
 struct House {
   SnapshotCell cell;
   Cell<EngineStatus> status;
+  Cell<ConfigStatus> config;
+  Cell<MatchReport> report;
   Counters counters;
+  ReloadRequests reloads{kReloadRequestsMax};
+  bool can_reload = true;
   std::unique_ptr<Server> server;
 
   void store(std::uint64_t mentions) {
@@ -40,10 +45,19 @@ struct House {
     cell.store(std::make_shared<const Snapshot>(std::move(snapshot)));
   }
 
+  [[nodiscard]] ServerFeeds feeds() {
+    return {.shards = {&cell},
+            .workers = {&report},
+            .status = &status,
+            .config = &config,
+            .counters = &counters,
+            .reloads = can_reload ? &reloads : nullptr};
+  }
+
   void open(std::string listen = "127.0.0.1:0") {
     auto started = Server::start(
-        {.listen = std::move(listen), .version = "1.2.3", .intro = "Brands <of> a & demo"}, {&cell},
-        &status, &counters);
+        {.listen = std::move(listen), .version = "1.2.3", .intro = "Brands <of> a & demo"},
+        feeds());
     REQUIRE_MESSAGE(started.has_value(), started.error().text());
     server = *std::move(started);
   }
@@ -63,7 +77,7 @@ TEST_CASE("every route answers with its type") {
     std::string type;
     std::string holds;
   };
-  const std::array<Case, 8> cases{{
+  const std::array<Case, 9> cases{{
       {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8",
        "vigie_mentions_total{brand=\"Alpha\",platform=\"x\"} 7\n"},
       {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8",
@@ -71,6 +85,7 @@ TEST_CASE("every route answers with its type") {
       {"/livez", 200, "text/plain; charset=utf-8", "ok\n"},
       {"/version", 200, "application/json", "{\"name\":\"vigie\",\"version\":\"1.2.3\"}\n"},
       {"/api/v1/brands", 200, "application/json", "[{\"brand\":\"Alpha\",\"mentions\":7,"},
+      {"/api/v1/shadow", 200, "application/json", "[]\n"},
       {"/", 200, "text/html; charset=utf-8", "<p id=\"intro\">Brands &lt;of&gt; a &amp; demo</p>"},
       {"/?lang=fr", 200, "text/html; charset=utf-8", "<p>Vigie 1.2.3</p>"},
       {"/nowhere", 404, "application/problem+json",
@@ -124,6 +139,60 @@ TEST_CASE("HEAD gives the headers alone, other methods are refused with what is 
   }
 }
 
+// Answers the requests to reload one after the other, as the control thread does.
+std::thread answer_with(House* house, std::vector<ReloadOutcome> outcomes) {
+  return std::thread([house, outcomes = std::move(outcomes)] {
+    for (const ReloadOutcome& outcome : outcomes) {
+      ReloadRequest request;
+      const Deadline deadline = after(std::chrono::seconds{20});
+      if (house->reloads.pop(&request, deadline) != QueueStatus::done) return;
+      request.outcome.set_value(outcome);
+    }
+  });
+}
+
+TEST_CASE("a reload is answered with what became of it") {
+  House house;
+  house.open();
+  using Kind = ReloadOutcome::Kind;
+  std::thread control = answer_with(&house, {{Kind::done, "2 brands"},
+                                             {Kind::refused, "a.yaml:1:2: error: \"x\""},
+                                             {Kind::stopping, "the process is stopping"}});
+  const auto ask = [&house] {
+    const httplib::Result reply = house.client().Post("/-/reload", "", "text/plain");
+    REQUIRE(reply);
+    return cat(reply->status, " ", header(reply, "Content-Type"), " ", reply->body);
+  };
+  CHECK(ask() == "200 application/json {\"reloaded\":true,\"detail\":\"2 brands\"}\n");
+  CHECK(ask() ==
+        "422 application/problem+json {\"title\":\"Unprocessable Content\",\"status\":422,"
+        "\"detail\":\"a.yaml:1:2: error: \\\"x\\\"\"}\n");
+  const std::string stopping =
+      "503 application/problem+json {\"title\":\"Service Unavailable\",\"status\":503,"
+      "\"detail\":\"the process is stopping\"}\n";
+  CHECK(ask() == stopping);
+  control.join();
+  house.reloads.close();
+  CHECK(ask() == stopping);
+}
+
+TEST_CASE("only POST reloads, and only where there is a configuration") {
+  House house;
+  house.can_reload = false;
+  house.open();
+  const httplib::Result nothing = house.client().Post("/-/reload", "", "text/plain");
+  REQUIRE(nothing);
+  CHECK(nothing->status == 409);
+  CHECK(nothing->body.find("without a configuration file") != std::string::npos);
+  for (const httplib::Result& reply :
+       {house.client().Get("/-/reload"), house.client().Head("/-/reload"),
+        house.client().Put("/-/reload", "", "text/plain")}) {
+    REQUIRE(reply);
+    CHECK(reply->status == 405);
+    CHECK(header(reply, "Allow") == "POST");
+  }
+}
+
 TEST_CASE("what is not HTTP is refused and harms nobody") {
   House house;
   house.open();
@@ -170,8 +239,8 @@ TEST_CASE("a port in use is one clear line with the mend") {
   House first;
   first.open();
   House second;
-  const auto refused = Server::start({.listen = first.address(), .version = "", .intro = ""},
-                                     {&second.cell}, &second.status, &second.counters);
+  const auto refused =
+      Server::start({.listen = first.address(), .version = "", .intro = ""}, second.feeds());
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == ErrorKind::refused);
   CHECK(refused.error().text() ==
@@ -182,8 +251,8 @@ TEST_CASE("a port in use is one clear line with the mend") {
 TEST_CASE("an address of another machine is refused") {
   House house;
   for (const std::string listen : {"192.0.2.1:0", "192.0.2.1:9464"}) {
-    const auto refused = Server::start({.listen = listen, .version = "", .intro = ""},
-                                       {&house.cell}, &house.status, &house.counters);
+    const auto refused =
+        Server::start({.listen = listen, .version = "", .intro = ""}, house.feeds());
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().text() == cat("serve.listen: cannot listen on ", listen,
                                         ": this machine has no such address; try 127.0.0.1"));

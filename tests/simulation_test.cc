@@ -2,8 +2,12 @@
 // again: the results equal a plain count.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <memory>
 #include <random>
@@ -215,6 +219,159 @@ TEST_CASE("an empty partition beside a busy one does not hold the watermark back
   const auto moved = [&] { return engine.snapshots()[0]->load()->watermark.has_value(); };
   REQUIRE(engine.run([&](Deadline) { return moved() || Clock::now() > give_up; }, false));
   CHECK(moved());
+}
+
+// Two partitions that go on until they are told that it is enough, in small chunks, with repeats.
+class EndlessSource final : public Source {
+ public:
+  EndlessSource(PartitionId first, std::uint64_t seed, const std::atomic<bool>* enough)
+      : first_(first), random_(seed), enough_(enough) {}
+
+  Result<void> read(Batch* batch, Deadline) override {
+    batch->clear();
+    if (next_.empty()) {
+      batch->assignment = FactBatch::Assignment{{{first_, first_ + 1}}};
+      next_ = {{first_, 0}, {first_ + 1, 0}};
+    }
+    batch->ended = enough_->load();
+    texts_.clear();
+    for (auto& [partition, next] : next_) {
+      const std::int64_t begin = batch->ended ? next : next - std::min(next, below(8));
+      const std::int64_t end = batch->ended ? next : std::max(next, begin + below(24));
+      for (std::int64_t i = begin; i < end; ++i) add(partition, i, batch);
+      next = end;
+      batch->news.push_back(
+          {.partition = partition, .next_offset = next, .caught_up = batch->ended, .lag = 1});
+    }
+    return {};
+  }
+  void commit(std::span<const Position> positions) override {
+    for (const Position& position : positions) committed[position.partition] = position.next_offset;
+  }
+  void close(Deadline) override {}
+  [[nodiscard]] PartitionName name(PartitionId partition) const override {
+    return {"log", static_cast<std::int32_t>(partition)};
+  }
+  void on_release(Release*) override {}
+
+  std::map<PartitionId, std::int64_t> committed;
+
+ private:
+  std::int64_t below(std::uint64_t n) { return static_cast<std::int64_t>(random_() % n); }
+
+  void add(PartitionId partition, std::int64_t i, Batch* batch) {
+    static constexpr std::array<std::string_view, 4> kWords{"steady left right", "left right",
+                                                            "nothing", "steady"};
+    std::string& text = texts_.emplace_back(
+        cat(R"({"id":"1","platform":"x","text":")", kWords[static_cast<std::size_t>(i) % 4],
+            R"(","created_at":)", 1'700'000'000'000'000 + i * 10'000, "}"));
+    const std::size_t size = text.size();
+    text.resize(size + kRecordPaddingBytes);
+    batch->records.push_back({.key = {},
+                              .value = {text.data(), size},
+                              .tombstone = false,
+                              .partition = partition,
+                              .offset = i,
+                              .recorded_at = std::nullopt});
+  }
+
+  PartitionId first_;
+  std::mt19937_64 random_;
+  const std::atomic<bool>* enough_;
+  std::map<PartitionId, std::int64_t> next_;
+  std::deque<std::string> texts_;
+};
+
+// Steady never changes; Turn looks for either of two words, which come together; of the others
+// there are more and fewer, in any order.
+std::vector<rules::Brand> watched(std::size_t others, bool left, std::uint64_t seed) {
+  std::vector<rules::Brand> brands{{.name = "Steady"},
+                                   {.name = "Turn", .names = {left ? "left" : "right"}}};
+  for (std::size_t i = 0; i < others; ++i) {
+    brands.push_back({.name = cat("Other ", i), .names = {"steady"}});
+  }
+  std::shuffle(brands.begin(), brands.end(), std::mt19937_64(seed));
+  return brands;
+}
+
+RulesInUse compiled(const BrandList& known, const std::vector<rules::Brand>& brands,
+                    std::uint64_t seed) {
+  RulesInUse out;
+  out.brands = *next_brands(known, brands);
+  const std::vector<BrandId> ids = ids_of(*out.brands);
+  out.rules = *rules::compile(brands, {.seed = seed, .ids = ids}, nullptr);
+  return out;
+}
+
+// Mentions by name, over all shards, and their sum.
+std::map<std::string, std::uint64_t> mentions_of(const Engine& engine) {
+  std::map<std::string, std::uint64_t> out;
+  for (const Cell<Snapshot>* cell : engine.snapshots()) {
+    for (const BrandSnapshot& brand : cell->load()->brands) out[brand.name] += brand.mentions;
+  }
+  return out;
+}
+
+TEST_CASE("a thousand reloads under load lose nothing and count nothing twice") {
+  constexpr std::size_t kReloads = 1000;
+  constexpr std::size_t kOthers = 40;
+  std::mt19937_64 random(7);
+  std::atomic<bool> enough{false};
+  RulesInUse now = compiled({}, watched(3, true, 1), 1);
+  Parts parts;
+  parts.rules = now.rules;
+  parts.brands = now.brands;
+  std::array<EndlessSource*, 2> sources{};
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    auto source = std::make_unique<EndlessSource>(2 * i, i, &enough);
+    sources[i] = source.get();
+    parts.inputs.push_back({std::move(source), make_native_decoder({})});
+  }
+  parts.link = std::make_unique<LocalLink>(3, 2);
+  EngineOptions options;
+  options.engine.shards = 3;
+  Counters counters;
+  Engine engine(std::move(parts), options, &counters);
+
+  std::size_t reloads = 0;
+  std::uint64_t seen = 0;
+  const auto control = [&](Deadline) {
+    if (counters.records == seen || enough) return false;
+    seen = counters.records;
+    for (std::size_t burst = 1 + random() % 3; burst > 0 && reloads < kReloads; --burst) {
+      const bool last = ++reloads == kReloads;
+      now = compiled(*now.brands,
+                     watched(last ? kOthers : random() % kOthers, random() % 2 == 0, random()),
+                     random());
+      engine.set_rules(now);
+    }
+    enough = reloads == kReloads;
+    return false;
+  };
+  REQUIRE(engine.run(control, false));
+
+  std::uint64_t steady = 0;
+  std::uint64_t turn = 0;
+  for (const EndlessSource* source : sources) {
+    for (const auto& [partition, end] : source->committed) {
+      for (std::int64_t i = 0; i < end; ++i) {
+        steady += i % 4 == 0 || i % 4 == 3 ? 1 : 0;
+        turn += i % 4 < 2 ? 1 : 0;
+      }
+    }
+  }
+  std::map<std::string, std::uint64_t> mentions = mentions_of(engine);
+  CHECK(mentions.size() == kOthers + 2);
+  CHECK(steady > kReloads / 4);
+  CHECK(mentions["Steady"] == steady);
+  CHECK(mentions["Turn"] == turn);
+  std::uint64_t all = 0;
+  for (const auto& [name, count] : mentions) {
+    CHECK_MESSAGE((name == "Turn" || count <= steady), name);
+    all += count;
+  }
+  CHECK(counters.facts_applied == all);
+  CHECK(counters.facts_applied + counters.facts_repeated == counters.hits);
 }
 
 }  // namespace

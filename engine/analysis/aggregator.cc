@@ -36,6 +36,8 @@ struct Brand {
   std::size_t last = 0;             // index of the series counted last
   std::uint64_t late = 0;
   std::uint64_t backdated = 0;
+  Minute since = kNever;  // counts are whole from here on, as far as this brand goes
+  bool watched = false;
 
   [[nodiscard]] Series* find(const ShortName& platform) {
     if (last < series.size() && series[last].platform() == platform) return &series[last];
@@ -64,13 +66,9 @@ struct HourIndex {
 }  // namespace
 
 struct Aggregator::State {
-  explicit State(std::vector<std::string> brand_names, AggregatorSettings with)
-      : names(std::move(brand_names)),
-        lateness(with.lateness),
-        brands(names.size()),
-        pool(with.hour_blocks_max) {}
+  explicit State(AggregatorSettings with) : lateness(with.lateness), pool(with.hour_blocks_max) {}
 
-  std::vector<std::string> names;
+  std::shared_ptr<const BrandList> list;
   Duration lateness;
   std::vector<Brand> brands;  // by BrandId
   std::unordered_map<PartitionId, std::size_t> slots;
@@ -88,8 +86,8 @@ struct Aggregator::State {
   void close_before(Minute end, std::vector<ClosedMinute>* closed);
   void append_closed(Hour hour, HourIndex* index, Minute end, std::vector<ClosedMinute>* closed);
   void drop_old_hours();
-  void mark_whole(AllWindows* windows) const;
-  [[nodiscard]] BrandSnapshot snapshot(BrandId id) const;
+  void mark_whole(const Brand& brand, AllWindows* windows) const;
+  [[nodiscard]] BrandSnapshot snapshot(std::uint32_t place) const;
 };
 
 // Facts come in any order of brands, and the state of thousands of brands is in no cache: what the
@@ -184,19 +182,24 @@ void Aggregator::State::drop_old_hours() {
   }
 }
 
-void Aggregator::State::mark_whole(AllWindows* windows) const {
+void Aggregator::State::mark_whole(const Brand& brand, AllWindows* windows) const {
+  const Minute first = std::max(since, brand.since);
   const Minute end = watermark ? minute_of(*watermark) + 1 : kNever;
   for (std::size_t i = 0; i < kWindows.size(); ++i) {
     const Minute length = kWindows[i].minutes;
-    (*windows)[i].previous_whole = watermark && end - 2 * length >= since;
-    (*windows)[i].yesterday_whole = watermark && end - kMinutesPerDay - length >= since;
+    (*windows)[i].previous_whole = watermark && end - 2 * length >= first;
+    (*windows)[i].yesterday_whole = watermark && end - kMinutesPerDay - length >= first;
   }
 }
 
-BrandSnapshot Aggregator::State::snapshot(BrandId id) const {
+BrandSnapshot Aggregator::State::snapshot(std::uint32_t place) const {
+  const auto [id, shadow] = list->live[place];
   const Brand& brand = brands[id];
   BrandSnapshot out;
-  out.name = names[id];
+  out.id = id;
+  out.place = place;
+  out.shadow = shadow;
+  out.name = list->names[id];
   out.late = brand.late;
   out.backdated = brand.backdated;
   out.platforms.reserve(brand.series.size());
@@ -205,7 +208,7 @@ BrandSnapshot Aggregator::State::snapshot(BrandId id) const {
     platform.platform = series.platform();
     platform.mentions = series.mentions();
     if (watermark) series.add_windows(minute_of(*watermark), pool, &platform.windows);
-    mark_whole(&platform.windows);
+    mark_whole(brand, &platform.windows);
     out.mentions += platform.mentions;
     for (std::size_t i = 0; i < kWindows.size(); ++i) {
       out.windows[i].current += platform.windows[i].current;
@@ -213,14 +216,19 @@ BrandSnapshot Aggregator::State::snapshot(BrandId id) const {
       out.windows[i].yesterday += platform.windows[i].yesterday;
     }
   }
-  mark_whole(&out.windows);
+  mark_whole(brand, &out.windows);
   std::sort(out.platforms.begin(), out.platforms.end(),
             [](const auto& a, const auto& b) { return a.platform < b.platform; });
   return out;
 }
 
 Aggregator::Aggregator(std::vector<std::string> brands, AggregatorSettings settings)
-    : state_(std::make_unique<State>(std::move(brands), settings)) {}
+    : state_(std::make_unique<State>(settings)) {
+  auto list = std::make_shared<BrandList>();
+  for (BrandId id = 0; id < brands.size(); ++id) list->live.push_back({.id = id});
+  list->names = std::move(brands);
+  set_brands(std::move(list));
+}
 Aggregator::~Aggregator() = default;
 Aggregator::Aggregator(Aggregator&&) noexcept = default;
 Aggregator& Aggregator::operator=(Aggregator&&) noexcept = default;
@@ -278,12 +286,29 @@ void Aggregator::close_all(std::vector<ClosedMinute>* closed) {
   state_->close_before(state_->last_minute + 1, closed);
 }
 
+void Aggregator::set_brands(std::shared_ptr<const BrandList> brands) {
+  State& state = *state_;
+  CHECK(state.brands.size() <= brands->names.size());
+  state.brands.resize(brands->names.size());
+  // Partitions that run ahead of the watermark are counted from where they are.
+  const Minute now = state.watermark ? minute_of(*state.watermark) : kNever;
+  const Minute since = state.list == nullptr ? kNever : std::max(now, state.last_minute) + 1;
+  std::vector<bool> watched(state.brands.size());
+  for (const BrandList::Live& live : brands->live) {
+    watched[live.id] = true;
+    if (!state.brands[live.id].watched) state.brands[live.id].since = since;
+  }
+  for (std::size_t id = 0; id < watched.size(); ++id) state.brands[id].watched = watched[id];
+  state.list = std::move(brands);
+}
+
 Snapshot Aggregator::snapshot(std::uint32_t shard, std::uint32_t shards) const {
+  const std::vector<BrandList::Live>& live = state_->list->live;
   Snapshot out;
   out.watermark = state_->watermark;
-  out.brands.reserve(state_->brands.size() / shards + 1);
-  for (std::size_t id = shard; id < state_->brands.size(); id += shards) {
-    out.brands.push_back(state_->snapshot(static_cast<BrandId>(id)));
+  out.brands.reserve(live.size() / shards + 1);
+  for (std::uint32_t place = 0; place < live.size(); ++place) {
+    if (live[place].id % shards == shard) out.brands.push_back(state_->snapshot(place));
   }
   return out;
 }

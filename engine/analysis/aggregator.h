@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/analysis/snapshot.h"
+#include "engine/base/brand_list.h"
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
 #include "engine/base/limits.h"
@@ -43,7 +44,8 @@ struct ApplyCounts {
 
 // Owned by one shard thread. Memory: per brand and platform 264 bytes for each hour that saw a
 // mention and is still open or in a window (two days), bounded by hour_blocks_max; per brand 16
-// bytes for each partition.
+// bytes for each partition. A brand that is not watched any more keeps its totals; its hours go the
+// way of all hours.
 class Aggregator {
  public:
   // The brand with place i in `brands` has BrandId i; a shard may own only some of them.
@@ -54,7 +56,7 @@ class Aggregator {
 
   // Folds facts in. A fact whose origin is at or below the highest one applied for its brand and
   // partition is a repeat and changes nothing.
-  // REQUIRES: each fact's brand < number of brands.
+  // REQUIRES: each fact's brand has a name. It need not be watched any more.
   ApplyCounts apply(std::span<const Fact> facts);
 
   // Moves event time on; an earlier watermark than the present one changes nothing. Minutes that
@@ -65,7 +67,12 @@ class Aggregator {
   // Closes every open minute: the end of a replay.
   void close_all(std::vector<ClosedMinute>* closed);
 
-  // The present state of the brands for which owned(brand) holds, i.e. brand % shards == shard.
+  // From now on these brands are watched. One that was watched before finds its state again; of a
+  // new one, or one that comes back, windows that began before now are not whole.
+  // REQUIRES: `brands` follows the list before it, see BrandList.
+  void set_brands(std::shared_ptr<const BrandList> brands);
+
+  // The present state of the watched brands of a shard, those whose id % shards == shard.
   [[nodiscard]] Snapshot snapshot(std::uint32_t shard, std::uint32_t shards) const;
 
  private:

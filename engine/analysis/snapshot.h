@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/event_time.h"
+#include "engine/base/fact.h"
 #include "engine/base/short_name.h"
 
 namespace vigie {
@@ -58,6 +59,9 @@ struct PlatformSnapshot {
 };
 
 struct BrandSnapshot {
+  BrandId id = 0;
+  std::uint32_t place = 0;  // in the configuration
+  bool shadow = false;      // it has a shadow query
   std::string name;
   std::uint64_t mentions = 0;               // since the start, over all platforms; never falls
   std::uint64_t late = 0;                   // arrived after their minute had closed: in no window

@@ -1,6 +1,7 @@
 // The subcommands of `vigie`. Each returns the exit code of the process.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@ namespace vigie {
 // What the exit code says.
 enum class Exit : std::uint8_t {
   done = 0,              // finished, or drained after being asked to stop
-  stopped_by_error = 1,  // was running and could not go on
+  stopped_by_error = 1,  // was running and could not go on; a test of a brand failed
   not_started = 2,       // wrong command line or configuration, or something it needs is missing
 };
 
@@ -28,6 +29,7 @@ struct DemoArguments {
 struct CheckArguments {
   std::string config;
   bool print = false;
+  bool costs = false;
 };
 [[nodiscard]] Exit check_command(const CheckArguments& arguments);
 
@@ -41,6 +43,29 @@ struct MatchArguments {
   std::vector<std::string> files;
 };
 [[nodiscard]] Exit match_command(const MatchArguments& arguments);
+
+struct ExplainArguments {
+  std::string config;
+  std::string brand;  // empty: all of them
+  std::string text;   // of a post that is made of it; else the files
+  std::vector<std::string> files;
+  bool json = false;
+};
+[[nodiscard]] Exit explain_command(const ExplainArguments& arguments);
+
+struct TestArguments {
+  std::string config;
+  std::string junit;  // where to write the results as JUnit XML; empty: nowhere
+};
+[[nodiscard]] Exit test_command(const TestArguments& arguments);
+
+struct DiffArguments {
+  std::vector<std::string> configs;  // two of them
+  std::vector<std::string> files;
+  std::size_t samples = 3;  // posts shown of each brand's gains and losses
+  bool json = false;
+};
+[[nodiscard]] Exit diff_command(const DiffArguments& arguments);
 
 struct ReplayArguments {
   std::string config;

@@ -2,10 +2,15 @@
 
 #include <cstdio>
 
+#include <algorithm>
+#include <cstddef>
 #include <random>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "engine/base/limits.h"
 #include "engine/base/text.h"
 
 namespace vigie {
@@ -17,33 +22,79 @@ std::uint64_t hash_seed() {
   return static_cast<std::uint64_t>(device()) << 32 | device();
 }
 
+void print_diagnostics(std::span<const Diagnostic> diagnostics) {
+  std::size_t errors = 0;
+  std::size_t warnings = 0;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const bool is_error = diagnostic.severity == Diagnostic::Severity::error;
+    if (++(is_error ? errors : warnings) > kDiagnosticsShownMax) continue;
+    std::fprintf(stderr, "%s\n%s", diagnostic.text().c_str(), diagnostic.excerpt.c_str());
+  }
+  const auto tell_rest = [](std::size_t count, const char* what) {
+    if (count <= kDiagnosticsShownMax) return;
+    std::fprintf(stderr, "vigie: and %zu more %s\n", count - kDiagnosticsShownMax, what);
+  };
+  tell_rest(errors, "errors");
+  tell_rest(warnings, "warnings");
+}
+
 }  // namespace
 
 void complain(const std::string& message) { std::fprintf(stderr, "vigie: %s\n", message.c_str()); }
 
 void complain(const Error& error) { complain(error.text()); }
 
-std::optional<Configuration> load_configuration(const std::string& path) {
+ConfigurationRead read_configuration(const std::string& path, const BrandList& known) {
   Loaded loaded = load_settings(path);
-  for (const Diagnostic& diagnostic : loaded.diagnostics) {
-    std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  ConfigurationRead read;
+  read.stamps = loaded.stamps;
+  read.files = loaded.files;
+  const auto brands = next_brands(known, loaded.settings.brands);
+  Result<std::shared_ptr<const rules::RuleSet>> rules;
+  // A file that is missing would leave what it holds to be called unknown.
+  if (brands && loaded.every_file_read) {
+    const std::vector<BrandId> ids = ids_of(**brands);
+    std::vector<rules::Finding> findings;
+    rules = rules::compile(loaded.settings.brands,
+                           {.seed = hash_seed(), .library = &loaded.settings.library, .ids = ids},
+                           &findings);
+    add_findings(findings, &loaded);
   }
-  if (!loaded.ok()) return std::nullopt;
-  std::vector<rules::Finding> findings;
-  auto rules = rules::compile(loaded.settings.brands, {.seed = hash_seed()}, &findings);
-  if (!rules) {
-    complain(rules.error());
-    return std::nullopt;
+  if (loaded.ok()) {
+    if (!brands) {
+      read.error = brands.error();
+    } else if (!rules) {
+      read.error = rules.error();
+    } else {
+      read.configuration = Configuration{.settings = std::move(loaded.settings),
+                                         .rules = std::move(*rules),
+                                         .brands = *brands,
+                                         .stamps = read.stamps};
+    }
   }
-  for (const rules::Finding& warning : findings) {
-    const Diagnostic diagnostic{
-        .severity = Diagnostic::Severity::warning,
-        .place = loaded.settings.brand_places[warning.place.brand],
-        .message = cat("brand '", loaded.settings.brands[warning.place.brand].name, "', '",
-                       warning.term, "': ", warning.message)};
-    std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
-  }
-  return Configuration{std::move(loaded.settings), std::move(*rules)};
+  read.diagnostics = std::move(loaded.diagnostics);
+  return read;
+}
+
+std::optional<Configuration> load_configuration(const std::string& path,
+                                                std::shared_ptr<const SettingsFiles>* files) {
+  ConfigurationRead read = read_configuration(path, {});
+  print_diagnostics(read.diagnostics);
+  if (read.error) complain(*read.error);
+  if (files != nullptr) *files = read.files;
+  return std::move(read.configuration);
+}
+
+std::optional<std::uint32_t> find_brand(const rules::RuleSet& rules, const std::string& name) {
+  const std::vector<std::string>& names = rules::brand_names(rules);
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end()) return static_cast<std::uint32_t>(found - names.begin());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string_view meant = closest(name, known.data(), known.size());
+  complain(cat("there is no brand '", name, "'",
+               meant.empty() ? "; write its name as the configuration has it"
+                             : cat("; did you mean '", meant, "'?")));
+  return std::nullopt;
 }
 
 }  // namespace vigie

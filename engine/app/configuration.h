@@ -1,11 +1,15 @@
 // Loading a configuration for a command: diagnostics go to stderr, rules come out compiled.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
+#include "engine/runtime/brand_ids.h"
+#include "engine/runtime/file_stamp.h"
 #include "engine/runtime/settings.h"
 #include "rules/rules.h"
 
@@ -14,10 +18,30 @@ namespace vigie {
 struct Configuration {
   Settings settings;
   std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<const BrandList> brands;  // with whose ids the rules were compiled
+  std::vector<StampedFile> stamps;          // of the files it was read from
 };
 
-// Prints every error and warning; nothing when there was an error.
-[[nodiscard]] std::optional<Configuration> load_configuration(const std::string& path);
+// What came of reading one.
+struct ConfigurationRead {
+  std::optional<Configuration> configuration;  // nothing when there was an error
+  std::vector<Diagnostic> diagnostics;
+  std::optional<Error> error;       // that has no diagnostic
+  std::vector<StampedFile> stamps;  // of what was read, or tried
+  std::shared_ptr<const SettingsFiles> files{};
+};
+
+// Brands keep the ids that they have in `known`. Prints nothing.
+[[nodiscard]] ConfigurationRead read_configuration(const std::string& path, const BrandList& known);
+
+// Prints every error and warning, of each at most kDiagnosticsShownMax; nothing when there was an
+// error. `files` may be null; otherwise it is given what the settings were read from.
+[[nodiscard]] std::optional<Configuration> load_configuration(
+    const std::string& path, std::shared_ptr<const SettingsFiles>* files = nullptr);
+
+// The place of the brand of this name; nothing, and a complaint, when there is none.
+[[nodiscard]] std::optional<std::uint32_t> find_brand(const rules::RuleSet& rules,
+                                                      const std::string& name);
 
 // Writes "vigie: <message>" on stderr.
 void complain(const std::string& message);

@@ -10,7 +10,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
 #include "engine/app/serving.h"
-#include "engine/app/stop_signal.h"
+#include "engine/app/signals.h"
 #include "engine/app/wire.h"
 #include "engine/base/counters.h"
 #include "engine/base/text.h"
@@ -68,17 +68,23 @@ Narrator narrator_of(const DemoArguments& arguments, const DemoOptions& demo,
 }  // namespace
 
 Exit demo_command(const DemoArguments& arguments) {
-  StopSignal stop;
-  Settings settings;
+  Signals signals(Asked::stop);
+  Configuration configuration;
+  Settings& settings = configuration.settings;
   settings.serve.listen = arguments.listen;
   settings.brands = brands();
   auto rules = rules::compile(settings.brands, {.seed = arguments.seed}, nullptr);
   if (!rules) return complain(rules.error()), Exit::not_started;
+  configuration.rules = std::move(*rules);
   const DemoOptions demo{.seed = arguments.seed, .start = wall_clock_minute()};
   Counters counters;
-  const Exit exit = serve_and_run(wire_demo(demo, settings, *rules), settings,
-                                  cat("Demo, with made-up brands and posts: ", demo_story(), "."),
-                                  &stop, &counters, narrator_of(arguments, demo, counters));
+  const Exit exit =
+      serve_and_run(wire_demo(demo, settings, configuration.rules),
+                    {.configuration = &configuration,
+                     .intro = cat("Demo, with made-up brands and posts: ", demo_story(), "."),
+                     .narrator = narrator_of(arguments, demo, counters),
+                     .signals = &signals,
+                     .counters = &counters});
   if (exit == Exit::done) {
     say(cat("stopped after ", counters.mentions.load(), " posts and ", counters.hits.load(),
             " mentions\n"));

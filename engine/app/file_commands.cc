@@ -1,8 +1,12 @@
-// `vigie decode`, `vigie match` and `vigie check`: one pass over files, no engine.
+// `vigie decode` and `vigie match`: one pass over files, no engine.
 #include <cstdio>
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <vector>
 
 #include "connectors/mention_json.h"
 #include "engine/app/commands.h"
@@ -28,14 +32,7 @@ Exit convert(const std::vector<std::string>& files, Duration future, const Write
         output->flush_if_large();
       },
       &log);
-  const Result<void> written = output->close();
-  log.summarise();
-  if (!read) {
-    complain(read.error());
-    return read.error().kind == ErrorKind::unreadable ? Exit::not_started : Exit::stopped_by_error;
-  }
-  if (!written) return complain(written.error()), Exit::stopped_by_error;
-  return Exit::done;
+  return finish(read, log, &*output);
 }
 
 void append_spans(std::string_view name, rules::Field field, std::span<const rules::Span> spans,
@@ -52,10 +49,26 @@ void append_spans(std::string_view name, rules::Field field, std::span<const rul
   out->push_back(']');
 }
 
-void append_hit(const Mention& mention, const std::string& brand,
-                std::span<const rules::Span> spans, std::string* out) {
+// The names of the campaigns whose bits are set; nothing where there is none.
+void append_campaigns(std::string_view name, const rules::Brand& brand, std::uint32_t bits,
+                      std::string* out) {
+  if (bits == 0) return;
+  out->append(cat(",\"", name, "\":"));
+  char before = '[';
+  for (std::size_t i = 0; i < brand.campaigns.size(); ++i) {
+    if ((bits >> i & 1U) == 0) continue;
+    out->push_back(before);
+    append_json_string(brand.campaigns[i].name, out);
+    before = ',';
+  }
+  out->push_back(']');
+}
+
+void append_hit(const Mention& mention, const rules::Brand& brand, const rules::Hit& hit,
+                std::span<const rules::Span> all, std::string* out) {
+  const std::span<const rules::Span> spans = all.subspan(hit.first_span, hit.span_count);
   out->append("{\"brand\":");
-  append_json_string(brand, out);
+  append_json_string(brand.name, out);
   out->append(",\"id\":");
   append_json_string(mention.id, out);
   out->append(",\"platform\":");
@@ -66,6 +79,9 @@ void append_hit(const Mention& mention, const std::string& brand,
   append_spans("spans", rules::Field::text, spans, out);
   append_spans("title_spans", rules::Field::title, spans, out);
   append_spans("shared_text_spans", rules::Field::shared_text, spans, out);
+  append_spans("author_spans", rules::Field::author, spans, out);
+  append_campaigns("campaigns", brand, hit.campaigns, out);
+  append_campaigns("rejected", brand, hit.rejected, out);
   out->append("}\n");
 }
 
@@ -84,30 +100,15 @@ Exit match_command(const MatchArguments& arguments) {
   if (!configuration) return Exit::not_started;
   rules::Matcher matcher(configuration->rules);
   rules::Hits hits;
-  const auto& names = rules::brand_names(*configuration->rules);
+  const std::vector<rules::Brand>& brands = configuration->settings.brands;
   const Duration future = configuration->settings.event_time.future;
   return convert(arguments.files, future, [&](const Mention& mention, std::string* out) {
     if (mention.op != Op::upsert) return;
     matcher.match(mention, &hits);
     for (const rules::Hit& hit : hits.hits) {
-      const std::span all(hits.spans);
-      append_hit(mention, names[hit.brand], all.subspan(hit.first_span, hit.span_count), out);
+      append_hit(mention, brands[hit.brand], hit, hits.spans, out);
     }
   });
-}
-
-Exit check_command(const CheckArguments& arguments) {
-  const auto configuration = load_configuration(arguments.config);
-  if (!configuration) return Exit::not_started;
-  const auto& settings = configuration->settings;
-  if (arguments.print) {
-    std::fputs(print_settings(settings).c_str(), stdout);
-  } else {
-    std::printf("%s: ok: %zu brands, %zu sources, %zu KiB of compiled rules\n",
-                arguments.config.c_str(), settings.brands.size(), settings.sources.size(),
-                rules::memory_bytes(*configuration->rules) / 1024);
-  }
-  return Exit::done;
 }
 
 }  // namespace vigie

@@ -7,6 +7,7 @@
 
 #include "connectors/decode.h"
 #include "connectors/ndjson_source.h"
+#include "engine/app/configuration.h"
 #include "engine/base/io.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
@@ -69,6 +70,17 @@ Result<void> for_each_mention(std::span<const std::string> files, Duration futur
     }
   }
   return {};
+}
+
+Exit finish(const Result<void>& read, const InputLog& log, Output* output) {
+  const Result<void> written = output->close();
+  log.summarise();
+  if (!read) {
+    complain(read.error());
+    return read.error().kind == ErrorKind::unreadable ? Exit::not_started : Exit::stopped_by_error;
+  }
+  if (!written) return complain(written.error()), Exit::stopped_by_error;
+  return Exit::done;
 }
 
 }  // namespace vigie

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "engine/app/commands.h"
+#include "engine/app/output.h"
 #include "engine/base/counters.h"
 #include "engine/base/event_time.h"
 #include "engine/base/mention.h"
@@ -36,5 +38,9 @@ class InputLog {
 [[nodiscard]] Result<void> for_each_mention(std::span<const std::string> files, Duration future,
                                             const std::function<void(const Mention&)>& on_mention,
                                             InputLog* log);
+
+// Writes the rest of the output, sums up what was read, complains of what went wrong, and says how
+// the command ends.
+[[nodiscard]] Exit finish(const Result<void>& read, const InputLog& log, Output* output);
 
 }  // namespace vigie

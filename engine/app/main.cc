@@ -47,7 +47,53 @@ void add_check(CLI::App* app, CheckArguments* arguments, std::function<Exit()>* 
       ->required();
   command->add_flag("--print", arguments->print,
                     "Print the effective configuration, without secrets");
+  command->add_flag("--costs", arguments->costs,
+                    "Print what each brand is expected to cost, the most expensive first");
   command->callback([=] { *chosen = [=] { return check_command(*arguments); }; });
+}
+
+void add_test(CLI::App* app, TestArguments* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command =
+      app->add_subcommand("test", "Try the examples that the brands must and must not match");
+  add_config(command, &arguments->config);
+  command->add_option("--junit", arguments->junit, "Write the results as JUnit XML to this file");
+  command->callback([=] { *chosen = [=] { return test_command(*arguments); }; });
+}
+
+void add_explain(CLI::App* app, ExplainArguments* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command =
+      app->add_subcommand("explain", "Say why a post is a mention of a brand, or why it is not");
+  add_config(command, &arguments->config);
+  command->add_option("--brand", arguments->brand,
+                      "Only this one; else every brand that matches or nearly does");
+  command->add_flag("--json", arguments->json, "One line of JSON for each post");
+  CLI::Option* text = command->add_option("--text", arguments->text, "The text of a post");
+  CLI::Option* files = command->add_option("FILE", arguments->files, kFilesHelp);
+  text->excludes(files);
+  command->callback([=] {
+    if (text->empty() && files->empty()) throw CLI::RequiredError("--text or FILE");
+    *chosen = [=] { return explain_command(*arguments); };
+  });
+}
+
+void add_diff(CLI::App* app, DiffArguments* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command =
+      app->add_subcommand("diff", "Say which posts a second version of the rules gains and loses");
+  command
+      ->add_option("--config", arguments->configs,
+                   "The configurations: before, and once more: after")
+      ->required()
+      ->allow_extra_args(false);
+  command->add_option("--samples", arguments->samples, "Posts to show of each gain and loss")
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "Write one JSON object");
+  add_files(command, &arguments->files);
+  command->callback([=] {
+    if (arguments->configs.size() != 2) {
+      throw CLI::ValidationError("--config", "is needed twice: before and after");
+    }
+    *chosen = [=] { return diff_command(*arguments); };
+  });
 }
 
 void add_decode(CLI::App* app, DecodeArguments* arguments, std::function<Exit()>* chosen) {
@@ -94,12 +140,18 @@ int run_main(int argc, char** argv) {
   RunArguments run;
   DemoArguments demo;
   CheckArguments check;
+  TestArguments test;
+  ExplainArguments explain;
+  DiffArguments diff;
   DecodeArguments decode;
   MatchArguments match;
   ReplayArguments replay;
   add_run(&app, &run, &chosen);
   add_demo(&app, &demo, &chosen);
   add_check(&app, &check, &chosen);
+  add_test(&app, &test, &chosen);
+  add_explain(&app, &explain, &chosen);
+  add_diff(&app, &diff, &chosen);
   add_decode(&app, &decode, &chosen);
   add_match(&app, &match, &chosen);
   add_replay(&app, &replay, &chosen);

@@ -11,7 +11,7 @@
 #include "engine/app/configuration.h"
 #include "engine/app/file_input.h"
 #include "engine/app/output.h"
-#include "engine/app/stop_signal.h"
+#include "engine/app/signals.h"
 #include "engine/app/wire.h"
 #include "engine/base/counters.h"
 #include "engine/base/text.h"
@@ -100,7 +100,7 @@ void report(const Counters& counters) {
 }  // namespace
 
 Exit replay_command(const ReplayArguments& arguments) {
-  StopSignal stop;
+  Signals signals(Asked::stop);
   const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
   const bool series = !arguments.series.empty();
@@ -114,9 +114,9 @@ Exit replay_command(const ReplayArguments& arguments) {
                  .engine = replay_engine(configuration->settings.engine),
                  .replay = true},
                 &counters);
-  const Result<void> ran =
-      engine.run([&](Deadline deadline) { return stop.wait(deadline); }, /*stay=*/false);
-  if (stop.wait(Clock::now())) {
+  const auto asked_to_stop = [&](Deadline until) { return signals.wait(until) == Asked::stop; };
+  const Result<void> ran = engine.run(asked_to_stop, /*stay=*/false);
+  if (asked_to_stop(Clock::now())) {
     complain("interrupted before the end of the input; nothing was written");
     return Exit::stopped_by_error;
   }

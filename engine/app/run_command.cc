@@ -5,7 +5,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
 #include "engine/app/serving.h"
-#include "engine/app/stop_signal.h"
+#include "engine/app/signals.h"
 #include "engine/app/wire.h"
 #include "engine/base/counters.h"
 #include "engine/base/log.h"
@@ -27,14 +27,17 @@ Exit run_command(const RunArguments& arguments) {
   if (!parts) return complain(parts.error()), Exit::not_started;
   // Until here Ctrl-C ends the process at once, also while it waits for a broker. The threads made
   // so far are librdkafka's, which take no signals.
-  StopSignal stop;
+  Signals signals(Asked::reload);
   Narrator narrator;
   narrator.serving = [](const std::string& address) {
     log(LogLevel::info, cat("vigie ", VIGIE_VERSION, " serves http://", address,
-                            "/ and /metrics; stop with Ctrl-C or SIGTERM"));
+                            "/ and /metrics; stop with Ctrl-C or SIGTERM, reload with SIGHUP"));
   };
-  const Exit exit =
-      serve_and_run(std::move(*parts), configuration->settings, {}, &stop, &counters, narrator);
+  const Exit exit = serve_and_run(std::move(*parts), {.configuration = &*configuration,
+                                                      .path = arguments.config,
+                                                      .narrator = narrator,
+                                                      .signals = &signals,
+                                                      .counters = &counters});
   if (exit == Exit::done) log(LogLevel::info, "drained and stopped");
   return exit;
 }

@@ -1,27 +1,54 @@
 #include "engine/app/serving.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
 
-#include "engine/app/configuration.h"
+#include "engine/app/reloader.h"
 #include "engine/serve/server.h"
 
 namespace vigie {
+namespace {
 
-Exit serve_and_run(Parts parts, const Settings& settings, const std::string& intro,
-                   StopSignal* stop, Counters* counters, const Narrator& narrator) {
+// Waits for a signal and does what it, a request or a changed file asks for; whether to stop.
+bool stop_requested(const Serving& serving, std::optional<Reloader>* reloader, Deadline deadline) {
+  serving.narrator.running();
+  const Asked asked = serving.signals->wait(deadline);
+  if (!*reloader) return asked == Asked::stop;
+  switch (asked) {
+    case Asked::stop: (*reloader)->close(); return true;
+    case Asked::reload: (*reloader)->reload("SIGHUP"); break;
+    case Asked::nothing: break;
+  }
+  (*reloader)->poll(Clock::now());
+  return false;
+}
+
+}  // namespace
+
+Exit serve_and_run(Parts parts, const Serving& serving) {
+  const Settings& settings = serving.configuration->settings;
+  parts.brands = serving.configuration->brands;
   Engine engine(std::move(parts),
                 {.event_time = settings.event_time, .engine = settings.engine, .replay = false},
-                counters);
-  auto server =
-      Server::start({.listen = settings.serve.listen, .version = VIGIE_VERSION, .intro = intro},
-                    engine.snapshots(), &engine.status(), counters);
+                serving.counters);
+  std::optional<Reloader> reloader;
+  if (!serving.path.empty()) reloader.emplace(serving.path, serving.configuration, &engine);
+  const Cell<ConfigStatus> unchanging(std::make_shared<const ConfigStatus>(fresh_config_status()));
+  auto server = Server::start(
+      {.listen = settings.serve.listen, .version = VIGIE_VERSION, .intro = serving.intro},
+      {.shards = engine.snapshots(),
+       .workers = engine.reports(),
+       .status = &engine.status(),
+       .config = reloader ? &reloader->status() : &unchanging,
+       .counters = serving.counters,
+       .reloads = reloader ? reloader->requests() : nullptr});
   if (!server) return complain(server.error()), Exit::not_started;
-  narrator.serving((*server)->address());
-  const auto stop_requested = [&](Deadline deadline) {
-    narrator.running();
-    return stop->wait(deadline);
-  };
-  const Result<void> ran = engine.run(stop_requested, /*stay=*/true);
+  serving.narrator.serving((*server)->address());
+  const Result<void> ran =
+      engine.run([&](Deadline deadline) { return stop_requested(serving, &reloader, deadline); },
+                 /*stay=*/true);
+  if (reloader) reloader->close();
   (*server)->stop();
   if (!ran) return complain(ran.error()), Exit::stopped_by_error;
   return Exit::done;

@@ -5,10 +5,10 @@
 #include <string>
 
 #include "engine/app/commands.h"
-#include "engine/app/stop_signal.h"
+#include "engine/app/configuration.h"
+#include "engine/app/signals.h"
 #include "engine/base/counters.h"
 #include "engine/runtime/engine.h"
-#include "engine/runtime/settings.h"
 
 namespace vigie {
 
@@ -18,8 +18,17 @@ struct Narrator {
   std::function<void()> running = [] {};                    // about ten times a second
 };
 
-// Serves and runs until asked to stop. The server answers until the engine has drained.
-[[nodiscard]] Exit serve_and_run(Parts parts, const Settings& settings, const std::string& intro,
-                                 StopSignal* stop, Counters* counters, const Narrator& narrator);
+struct Serving {
+  const Configuration* configuration = nullptr;
+  std::string path{};   // what it was read from; empty: from nothing that could be read again
+  std::string intro{};  // a sentence at the top of the page
+  Narrator narrator{};
+  Signals* signals = nullptr;
+  Counters* counters = nullptr;
+};
+
+// Serves and runs until asked to stop, and reloads when asked to. The server answers until the
+// engine has drained. `parts` were made for the configuration.
+[[nodiscard]] Exit serve_and_run(Parts parts, const Serving& serving);
 
 }  // namespace vigie

@@ -13,7 +13,7 @@ namespace vigie {
 
 // One partition of one topic, or one file, numbered by its source: stable for one configuration.
 using PartitionId = std::uint32_t;
-// The brand's place in the rule set.
+// Stands for the name of a brand as long as the process lives; see brand_list.h.
 using BrandId = std::uint32_t;
 
 // Where in the raw input a fact comes from. Within a partition it only grows.

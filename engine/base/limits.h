@@ -56,6 +56,8 @@ inline constexpr std::size_t kBrandsMax = 200'000;
 inline constexpr std::size_t kTermsMax = 2'000'000;
 inline constexpr std::size_t kTermBytesMax = 1024;
 inline constexpr std::size_t kRegexBytesMax = 4096;
+// Texts of one list or group of authors that queries call by name.
+inline constexpr std::size_t kLibraryItemsMax = 50'000;
 // Memory that one compiled regex may take (RE2's own bound).
 inline constexpr std::int64_t kRegexMemoryBytes = 8LL << 20;
 // A query, its comments included; how deep its parentheses nest; and the nodes it has once lists
@@ -83,13 +85,27 @@ inline constexpr std::size_t kWildcardTokenBytesMax = 512;
 inline constexpr std::size_t kRegexPlacesMax = 4096;
 // Scratch memory of a matcher that is kept for the next post, per buffer; more is given back.
 inline constexpr std::size_t kScratchKeptBytes = 1UL << 20;
+// What is kept of posts on which a query and its shadow disagree, per worker: so many posts for
+// each brand and change, of so many brands, with the beginning of their text; 1,000 brands are some
+// 5 MB.
+inline constexpr std::size_t kShadowSamplesMax = 5;
+inline constexpr std::size_t kShadowBrandsMax = 1000;
+inline constexpr std::size_t kShadowTextBytesMax = 280;
+inline constexpr std::size_t kShadowAddressBytesMax = 1024;  // id, url
 
 // --- Configuration -----------------------------------------------------------------------------
 
 // One file of it; 100,000 brands with a few names each are 10 MB.
 inline constexpr std::size_t kConfigBytesMax = 64UL << 20;
+// A record given as an example of what a brand must match, as JSON. The longest real post holds
+// 41,637 characters; aliases could make a few lines grow without end.
+inline constexpr std::size_t kExampleBytesMax = 256UL << 10;
+// Errors, and warnings, shown for one configuration; the others are counted.
+inline constexpr std::size_t kDiagnosticsShownMax = 100;
 // Rule packs that include rule packs.
 inline constexpr std::size_t kIncludeDepthMax = 8;
+// Requests to reload that wait; those beyond wait outside. Each holds an HTTP thread.
+inline constexpr std::size_t kReloadRequestsMax = 16;
 
 // --- Windows -----------------------------------------------------------------------------------
 

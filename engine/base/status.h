@@ -41,4 +41,12 @@ struct EngineStatus {
   [[nodiscard]] bool ready() const { return assigned && restored && !draining; }
 };
 
+// How the configuration in use came about.
+struct ConfigStatus {
+  bool last_reload_successful = true;  // also while none was asked for
+  double last_success_seconds = 0;     // when the one in use was taken, since 1970
+  std::uint64_t reloads_succeeded = 0;
+  std::uint64_t reloads_failed = 0;
+};
+
 }  // namespace vigie

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/base/check.h"
 #include "engine/base/log.h"
 #include "engine/base/text.h"
 
@@ -13,12 +14,21 @@ namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery{100};
 
+std::shared_ptr<const BrandList> numbered_by_place(const rules::RuleSet& rules) {
+  auto list = std::make_shared<BrandList>();
+  list->names = rules::brand_names(rules);
+  for (BrandId id = 0; id < list->names.size(); ++id) list->live.push_back({.id = id});
+  return list;
+}
+
 }  // namespace
 
 Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
     : parts_(std::move(parts)), options_(options), counters_(counters) {
   const auto writers = static_cast<std::uint32_t>(parts_.inputs.size());
-  context_ = {.rules = parts_.rules,
+  if (parts_.brands == nullptr) parts_.brands = numbered_by_place(*parts_.rules);
+  set_rules({std::move(parts_.rules), std::move(parts_.brands)});
+  context_ = {.rules = &rules_,
               .link = parts_.link.get(),
               .dead_letters = parts_.dead_letters.get(),
               .counters = counters_,
@@ -34,8 +44,7 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
                                  .lateness = options_.event_time.lateness,
                                  .snapshot_every = options_.engine.snapshot_every,
                                  .keep_closed = options_.replay};
-    shards_.push_back(std::make_unique<Shard>(rules::brand_names(*parts_.rules), settings,
-                                              parts_.link.get(), counters_));
+    shards_.push_back(std::make_unique<Shard>(&rules_, settings, parts_.link.get(), counters_));
   }
   for (std::uint32_t i = 0; i < writers; ++i) {
     workers_.push_back(std::make_unique<Worker>(i, std::move(parts_.inputs[i].source),
@@ -46,6 +55,11 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
 
 Engine::~Engine() {
   if (!worker_threads_.empty()) std::ignore = stop();
+}
+
+void Engine::set_rules(RulesInUse rules) {
+  CHECK(rules::brand_names(*rules.rules).size() == rules.brands->live.size());
+  rules_.store(std::make_shared<const RulesInUse>(std::move(rules)));
 }
 
 void Engine::start() {
@@ -112,6 +126,13 @@ std::vector<const Cell<Snapshot>*> Engine::snapshots() const {
   std::vector<const Cell<Snapshot>*> cells;
   cells.reserve(shards_.size());
   for (const auto& shard : shards_) cells.push_back(&shard->snapshot());
+  return cells;
+}
+
+std::vector<const Cell<MatchReport>*> Engine::reports() const {
+  std::vector<const Cell<MatchReport>*> cells;
+  cells.reserve(workers_.size());
+  for (const auto& worker : workers_) cells.push_back(&worker->report());
   return cells;
 }
 

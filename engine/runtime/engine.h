@@ -14,7 +14,9 @@
 #include "engine/base/cell.h"
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/base/match_report.h"
 #include "engine/base/status.h"
+#include "engine/runtime/brand_ids.h"
 #include "engine/runtime/settings.h"
 #include "engine/runtime/shard.h"
 #include "engine/runtime/worker.h"
@@ -31,6 +33,7 @@ struct Parts {
   std::unique_ptr<FactLink> link;
   std::unique_ptr<DeadLetterSink> dead_letters;  // may be null
   std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<const BrandList> brands;  // null: those of the rules, numbered by their place
 };
 
 struct EngineOptions {
@@ -56,8 +59,15 @@ class Engine {
   // Errors: those of the first worker that failed.
   [[nodiscard]] Result<void> run(const StopRequested& stop_requested, bool stay);
 
+  // Matches with these rules from the next batch of each worker on; what was matched with the
+  // former ones counts as it is. One thread at a time. REQUIRES: neither is null, `brands` follows
+  // the list in use (see next_brands), and the rules were compiled with its ids.
+  void set_rules(RulesInUse rules);
+
   // By shard; valid as long as the engine.
   [[nodiscard]] std::vector<const Cell<Snapshot>*> snapshots() const;
+  // By worker; valid as long as the engine.
+  [[nodiscard]] std::vector<const Cell<MatchReport>*> reports() const;
   [[nodiscard]] const Cell<EngineStatus>& status() const { return status_; }
 
   // After run(): the closed minutes of a replay, sorted by minute, then brand, then platform.
@@ -71,6 +81,7 @@ class Engine {
   Parts parts_;
   EngineOptions options_;
   Counters* counters_;
+  Cell<RulesInUse> rules_;
   WorkerContext context_;
   std::atomic<bool> stop_{false};
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -1,8 +1,10 @@
 #include "engine/runtime/match_stage.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
+#include "engine/base/clock.h"
 #include "engine/base/limits.h"
 
 namespace vigie {
@@ -23,11 +25,29 @@ ShortName platform_of(const Mention& mention) {
   return ShortName{mention.platform.substr(0, ShortName::kBytesMax)};
 }
 
+// Not the processor's clock: asking for that takes longer than most evaluations.
+std::uint64_t nanoseconds() {
+  const auto now = std::chrono::nanoseconds(Clock::now().time_since_epoch());
+  return static_cast<std::uint64_t>(now.count());
+}
+
+rules::Matcher make_matcher(std::shared_ptr<const rules::RuleSet> rules) {
+  return rules::Matcher(std::move(rules), rules::Matcher::Guard::on, nanoseconds);
+}
+
 }  // namespace
 
 MatchStage::MatchStage(Decoder* decoder, std::shared_ptr<const rules::RuleSet> rules,
                        Counters* counters, Settings settings)
-    : decoder_(decoder), matcher_(std::move(rules)), counters_(counters), settings_(settings) {}
+    : decoder_(decoder),
+      matcher_(make_matcher(std::move(rules))),
+      counters_(counters),
+      settings_(settings) {}
+
+void MatchStage::set_rules(std::shared_ptr<const rules::RuleSet> rules) {
+  matcher_ = make_matcher(std::move(rules));
+  shadow_.forget_samples();
+}
 
 void MatchStage::run(const Batch& batch, Output* out) {
   out->facts.resize(settings_.shards);
@@ -63,6 +83,7 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
     ++upserts;
     reached.event_time = std::max(reached.event_time, std::optional{mention.created_at});
     matcher_.match(mention, &hits_);
+    if (!hits_.changes.empty()) shadow_.add(mention, hits_.changes);
     if (hits_.hits.empty()) continue;
     ++matched;
     hits += hits_.hits.size();

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/runtime/shadow_log.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -41,6 +43,14 @@ class MatchStage {
   // Replaces *out with the facts of this batch. `detail` of a reject is valid until the next call.
   void run(const Batch& batch, Output* out);
 
+  // Matches with these rules from now on; the costs counted so far are gone.
+  void set_rules(std::shared_ptr<const rules::RuleSet> rules);
+
+  // Of the rules in use, by place of the brand.
+  [[nodiscard]] std::span<const rules::RuleCost> costs() const { return matcher_.costs(); }
+  // Over all rules.
+  [[nodiscard]] const ShadowLog& shadow() const { return shadow_; }
+
  private:
   void match_slice(const Batch& batch, Output* out);
   void keep_rejects(Output* out);
@@ -51,6 +61,7 @@ class MatchStage {
   Settings settings_;
   MentionBatch slice_;
   rules::Hits hits_;
+  ShadowLog shadow_;
   Arena details_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -13,6 +14,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "engine/runtime/settings_fields.h"
+#include "engine/runtime/settings_files.h"
 #include "engine/runtime/settings_reader.h"
 #include "engine/runtime/yaml_reader.h"
 
@@ -42,15 +44,6 @@ std::string identity_of(const std::string& path) {
   return error ? path : whole.string();
 }
 
-// The value at root[section] or root[section][key]; null when there is none.
-const YamlNode* find(const YamlNode* root, std::string_view section, std::string_view key = {}) {
-  if (root == nullptr) return nullptr;
-  for (const YamlNode::Entry& entry : root->entries) {
-    if (entry.key->text == section) return key.empty() ? entry.value : find(entry.value, key);
-  }
-  return nullptr;
-}
-
 // Opens the main file and what it includes, one after the other.
 class Loader {
  public:
@@ -65,45 +58,51 @@ class Loader {
     std::size_t depth = 0;
   };
 
-  std::optional<YamlTree> open(const std::string& path, const Where* asked, FileNotes* notes);
+  std::optional<const YamlNode*> open(const std::string& path, const Where* asked,
+                                      FileNotes* notes);
   void include_all(const FileNotes& notes, const Opening& opening);
   void include(const FileNotes::Include& include, const FileNotes& notes, const Opening& parent);
   [[nodiscard]] bool may_open(const Opening& opening, Where asked);
-  void append(std::vector<rules::Brand>&& brands, const std::vector<Where>& places);
+  void append(Settings* settings, const FileNotes& notes);
   void check_whole(const Settings& settings, const YamlNode* root, std::uint32_t file);
   void check_brands();
 
-  Problems problems_;
-  std::vector<rules::Brand> brands_;
-  std::vector<Where> places_;                      // of the brands, in their order
+  std::shared_ptr<SettingsFiles> files_ = std::make_shared<SettingsFiles>();
+  Problems problems_{files_.get()};
+  std::vector<rules::Brand> brands_;  // of all files; their places are in files_, in their order
+  rules::Library library_;
+  std::vector<StampedFile> stamps_;                // of what was opened, or tried
   std::unordered_map<std::string, Where> opened_;  // identity to where it was asked for
   bool complete_ = true;                           // every file was read
 };
 
 template <class Whole>
-void read_tree(const YamlTree& tree, std::string_view name, FileNotes* notes, Whole* whole) {
-  if (tree.root == nullptr) return;
-  SectionReader reader(*tree.root, name, notes);
+void read_tree(const YamlNode* root, std::string_view name, FileNotes* notes, Whole* whole) {
+  if (root == nullptr) return;
+  SectionReader reader(*root, name, notes);
   describe(reader, *whole);
   reader.finish();
 }
 
-// A file that cannot be opened is reported at `asked`, where it was named, or as itself.
-std::optional<YamlTree> Loader::open(const std::string& path, const Where* asked,
-                                     FileNotes* notes) {
+// The root, null in an empty file. A file that cannot be opened is reported at `asked`, where it
+// was named, or as itself.
+std::optional<const YamlNode*> Loader::open(const std::string& path, const Where* asked,
+                                            FileNotes* notes) {
+  stamps_.push_back({path, stamp_of(path)});
   notes->problems = &problems_;
   notes->directory = directory_of(path);
   Result<std::string> text = read_text_file(path);
   if (!text) {
-    const Where where = asked != nullptr ? *asked : Where{problems_.add_file(path), {}};
+    const Where where = asked != nullptr ? *asked : Where{files_->add(path, {}), {}};
     problems_.error(where, cat(text.error().message, "; give the path of a YAML file"));
     complete_ = false;
     return std::nullopt;
   }
-  notes->file = problems_.add_file(path);
-  auto tree = parse_yaml(std::move(*text));
-  if (tree) return std::move(*tree);
-  problems_.error({notes->file, tree.error().place}, tree.error().message);
+  drop_byte_order_mark(&*text);
+  notes->file = files_->add(path, std::move(*text));
+  auto root = files_->parse(notes->file);
+  if (root) return *root;
+  problems_.error({notes->file, root.error().place}, root.error().message);
   complete_ = false;
   return std::nullopt;
 }
@@ -122,7 +121,7 @@ bool Loader::may_open(const Opening& opening, Where asked) {
   const auto [first, added] = opened_.try_emplace(opening.identity, asked);
   if (added) return true;
   problems_.error(asked, cat("'", opening.path, "' is included already, at ",
-                             problems_.text(first->second), "; remove one of the two"));
+                             files_->text(first->second), "; remove one of the two"));
   return false;
 }
 
@@ -136,27 +135,37 @@ void Loader::include(const FileNotes::Include& include, const FileNotes& notes,
     return;
   }
   FileNotes inside;
-  const std::optional<YamlTree> tree = open(path, &include.where, &inside);
-  if (!tree) return;
+  const std::optional<const YamlNode*> root = open(path, &include.where, &inside);
+  if (!root) return;
   Pack pack;
-  read_tree(*tree, kIncludedFile, &inside, &pack);
+  read_tree(*root, kIncludedFile, &inside, &pack);
   include_all(inside, opening);
-  append(std::move(pack.settings.brands), inside.brands);
+  append(&pack.settings, inside);
 }
 
 void Loader::include_all(const FileNotes& notes, const Opening& opening) {
   for (const FileNotes::Include& one : notes.includes) include(one, notes, opening);
 }
 
-void Loader::append(std::vector<rules::Brand>&& brands, const std::vector<Where>& places) {
-  std::ranges::move(brands, std::back_inserter(brands_));
-  places_.insert(places_.end(), places.begin(), places.end());
+// Takes the brands and what they call out of the settings of one file.
+void Loader::append(Settings* settings, const FileNotes& notes) {
+  std::ranges::move(settings->brands, std::back_inserter(brands_));
+  for (const Where& where : notes.brands) files_->add_brand(where);
+  for (const FileNotes::Named& named : notes.named) {
+    const std::optional<Where> first = files_->add_named(named.section, named.name, named.where);
+    if (!first) continue;
+    problems_.error(named.where, cat("'", named.section, '.', named.name, "' exists already, at ",
+                                     files_->text(*first), "; give it another name"));
+  }
+  library_.queries.merge(settings->library.queries);
+  library_.lists.merge(settings->library.lists);
+  library_.author_groups.merge(settings->library.author_groups);
 }
 
 void Loader::check_brands() {
   if (brands_.size() > kBrandsMax) {
-    problems_.error(places_[kBrandsMax], cat(brands_.size(), " brands are more than the ",
-                                             kBrandsMax, " that one process may watch"));
+    problems_.error(files_->brand(kBrandsMax), cat(brands_.size(), " brands are more than the ",
+                                                   kBrandsMax, " that one process may watch"));
   }
   std::unordered_map<std::string_view, std::size_t> names;
   std::size_t terms = 0;
@@ -165,17 +174,19 @@ void Loader::check_brands() {
     const std::size_t before = terms;
     terms += brand.names.size() + brand.hashtags.size() + brand.handles.size() +
              brand.exclude.size() + brand.regex.size();
+    for (const rules::Campaign& campaign : brand.campaigns) terms += campaign.hashtags.size();
     if (before <= kTermsMax && terms > kTermsMax) {
-      problems_.error(places_[i], cat("from here on the brands have more than the ", kTermsMax,
-                                      " names, hashtags, handles, exclusions and patterns that one "
-                                      "process may look for"));
+      problems_.error(files_->brand(i),
+                      cat("from here on the brands have more than the ", kTermsMax,
+                          " names, hashtags, handles, exclusions and patterns that one "
+                          "process may look for"));
     }
     if (brand.name.empty()) continue;  // reported already
     const auto [first, added] = names.try_emplace(brand.name, i);
     if (added) continue;
-    problems_.error(places_[i], cat("the brand '", brand.name, "' exists already, at ",
-                                    problems_.text(places_[first->second]),
-                                    "; give it another name or join the two"));
+    problems_.error(files_->brand(i), cat("the brand '", brand.name, "' exists already, at ",
+                                          files_->text(files_->brand(first->second)),
+                                          "; give it another name or join the two"));
   }
 }
 
@@ -183,17 +194,17 @@ void Loader::check_whole(const Settings& settings, const YamlNode* root, std::ui
   check_brands();
   const bool readable = root == nullptr || root->kind == YamlNode::Kind::mapping;
   if (brands_.empty() && complete_ && readable) {
-    const YamlNode* node = find(root, "brands");
+    const YamlNode* node = find_value(root, "brands");
     problems_.error(
         {file, node != nullptr ? node->place : YamlPlace{1, 1}},
         "there are no brands; write at least one under 'brands:', such as - name: Acme");
   }
-  const YamlNode* topic = find(root, "dead_letters", "topic");
+  const YamlNode* topic = find_value(find_value(root, "dead_letters"), "topic");
   const bool kafka = std::ranges::any_of(settings.sources, [](const SourceSettings& source) {
     return std::holds_alternative<KafkaSettings>(source);
   });
   if (!settings.dead_letters.topic.empty() && !kafka) {
-    problems_.error({file, topic->place},
+    problems_.error({file, topic->place, topic},
                     "'dead_letters.topic' needs a Kafka source, whose brokers it lies on; add one "
                     "to 'sources', or write 'file:' instead");
   }
@@ -203,19 +214,54 @@ Loaded Loader::load(const std::string& path) {
   Loaded loaded;
   Settings& settings = loaded.settings;
   FileNotes notes;
-  if (const std::optional<YamlTree> tree = open(path, nullptr, &notes)) {
-    read_tree(*tree, "", &notes, &settings);
+  if (const std::optional<const YamlNode*> root = open(path, nullptr, &notes)) {
+    read_tree(*root, "", &notes, &settings);
     include_all(notes, {path, identity_of(path), nullptr, 0});
-    append(std::move(settings.brands), notes.brands);
-    check_whole(settings, tree->root, notes.file);
+    append(&settings, notes);
+    check_whole(settings, *root, notes.file);
   }
   settings.brands = std::move(brands_);
-  for (const Where& where : places_) settings.brand_places.push_back(problems_.text(where));
+  settings.library = std::move(library_);
+  for (std::size_t i = 0; i < files_->brands(); ++i) {
+    settings.brand_places.push_back(files_->text(files_->brand(i)));
+  }
   loaded.diagnostics = problems_.take();
+  loaded.stamps = std::move(stamps_);
+  loaded.every_file_read = complete_;
+  loaded.files = files_;
   return loaded;
 }
 
+// Whether the finding is about the language of queries alone.
+bool is_about_query(const rules::Finding& finding) {
+  using Part = rules::TextPlace::Part;
+  const Part part = finding.place.part;
+  return part == Part::query || part == Part::shadow || part == Part::guideline ||
+         part == Part::library;
+}
+
 }  // namespace
+
+void add_findings(std::span<const rules::Finding> findings, Loaded* loaded) {
+  const bool whole = loaded->ok();
+  for (const rules::Finding& finding : findings) {
+    if (!whole && !is_about_query(finding)) continue;
+    const bool is_error = finding.severity == rules::Finding::Severity::error;
+    const auto severity = is_error ? Diagnostic::Severity::error : Diagnostic::Severity::warning;
+    // Queries call what is wrong by its words; a name is called by itself.
+    std::string message = is_about_query(finding)
+                              ? finding.message
+                              : cat(in_quotes(finding.term), ": ", finding.message);
+    loaded->diagnostics.push_back(loaded->files->diagnose(
+        loaded->files->find(finding.place, finding.term), severity, std::move(message)));
+  }
+  std::ranges::stable_sort(loaded->diagnostics, {}, &Diagnostic::order);
+}
+
+std::string example_place(const SettingsFiles& files, std::size_t brand, std::string_view list,
+                          std::size_t item) {
+  return files.text(files.example(brand, list, item));
+}
 
 std::string Diagnostic::text() const {
   return cat(place, severity == Severity::error ? ": error: " : ": warning: ", message);

@@ -1,15 +1,20 @@
 // The configuration: one YAML file, with includes, read into plain values once and trusted after.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "engine/base/event_time.h"
+#include "engine/runtime/file_stamp.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -18,6 +23,7 @@ namespace vigie {
 struct Secret {
   std::string value;
   std::string origin;  // "file:/run/secrets/x", "env:NAME"; empty for a value given in the clear
+  friend bool operator==(const Secret&, const Secret&) = default;
 };
 
 struct KafkaSettings {
@@ -29,10 +35,12 @@ struct KafkaSettings {
   std::string instance;
   // Any librdkafka property; a value may be given as {file: PATH} or {env: NAME}.
   std::map<std::string, Secret> properties;
+  friend bool operator==(const KafkaSettings&, const KafkaSettings&) = default;
 };
 
 struct FilesSettings {
   std::vector<std::string> paths;  // files, directories, or "-" for standard input
+  friend bool operator==(const FilesSettings&, const FilesSettings&) = default;
 };
 
 using SourceSettings = std::variant<KafkaSettings, FilesSettings>;
@@ -40,16 +48,19 @@ using SourceSettings = std::variant<KafkaSettings, FilesSettings>;
 struct DeadLetterSettings {
   std::string file;   // NDJSON; empty: none
   std::string topic;  // Kafka topic on the brokers of the first Kafka source; empty: none
+  friend bool operator==(const DeadLetterSettings&, const DeadLetterSettings&) = default;
 };
 
 struct ServeSettings {
   std::string listen = "127.0.0.1:9464";  // loopback unless told otherwise; port 0: any free one
+  friend bool operator==(const ServeSettings&, const ServeSettings&) = default;
 };
 
 struct EventTimeSettings {
   Duration lateness = std::chrono::hours{1};
   Duration future = std::chrono::minutes{10};
   Duration idle_after = std::chrono::seconds{30};
+  friend bool operator==(const EventTimeSettings&, const EventTimeSettings&) = default;
 };
 
 struct EngineSettings {
@@ -57,12 +68,14 @@ struct EngineSettings {
   std::uint32_t shards = 1;
   Duration drain = std::chrono::seconds{20};
   Duration snapshot_every = std::chrono::seconds{1};
+  friend bool operator==(const EngineSettings&, const EngineSettings&) = default;
 };
 
 struct Settings {
   std::vector<SourceSettings> sources;
   std::vector<rules::Brand> brands;
   std::vector<std::string> brand_places;  // "file:line:column" of each brand
+  rules::Library library;                 // what the queries of the brands may call
   DeadLetterSettings dead_letters;
   ServeSettings serve;
   EventTimeSettings event_time;
@@ -76,18 +89,35 @@ struct Diagnostic {
   std::string place;    // "file:line:column"
   std::string message;  // what is wrong and what to write instead
 
+  std::string excerpt{};  // the line of the file and a mark below it, where there is one
+  std::array<std::uint32_t, 3> order{};  // file, line, column: what they are sorted by
+
   // "file:line:column: error: message"
   [[nodiscard]] std::string text() const;
 };
 
+// The files that the settings were read from, for those who want to point at them.
+class SettingsFiles;
+
 struct Loaded {
   Settings settings;  // complete only when there is no error
   std::vector<Diagnostic> diagnostics;
+  std::vector<StampedFile> stamps;  // of the file and those it includes, also where one is missing
+  bool every_file_read = true;
+  std::shared_ptr<const SettingsFiles> files;
   [[nodiscard]] bool ok() const;
 };
 
 // Reads the file and what it includes, and reports everything wrong at once.
 [[nodiscard]] Loaded load_settings(const std::string& path);
+
+// Adds what rules::compile() found, each at its place in the files. Where there are errors already,
+// only what concerns the queries themselves: the rest may follow from those errors.
+void add_findings(std::span<const rules::Finding> findings, Loaded* loaded);
+
+// "file:line:column" of an example of a brand; `list` is must_match or must_not_match.
+[[nodiscard]] std::string example_place(const SettingsFiles& files, std::size_t brand,
+                                        std::string_view list, std::size_t item);
 
 // The effective configuration as YAML, every default written out, secrets left out.
 [[nodiscard]] std::string print_settings(const Settings& settings);

@@ -90,6 +90,34 @@ std::optional<std::string> check_regex(std::string_view text) {
              "; put patterns in single quotes, where a backslash stands for itself");
 }
 
+std::optional<std::string> check_query(std::string_view text) {
+  if (text.size() <= kQueryBytesMax) return std::nullopt;
+  return cat("is ", text.size(), " bytes long; write at most ", kQueryBytesMax,
+             ", or move parts of it to `queries:` and call them with @rule(NAME)");
+}
+
+std::optional<std::string> check_library_query(std::string_view text) {
+  if (auto empty = check_not_empty(text)) return empty;
+  return check_query(text);
+}
+
+std::optional<std::string> check_library_name(std::string_view text) {
+  constexpr std::size_t kNameBytesMax = 64;
+  const auto allowed = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  };
+  if (!text.empty() && text.size() <= kNameBytesMax && std::ranges::all_of(text, allowed)) {
+    return std::nullopt;
+  }
+  return cat("is not a name that queries can call; write 1 to ", kNameBytesMax,
+             " letters, digits and . _ -");
+}
+
+std::optional<std::string> check_panel(std::string_view text) {
+  return text.empty() ? std::nullopt : check_term(text);
+}
+
 std::optional<std::string> check_property(std::string_view name) {
   struct Owned {
     std::string_view property;

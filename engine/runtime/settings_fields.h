@@ -38,11 +38,18 @@ using Check = std::optional<std::string> (*)(std::string_view);
 [[nodiscard]] std::optional<std::string> check_optional_topic(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_term(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_regex(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_query(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_library_query(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_library_name(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_panel(std::string_view text);
 // Names of librdkafka properties: those that have a field of their own are refused.
 [[nodiscard]] std::optional<std::string> check_property(std::string_view name);
 
 // Whether the value of this librdkafka property must not be shown.
 [[nodiscard]] bool is_secret_property(std::string_view name);
+
+using NamedText = decltype(rules::Library::queries);
+using NamedTexts = decltype(rules::Library::lists);
 
 template <class Visitor>
 void describe(Visitor& v, KafkaSettings& s) {
@@ -77,13 +84,58 @@ void describe(Visitor& v, SourceSettings& s) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, rules::Owned& s) {
+  v.texts({"accounts", "handles or ids", "what they publish is owned media"}, check_term,
+          &s.accounts);
+  v.texts({"domains", "domains, such as acme.com", "these sites and their subdomains are, too"},
+          check_term, &s.domains);
+}
+
+template <class Visitor>
+void describe(Visitor& v, rules::Campaign& s) {
+  v.text({"name", "a text", "what to call it; no other campaign of the brand may have it", true},
+         check_term, &s.name);
+  v.texts({"hashtags", "words", "a post under one of them takes part", true}, check_term,
+          &s.hashtags);
+  v.time({"start", "a date (from its midnight, UTC), a time in RFC 3339, or empty for none",
+          "the first moment of it"},
+         &s.start);
+  v.time({"end", "a date, a time in RFC 3339, or empty for none", "the first moment after it"},
+         &s.end);
+  v.number({"target", "a whole number", "participations hoped for; 0 is none stated"},
+           Range<std::uint64_t>{0, 1'000'000'000'000}, &s.target);
+  v.text({"guideline", "a query, or empty for none",
+          "what a contribution must not hold: one that it matches is rejected"},
+         check_query, &s.guideline);
+}
+
+// The examples of a brand, which stand under one key.
+struct Examples {
+  std::vector<rules::Example>* must_match = nullptr;
+  std::vector<rules::Example>* must_not_match = nullptr;
+};
+
+template <class Visitor>
+void describe(Visitor& v, Examples& s) {
+  v.examples({"must_match", "texts, or mappings that are mention/1 records",
+              "`vigie test` fails unless the brand matches each of them"},
+             s.must_match);
+  v.examples({"must_not_match", "texts, or mappings that are mention/1 records",
+              "`vigie test` fails when the brand matches one of them"},
+             s.must_not_match);
+}
+
+template <class Visitor>
 void describe(Visitor& v, rules::Brand& s) {
   v.text({"name", "a text", "what to call it: the label of its metrics; no other brand may have it",
           true},
          check_term, &s.name);
+  v.text({"panel", "a name, or empty for none",
+          "brands that are compared with each other have the same"},
+         check_panel, &s.panel);
   v.texts({"names", "words or phrases",
            "found as whole words; case, width and accents do not count; when names, hashtags, "
-           "handles and regex are all empty, the brand's name is its only one"},
+           "handles, regex and query are all empty, the brand's name is its only one"},
           check_term, &s.names);
   v.texts({"hashtags", "words", "found behind # only"}, check_term, &s.hashtags);
   v.texts({"handles", "words", "found behind @ only"}, check_term, &s.handles);
@@ -92,6 +144,17 @@ void describe(Visitor& v, rules::Brand& s) {
   v.texts({"regex", "RE2 patterns",
            "tried on the folded text; a pattern without a fixed word in it is slow"},
           check_regex, &s.regex);
+  v.text({"query", "a query, or empty for none",
+          "a Boolean search; a post that it matches is a mention, too"},
+         check_query, &s.query);
+  v.text({"shadow", "a query, or empty for none",
+          "another version of the query, evaluated beside it on live posts; it decides nothing"},
+         check_query, &s.shadow);
+  v.section({"owned", "a mapping", "what the brand publishes itself"}, &s.owned);
+  v.campaigns({"campaigns", "a list", "calls for contributions under hashtags of their own"},
+              &s.campaigns);
+  Examples tests{&s.must_match, &s.must_not_match};
+  v.section({"tests", "a mapping", "posts that the brand must and must not match"}, &tests);
 }
 
 template <class Visitor>
@@ -154,8 +217,18 @@ void describe(Visitor& v, EngineSettings& s) {
 // What the main file and an included one have in common.
 template <class Visitor>
 void describe_brands(Visitor& v, Settings& s) {
-  v.include({"include", "paths", "rule packs with `brands`; relative to the file that names them"});
+  v.include({"include", "paths",
+             "rule packs with `brands` and what their queries call; relative to the file that "
+             "names them"});
   v.brands({"brands", "a list", "what to watch"}, &s.brands);
+  v.named({"queries", "queries by name", "parts that queries share: @rule(NAME)"},
+          check_library_query, &s.library.queries);
+  v.named(
+      {"lists", "lists of words or phrases by name", "any of them, where a query says list:NAME"},
+      check_term, &s.library.lists);
+  v.named({"author_groups", "lists of handles or ids by name",
+           "who wrote a post, where a query says authorGroup:NAME"},
+          check_term, &s.library.author_groups);
 }
 
 template <class Visitor>

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -60,8 +61,20 @@ std::string flow_list(const std::vector<std::string>& values) {
 }
 
 std::string shown(const std::string& value) { return scalar(value); }
-std::string shown(std::uint32_t value) { return cat(value); }
+std::string shown(std::uint64_t value) { return cat(value); }
 std::string shown(Duration value) { return vigie::to_text(value); }
+std::string shown(const std::optional<EventTime>& value) {
+  return value ? to_rfc3339(*value) : R"("")";
+}
+
+// Whether a text of several lines can be written as they are, behind a '|'.
+bool fits_block(std::string_view text) {
+  if (text.find('\n') == std::string_view::npos || text[0] == ' ' || text[0] == '\n') return false;
+  if (text.ends_with("\n\n")) return false;
+  return std::ranges::all_of(text, [](char c) {
+    return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+  });
+}
 
 // The visitor that collects the defaults of one section.
 class Defaults {
@@ -69,9 +82,19 @@ class Defaults {
   void text(const Field& field, Check /*check*/, const std::string* value) {
     note(field, value->empty() ? "empty" : shown(*value));
   }
-  void number(const Field& field, Range<std::uint32_t> /*range*/, const std::uint32_t* value) {
+  template <class T>
+  void number(const Field& field, Range<T> /*range*/, const T* value) {
     note(field, shown(*value));
   }
+  void time(const Field& field, const std::optional<EventTime>* /*value*/) { note(field, "none"); }
+  void campaigns(const Field& field, const std::vector<rules::Campaign>* /*campaigns*/) {
+    note(field, "none");
+  }
+  void examples(const Field& field, const std::vector<rules::Example>* /*examples*/) {
+    note(field, "none");
+  }
+  template <class T>
+  void section(const Field& /*field*/, T* /*value*/) {}
   void duration(const Field& field, Range<Duration> /*range*/, const Duration* value) {
     note(field, shown(*value));
   }
@@ -95,23 +118,28 @@ class Defaults {
 
 class Printer {
  public:
-  void text(const Field& field, Check /*check*/, const std::string* value) {
-    explain(field);
-    line(cat(field.name, ": ", shown(*value)));
-  }
+  void text(const Field& field, Check /*check*/, const std::string* value);
   void joined(const Field& field, Check check, const std::string* value) {
     text(field, check, value);
   }
-  void number(const Field& field, Range<std::uint32_t> /*range*/, const std::uint32_t* value) {
-    explain(field);
-    line(cat(field.name, ": ", shown(*value)));
+  template <class T>
+  void number(const Field& field, Range<T> /*range*/, const T* value) {
+    value_of(field, shown(*value), *value == 0);
   }
   void duration(const Field& field, Range<Duration> /*range*/, const Duration* value) {
-    explain(field);
-    line(cat(field.name, ": ", shown(*value)));
+    value_of(field, shown(*value), false);
+  }
+  void time(const Field& field, const std::optional<EventTime>* value) {
+    value_of(field, shown(*value), !value->has_value());
   }
   void texts(const Field& field, Check check, const std::vector<std::string>* values);
   void properties(const Field& field, const std::map<std::string, Secret>* values);
+  void campaigns(const Field& field, std::vector<rules::Campaign>* campaigns) {
+    elements(field, campaigns);
+  }
+  void examples(const Field& field, const std::vector<rules::Example>* examples);
+  void named(const Field& field, Check check, const NamedText* values);
+  void named(const Field& field, Check check, const NamedTexts* values);
   void include(const Field& /*field*/) {}  // the brands of all files are printed as one list
   void brands(const Field& field, std::vector<rules::Brand>* brands) { elements(field, brands); }
   void sources(const Field& field, std::vector<SourceSettings>* sources) {
@@ -120,11 +148,14 @@ class Printer {
 
   template <class T>
   void section(const Field& field, T* value) {
-    explain(field);
+    const bool first = explain(field);
+    const std::size_t before = out_.size();
     line(cat(field.name, ':'));
+    const std::size_t begin = out_.size();
     indent_ += 2;
     fields(field.name, value);
     indent_ -= 2;
+    if (!first && out_.size() == begin) out_.resize(before);  // nothing but defaults
   }
 
   template <class T>
@@ -142,7 +173,7 @@ class Printer {
   // One after the other, each behind a dash.
   template <class T>
   void elements(const Field& field, std::vector<T>* values) {
-    explain(field);
+    if (!explain(field) && values->empty()) return;
     line(cat(field.name, values->empty() ? ": []" : ":"));
     indent_ += 2;
     for (T& value : *values) {
@@ -163,14 +194,15 @@ class Printer {
     T unset{};
     Defaults defaults;
     describe(defaults, unset);
-    defaults_ = defaults.take();
-    section_ = name;
+    const auto outer_defaults = std::exchange(defaults_, defaults.take());
+    const std::string_view outer_section = std::exchange(section_, name);
     describe(*this, *value);
-    section_ = {};
-    defaults_.clear();
+    section_ = outer_section;
+    defaults_ = outer_defaults;
   }
 
   void line(std::string_view text);
+  void value_of(const Field& field, const std::string& shown, bool empty);
   bool explain(const Field& field);
   void comment(const std::string& text);
 
@@ -222,9 +254,56 @@ bool Printer::explain(const Field& field) {
   return true;
 }
 
+// What is empty is written out the first time only: ten thousand brands need no ten thousand
+// `regex: []`.
+void Printer::value_of(const Field& field, const std::string& shown, bool empty) {
+  if (!explain(field) && empty) return;
+  line(cat(field.name, ": ", shown));
+}
+
+void Printer::text(const Field& field, Check /*check*/, const std::string* value) {
+  if (!fits_block(*value)) return value_of(field, shown(*value), value->empty());
+  explain(field);
+  line(cat(field.name, value->ends_with('\n') ? ": |" : ": |-"));
+  for (std::size_t from = 0; from < value->size();) {
+    const std::size_t end = std::min(value->find('\n', from), value->size());
+    if (end == from) {
+      out_ += '\n';
+    } else {
+      line(cat("  ", std::string_view(*value).substr(from, end - from)));
+    }
+    from = end + 1;
+  }
+}
+
+void Printer::examples(const Field& field, const std::vector<rules::Example>* examples) {
+  const bool first = explain(field);
+  if (examples->empty() && !first) return;
+  line(cat(field.name, examples->empty() ? ": []" : ":"));
+  for (const rules::Example& example : *examples) {
+    line(cat("  - ", example.is_record ? example.text : scalar(example.text)));
+  }
+}
+
+void Printer::named(const Field& field, Check /*check*/, const NamedText* values) {
+  explain(field);
+  line(cat(field.name, values->empty() ? ": {}" : ":"));
+  indent_ += 2;
+  for (const auto& [name, value] : *values) line(cat(scalar(name), ": ", scalar(value)));
+  indent_ -= 2;
+}
+
+void Printer::named(const Field& field, Check /*check*/, const NamedTexts* values) {
+  explain(field);
+  line(cat(field.name, values->empty() ? ": {}" : ":"));
+  indent_ += 2;
+  for (const auto& [name, texts] : *values) line(cat(scalar(name), ": ", flow_list(texts)));
+  indent_ -= 2;
+}
+
 void Printer::texts(const Field& field, Check /*check*/, const std::vector<std::string>* values) {
   const bool first = explain(field);
-  if (values->empty() && !first) return;  // ten thousand brands need no ten thousand `regex: []`
+  if (values->empty() && !first) return;
   const std::string flow = cat(field.name, ": ", flow_list(*values));
   if (indent_ + flow.size() <= kLineBytes) return line(flow);
   line(cat(field.name, ':'));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <tuple>
 #include <utility>
 
 #include "engine/base/text.h"
@@ -37,6 +36,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
   return cat("; it may hold: ", join(known));
 }
 
+}  // namespace
+
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShown = 60;
   if (text.size() <= kShown) return cat('\'', text, '\'');
@@ -45,40 +46,17 @@ std::string in_quotes(std::string_view text) {
   return cat('\'', text.substr(0, end), "...'");
 }
 
-}  // namespace
-
-std::uint32_t Problems::add_file(std::string path) {
-  files_.push_back(std::move(path));
-  return static_cast<std::uint32_t>(files_.size() - 1);
+void Problems::error(const Where& where, std::string message) {
+  problems_.push_back(files_->diagnose(where, Diagnostic::Severity::error, std::move(message)));
 }
 
-void Problems::error(Where where, std::string message) {
-  add(where, Diagnostic::Severity::error, std::move(message));
-}
-
-void Problems::warn(Where where, std::string message) {
-  add(where, Diagnostic::Severity::warning, std::move(message));
-}
-
-void Problems::add(Where where, Diagnostic::Severity severity, std::string message) {
-  problems_.push_back({where, {severity, text(where), std::move(message)}});
-}
-
-std::string Problems::text(Where where) const {
-  const std::string& file = files_[where.file];
-  if (where.place.line == 0) return file;
-  return cat(file, ':', where.place.line, ':', where.place.column);
+void Problems::warn(const Where& where, std::string message) {
+  problems_.push_back(files_->diagnose(where, Diagnostic::Severity::warning, std::move(message)));
 }
 
 std::vector<Diagnostic> Problems::take() {
-  std::ranges::stable_sort(problems_, {}, [](const Problem& problem) {
-    return std::tuple(problem.where.file, problem.where.place);
-  });
-  std::vector<Diagnostic> out;
-  out.reserve(problems_.size());
-  for (Problem& problem : problems_) out.push_back(std::move(problem.diagnostic));
-  problems_.clear();
-  return out;
+  std::ranges::stable_sort(problems_, {}, &Diagnostic::order);
+  return std::move(problems_);
 }
 
 SectionReader::SectionReader(const YamlNode& node, std::string_view name, FileNotes* notes)
@@ -192,6 +170,12 @@ void SectionReader::joined(const Field& field, Check check, std::string* value) 
 }
 
 void SectionReader::number(const Field& field, Range<std::uint32_t> range, std::uint32_t* value) {
+  std::uint64_t wide = *value;
+  number(field, Range<std::uint64_t>{range.min, range.max}, &wide);
+  *value = static_cast<std::uint32_t>(wide);
+}
+
+void SectionReader::number(const Field& field, Range<std::uint64_t> range, std::uint64_t* value) {
   const YamlNode* node = take(field);
   const std::string* text = node == nullptr ? nullptr : checked(field, check_any, *node);
   if (text == nullptr) return;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,38 +13,24 @@
 
 #include "engine/runtime/settings.h"
 #include "engine/runtime/settings_fields.h"
+#include "engine/runtime/settings_files.h"
 #include "engine/runtime/yaml_reader.h"
 
 namespace vigie {
 
-// A place in one of the files that make up the configuration.
-struct Where {
-  std::uint32_t file = 0;  // in the order they were opened
-  YamlPlace place;
-};
-
 // Everything wrong so far.
 class Problems {
  public:
-  // Returns the number of the file.
-  std::uint32_t add_file(std::string path);
-  void error(Where where, std::string message);
-  void warn(Where where, std::string message);
+  explicit Problems(const SettingsFiles* files) : files_(files) {}
+  void error(const Where& where, std::string message);
+  void warn(const Where& where, std::string message);
 
-  // "file:line:column", or the file alone for the file as a whole.
-  [[nodiscard]] std::string text(Where where) const;
-  // Sorted by file, line and column.
+  // In the order of the files, each by line and column.
   [[nodiscard]] std::vector<Diagnostic> take();
 
  private:
-  struct Problem {
-    Where where;
-    Diagnostic diagnostic;
-  };
-  void add(Where where, Diagnostic::Severity severity, std::string message);
-
-  std::vector<std::string> files_;
-  std::vector<Problem> problems_;
+  const SettingsFiles* files_;
+  std::vector<Diagnostic> problems_;
 };
 
 // What reading one file leaves for the loader, beside the settings.
@@ -52,15 +39,25 @@ struct FileNotes {
     std::string path;
     Where where;
   };
+  // A query, list or group that was given a name.
+  struct Named {
+    std::string_view section;
+    std::string name;
+    Where where;
+  };
   std::uint32_t file = 0;
   std::string directory;  // that of the file, with a '/' behind it, or empty
   std::vector<Include> includes;
   std::vector<Where> brands;  // one for each brand appended
+  std::vector<Named> named;
   Problems* problems = nullptr;
 };
 
 // What messages call a file that is not the main one.
 inline constexpr std::string_view kIncludedFile = "an included file";
+
+// In quotes, cut where it is long.
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 // Reads one mapping. Made, given to describe(), then finish() is called.
 class SectionReader {
@@ -72,8 +69,14 @@ class SectionReader {
   void texts(const Field& field, Check check, std::vector<std::string>* values);
   void joined(const Field& field, Check check, std::string* value);
   void number(const Field& field, Range<std::uint32_t> range, std::uint32_t* value);
+  void number(const Field& field, Range<std::uint64_t> range, std::uint64_t* value);
   void duration(const Field& field, Range<Duration> range, Duration* value);
   void properties(const Field& field, std::map<std::string, Secret>* values);
+  void time(const Field& field, std::optional<EventTime>* value);
+  void campaigns(const Field& field, std::vector<rules::Campaign>* campaigns);
+  void examples(const Field& field, std::vector<rules::Example>* examples);
+  void named(const Field& field, Check check, NamedText* values);
+  void named(const Field& field, Check check, NamedTexts* values);
   void include(const Field& field);
   void brands(const Field& field, std::vector<rules::Brand>* brands);
   void sources(const Field& field, std::vector<SourceSettings>* sources);
@@ -106,11 +109,12 @@ class SectionReader {
   [[nodiscard]] static std::vector<const YamlNode*> items(const YamlNode& node);
   // Null, and reported, unless the node is a scalar that passes the check.
   const std::string* checked(const Field& field, Check check, const YamlNode& node);
+  void example(const Field& field, const YamlNode& node, std::vector<rules::Example>* examples);
   void secret(const std::string& property, const YamlNode& node, Secret* secret);
   void secret_from(std::string_view kind, const YamlNode& node, Secret* secret);
   [[nodiscard]] std::string title() const;
   [[nodiscard]] std::string name_of(const Field& field) const;
-  [[nodiscard]] Where at(const YamlNode& node) const { return {notes_->file, node.place}; }
+  [[nodiscard]] Where at(const YamlNode& node) const { return {notes_->file, node.place, &node}; }
   void error(const YamlNode& node, std::string message) const;
 
   const YamlNode& node_;

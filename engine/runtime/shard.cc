@@ -11,13 +11,15 @@ constexpr std::chrono::milliseconds kTakeWait{100};  // how soon a quiet shard s
 
 }  // namespace
 
-Shard::Shard(std::vector<std::string> brands, ShardSettings settings, FactLink* link,
+Shard::Shard(const Cell<RulesInUse>* rules, ShardSettings settings, FactLink* link,
              Counters* counters)
     : settings_(settings),
+      rules_(rules),
       link_(link),
       counters_(counters),
-      aggregator_(std::move(brands), {.lateness = settings.lateness}),
+      aggregator_({}, {.lateness = settings.lateness}),
       watermark_(settings.writers) {
+  take_brands();
   show();  // every brand is there from the start, with zeros
 }
 
@@ -26,11 +28,21 @@ void Shard::run() {
     FactBatch batch;
     const Result<bool> taken = link_->take(settings_.number, &batch, after(kTakeWait));
     if (!taken) break;
+    take_brands();
     if (*taken) fold(batch);
     if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
   }
   if (settings_.keep_closed) aggregator_.close_all(&closed_);
   show();
+}
+
+// Before each batch, and after it was taken: who made its facts had taken the rules by then.
+void Shard::take_brands() {
+  std::shared_ptr<const BrandList> now = rules_->load()->brands;
+  if (now == brands_) return;
+  brands_ = std::move(now);
+  aggregator_.set_brands(brands_);
+  changed_ = true;
 }
 
 void Shard::fold(const FactBatch& batch) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "engine/analysis/aggregator.h"
@@ -10,6 +10,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/runtime/brand_ids.h"
 #include "engine/runtime/watermark.h"
 
 namespace vigie {
@@ -27,8 +28,8 @@ struct ShardSettings {
 // for after run().
 class Shard {
  public:
-  Shard(std::vector<std::string> brands, ShardSettings settings, FactLink* link,
-        Counters* counters);
+  // REQUIRES: `rules` is never empty, and outlives the shard, as link and counters do.
+  Shard(const Cell<RulesInUse>* rules, ShardSettings settings, FactLink* link, Counters* counters);
 
   // Works until the link is closed and drained, then closes all minutes when they are kept.
   void run();
@@ -37,10 +38,13 @@ class Shard {
   [[nodiscard]] std::vector<ClosedMinute>& closed() { return closed_; }
 
  private:
+  void take_brands();
   void fold(const FactBatch& batch);
   void show();
 
   const ShardSettings settings_;
+  const Cell<RulesInUse>* rules_;
+  std::shared_ptr<const BrandList> brands_;
   FactLink* link_;
   Counters* counters_;
   Aggregator aggregator_;

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kReadWait{100};              // how soon a quiet worker notices a stop
 constexpr milliseconds kProgressEvery{500};         // how often quiet partitions are reported too
-constexpr milliseconds kStatusEvery{500};           // how often lag and positions are shown
+constexpr milliseconds kStatusEvery{500};           // how often lag, positions and costs are shown
 constexpr std::chrono::seconds kComplainEvery{10};  // about dead letters that cannot be written
 constexpr milliseconds kAppliedCheckEvery{1};       // while draining
 
@@ -32,7 +32,8 @@ Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
       context_(context),
       source_(std::move(source)),
       decoder_(std::move(decoder)),
-      stage_(decoder_.get(), context.rules, context.counters,
+      rules_(context.rules->load()),
+      stage_(decoder_.get(), rules_->rules, context.counters,
              {.shards = context.shards, .lateness = context.lateness}) {
   source_->on_release(this);
 }
@@ -49,6 +50,7 @@ Result<void> Worker::run() {
   source_->commit(done);
   source_->close(deadline);
   publish_status();
+  publish_report();
   return worked;
 }
 
@@ -62,7 +64,9 @@ Result<void> Worker::work() {
 
 Result<void> Worker::take_batch() {
   if (Result<void> read = source_->read(&batch_, after(kReadWait)); !read) return read;
+  take_rules();
   stage_.run(batch_, &output_);
+  report_due_ = report_due_ || !batch_.records.empty();
   note_partitions();
   send_dead_letters();
   const std::vector<Progress> reached = progress();
@@ -71,8 +75,21 @@ Result<void> Worker::take_batch() {
     remember_positions();
   }
   commit_finished();
-  if (since(last_status_) >= kStatusEvery) publish_status();
+  if (since(last_status_) >= kStatusEvery) {
+    publish_status();
+    if (report_due_) publish_report();
+  }
   return {};
+}
+
+// Once per batch, and after it was read: reading may have waited.
+void Worker::take_rules() {
+  std::shared_ptr<const RulesInUse> now = context_.rules->load();
+  if (now == rules_) return;
+  costs_.keep(stage_.costs(), *rules_->brands);
+  stage_.set_rules(now->rules);
+  rules_ = std::move(now);
+  report_due_ = true;
 }
 
 void Worker::note_partitions() {
@@ -226,6 +243,12 @@ void Worker::publish_status() {
                        .event_time = partition.event_time});
   }
   status_.store(std::move(status));
+}
+
+void Worker::publish_report() {
+  report_due_ = false;
+  report_.store(std::make_shared<const MatchReport>(MatchReport{
+      .costs = costs_.with(stage_.costs(), *rules_->brands), .shadows = stage_.shadow().report()}));
 }
 
 }  // namespace vigie

@@ -15,15 +15,17 @@
 #include "engine/base/clock.h"
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/base/match_report.h"
 #include "engine/base/status.h"
+#include "engine/runtime/brand_ids.h"
 #include "engine/runtime/match_stage.h"
-#include "rules/rules.h"
+#include "engine/runtime/rule_costs.h"
 
 namespace vigie {
 
 // What all workers of a process have in common. Everything outlives the workers.
 struct WorkerContext {
-  std::shared_ptr<const rules::RuleSet> rules;
+  const Cell<RulesInUse>* rules = nullptr;  // never empty
   FactLink* link = nullptr;
   DeadLetterSink* dead_letters = nullptr;  // null: rejects are only counted
   Counters* counters = nullptr;
@@ -50,6 +52,8 @@ class Worker final : public Source::Release {
   [[nodiscard]] std::shared_ptr<const std::vector<PartitionStatus>> partitions() const {
     return status_.load();
   }
+  // Empty until the first batch.
+  [[nodiscard]] const Cell<MatchReport>& report() const { return report_; }
 
   // Source::Release: called from inside read().
   std::vector<Position> finish(Deadline deadline) override;
@@ -69,6 +73,7 @@ class Worker final : public Source::Release {
 
   [[nodiscard]] Result<void> work();
   [[nodiscard]] Result<void> take_batch();
+  void take_rules();
   void note_partitions();
   void send_dead_letters();
   [[nodiscard]] std::vector<Progress> progress();
@@ -77,12 +82,16 @@ class Worker final : public Source::Release {
   void remember_positions();
   void commit_finished();
   void publish_status();
+  void publish_report();
 
   const std::uint32_t number_;
   const WorkerContext& context_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<Decoder> decoder_;
+  std::shared_ptr<const RulesInUse> rules_;
   MatchStage stage_;
+  RuleCosts costs_;          // of former rules
+  bool report_due_ = false;  // something was matched since the last report
   MatchStage::Output output_;
   Batch batch_;
   std::map<PartitionId, Partition> partitions_;
@@ -93,6 +102,7 @@ class Worker final : public Source::Release {
   Deadline last_complaint_{};
   std::atomic<bool> assigned_{false};
   Cell<std::vector<PartitionStatus>> status_;
+  Cell<MatchReport> report_;
 };
 
 }  // namespace vigie

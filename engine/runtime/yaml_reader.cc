@@ -65,10 +65,11 @@ class Builder : public YAML::EventHandler {
     attach(node);
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     YamlNode* node = make(YamlNode::Kind::scalar, mark, anchor);
     node->text = value;
+    node->plain = tag == "?";  // the library's mark of a scalar without quotes and without a tag
     attach(node);
   }
 
@@ -175,11 +176,14 @@ Result<std::string> unreadable(const std::string& path, int error) {
 
 }  // namespace
 
-std::expected<YamlTree, YamlFault> parse_yaml(std::string text) {
+void drop_byte_order_mark(std::string* text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  if (text->starts_with(kByteOrderMark)) text->erase(0, kByteOrderMark.size());
+}
+
+std::expected<YamlTree, YamlFault> parse_yaml(std::string_view text) {
   try {
-    std::istringstream in(text);
+    std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     Builder builder(text);
     parser.HandleNextDocument(builder);

@@ -32,6 +32,7 @@ struct YamlNode {
   Kind kind = Kind::null;
   YamlPlace place;
   std::string text;                    // of a scalar
+  bool plain = false;                  // a scalar without quotes, not in a block
   std::vector<const YamlNode*> items;  // of a list
   std::vector<Entry> entries;          // of a mapping, in the order of the file
 };
@@ -48,8 +49,11 @@ struct YamlFault {
   std::string message;  // what is wrong and what to write instead
 };
 
-// Reads one document.
-[[nodiscard]] std::expected<YamlTree, YamlFault> parse_yaml(std::string text);
+// Reads one document. A byte order mark at its start is no part of the text; see
+// drop_byte_order_mark().
+[[nodiscard]] std::expected<YamlTree, YamlFault> parse_yaml(std::string_view text);
+
+void drop_byte_order_mark(std::string* text);
 
 // The whole of a small file. Errors: unreadable (absent, a directory, not permitted, or larger than
 // kConfigBytesMax), with the cause.

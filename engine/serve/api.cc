@@ -1,6 +1,9 @@
 #include "engine/serve/api.h"
 
+#include <algorithm>
 #include <optional>
+#include <tuple>
+#include <vector>
 
 #include "engine/base/text.h"
 
@@ -56,7 +59,50 @@ void append_brand(const BrandSnapshot& brand, std::string* out) {
   out->append("]}");
 }
 
+void append_text(std::string_view key, std::string_view value, std::string* out) {
+  out->append(",\"").append(key).append("\":");
+  append_json_string(value, out);
+}
+
+void append_samples(std::string_view change, const std::vector<ShadowSample>& samples,
+                    std::string* out) {
+  std::vector<const ShadowSample*> sorted;
+  sorted.reserve(samples.size());
+  for (const ShadowSample& sample : samples) sorted.push_back(&sample);
+  std::ranges::sort(sorted, [](const ShadowSample* a, const ShadowSample* b) {
+    return std::tie(b->created_at, a->id) < std::tie(a->created_at, b->id);
+  });
+  for (const ShadowSample* sample : sorted) {
+    if (!out->ends_with('[')) out->push_back(',');
+    out->append("{\"change\":\"").append(change).append("\"");
+    append_text("id", sample->id, out);
+    append_text("platform", sample->platform, out);
+    append_text("url", sample->url, out);
+    append_text("created_at", to_rfc3339(sample->created_at), out);
+    append_text("text", sample->text, out);
+    out->push_back('}');
+  }
+}
+
 }  // namespace
+
+std::string shadow_json(const View& view, const MatchTotals& matching) {
+  std::string out = "[";
+  for (const BrandSnapshot* brand : view.brands()) {
+    if (!brand->shadow) continue;
+    const ShadowReport& shadow = matching.shadow(brand->id);
+    out.append(out.size() == 1 ? "{\"brand\":" : ",\n{\"brand\":");
+    append_json_string(brand->name, &out);
+    append_count("gained", shadow.gained, &out);
+    append_count("lost", shadow.lost, &out);
+    out.append(",\"samples\":[");
+    append_samples("gained", shadow.gained_samples, &out);
+    append_samples("lost", shadow.lost_samples, &out);
+    out.append("]}");
+  }
+  out.append("]\n");
+  return out;
+}
 
 std::string brands_json(const View& view) {
   std::string out;
@@ -89,6 +135,13 @@ std::string version_json(std::string_view version) {
   return out;
 }
 
+std::string reloaded_json(std::string_view detail) {
+  std::string out = "{\"reloaded\":true";
+  append_text("detail", detail, &out);
+  out.append("}\n");
+  return out;
+}
+
 std::string problem_json(int status, std::string_view detail) {
   std::string out = cat("{\"title\":\"", reason_phrase(status), "\",\"status\":", status);
   if (!detail.empty()) {
@@ -104,10 +157,13 @@ std::string_view reason_phrase(int status) {
     case 400: return "Bad Request";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
+    case 409: return "Conflict";
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";
     case 416: return "Range Not Satisfiable";
+    case 422: return "Unprocessable Content";
     case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
     default: return "Error";
   }
 }

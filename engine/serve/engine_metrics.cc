@@ -103,6 +103,18 @@ void add_work(const Counters& counters, Families* out) {
                counters.queue_full);
 }
 
+void add_config(const ConfigStatus& config, Families* out) {
+  out->gauge("vigie_config_last_reload_successful",
+             "0 while the files read last hold an error and the former ones stay in use.");
+  out->series({}, config.last_reload_successful ? 1 : 0);
+  out->gauge("vigie_config_last_reload_success_timestamp_seconds",
+             "When the configuration in use was taken.");
+  out->series({}, config.last_success_seconds);
+  out->counter("vigie_config_reloads_total", "Times the configuration was read again, by result.");
+  out->series({{"result", "success"}}, static_cast<double>(config.reloads_succeeded));
+  out->series({{"result", "failure"}}, static_cast<double>(config.reloads_failed));
+}
+
 Labels labels(const PartitionStatus& partition) {
   return {{"topic", partition.topic}, {"partition", std::to_string(partition.partition)}};
 }
@@ -152,6 +164,7 @@ void append_engine_metrics(const EngineMetrics& metrics, std::string* out) {
   families.gauge("vigie_build_info", "1, with the version of the program.");
   families.series({{"version", std::string(metrics.version)}}, 1);
   add_status(metrics.status != nullptr ? *metrics.status : EngineStatus{}, &families);
+  add_config(metrics.config, &families);
   add_input(*metrics.counters, &families);
   add_work(*metrics.counters, &families);
   families.counter("vigie_series_dropped_total",

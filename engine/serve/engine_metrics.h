@@ -14,6 +14,7 @@ namespace vigie {
 struct EngineMetrics {
   const Counters* counters = nullptr;    // not null
   const EngineStatus* status = nullptr;  // null before the first one is known: not ready
+  ConfigStatus config;
   std::string_view version;
   std::uint64_t series_dropped = 0;
 };

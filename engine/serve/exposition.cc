@@ -11,7 +11,7 @@ namespace vigie {
 namespace {
 
 // Bytes that a brand with a few platforms takes: one growth of the text instead of many.
-constexpr std::size_t kBrandBytes = 4608;
+constexpr std::size_t kBrandBytes = 4992;
 
 // In label values, backslash, quote and line feed are written with a backslash.
 void append_label_value(std::string_view value, std::string* out) {
@@ -59,11 +59,15 @@ class Writer {
     out_->push_back('\n');
   }
 
+  // Calls each(brand, its snapshot) for all brands.
+  template <class Each>
+  void each_brand(Each each) {
+    for (std::size_t i = 0; i < view_.brands().size(); ++i) each(i, *view_.brands()[i]);
+  }
+
   // One series per brand.
   void brands(std::uint64_t BrandSnapshot::* value) {
-    for (std::size_t i = 0; i < view_.brands().size(); ++i) {
-      series(i, "} ", view_.brands()[i]->*value);
-    }
+    each_brand([&](std::size_t i, const BrandSnapshot& brand) { series(i, "} ", brand.*value); });
   }
 
   // Calls each(brand, platform, its label) for all platforms of all brands.
@@ -162,6 +166,41 @@ void append_platform_windows(Writer* writer) {
   });
 }
 
+// One series per brand, of one field of its costs.
+template <class Number>
+void append_cost(std::string_view name, std::string_view help, Number BrandCost::* field,
+                 const MatchTotals& matching, Writer* writer) {
+  writer->begin(name, "counter", help);
+  writer->each_brand([&](std::size_t brand, const BrandSnapshot& b) {
+    writer->series(brand, "} ", matching.cost(b.id).*field);
+  });
+}
+
+void append_costs(const MatchTotals& matching, Writer* writer) {
+  append_cost("vigie_rule_matches_total", "Posts that mention the brand, as the workers saw them.",
+              &BrandCost::matches, matching, writer);
+  append_cost("vigie_rule_failures_total",
+              "Evaluations of the brand's queries that were given up: over their budget.",
+              &BrandCost::failures, matching, writer);
+  append_cost("vigie_rule_cpu_seconds_total",
+              "Time spent in evaluating the brand's queries, from a sample.", &BrandCost::seconds,
+              matching, writer);
+  append_cost("vigie_rule_candidates_total", "Posts in which the index woke the brand's rules.",
+              &BrandCost::candidates, matching, writer);
+  append_cost("vigie_rule_verifications_total", "Evaluations of the brand's queries.",
+              &BrandCost::verifications, matching, writer);
+}
+
+void append_shadows(const MatchTotals& matching, Writer* writer) {
+  writer->begin("vigie_shadow_posts_total", "counter",
+                "Posts that the brand's shadow query would add (gained) or drop (lost).");
+  writer->each_brand([&](std::size_t brand, const BrandSnapshot& b) {
+    if (!b.shadow) return;
+    writer->series(brand, ",change=\"gained\"} ", matching.shadow(b.id).gained);
+    writer->series(brand, ",change=\"lost\"} ", matching.shadow(b.id).lost);
+  });
+}
+
 void append_watermark(EventTime watermark, std::string* out) {
   constexpr std::string_view kName = "vigie_watermark_timestamp_seconds";
   out->append("# HELP ").append(kName).append(" How far event time has come, in every shard.\n");
@@ -172,13 +211,16 @@ void append_watermark(EventTime watermark, std::string* out) {
 
 }  // namespace
 
-std::uint64_t append_brand_series(const View& view, std::size_t series_max, std::string* out) {
+std::uint64_t append_brand_series(const View& view, const MatchTotals& matching,
+                                  std::size_t series_max, std::string* out) {
   if (view.watermark()) append_watermark(*view.watermark(), out);
   Writer writer(view, series_max, out);
   append_totals(&writer);
   append_windows(view, &writer);
   append_growth(view, &writer);
   append_platform_windows(&writer);
+  append_costs(matching, &writer);
+  append_shadows(matching, &writer);
   return writer.dropped();
 }
 

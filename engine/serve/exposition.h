@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/serve/match_totals.h"
 #include "engine/serve/view.h"
 
 namespace vigie {
 
 // Appends every family, with at most `series_max` series over all of them; returns how many were
 // left out. The families come in order of need, so that the bound takes the details first.
-std::uint64_t append_brand_series(const View& view, std::size_t series_max, std::string* out);
+std::uint64_t append_brand_series(const View& view, const MatchTotals& matching,
+                                  std::size_t series_max, std::string* out);
 
 }  // namespace vigie

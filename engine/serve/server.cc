@@ -34,6 +34,8 @@ constexpr std::string_view kHtml = "text/html; charset=utf-8";
 // How long one read or write of a client may take.
 constexpr std::chrono::seconds kReadTimeout{2};
 constexpr std::chrono::seconds kWriteTimeout{5};
+// How long a client waits for a reload: the largest configurations take some seconds.
+constexpr std::chrono::seconds kReloadWait{60};
 
 // A provider, not a body: httplib compresses bodies when asked to, for browsers with Brotli at its
 // slowest setting.
@@ -81,13 +83,8 @@ std::string_view reason_of(int error) {
 }  // namespace
 
 struct Server::Impl {
-  Impl(ServerOptions with, std::vector<const SnapshotCell*> from,
-       const Cell<EngineStatus>* engine_status, const Counters* engine_counters)
-      : options(std::move(with)),
-        page_html(fill_page(options)),
-        shards(std::move(from)),
-        status(engine_status),
-        counters(engine_counters) {}
+  Impl(ServerOptions with, ServerFeeds from)
+      : options(std::move(with)), page_html(fill_page(options)), feeds(std::move(from)) {}
 
   [[nodiscard]] Result<void> listen(ListenAddress wanted);
   void configure();
@@ -98,19 +95,21 @@ struct Server::Impl {
   void ready(Response* response);
   void version(Response* response) { answer(version_json(options.version), kJson, response); }
   void brands(Response* response);
+  void shadow(Response* response);
+  void reload(Response* response);
   void home(Response* response);
 
+  enum class Method : std::uint8_t { get, post };
   struct Route {
     std::string_view path;
     void (Impl::*answer)(Response*);
+    Method method = Method::get;
   };
-  static const std::array<Route, 6> kRoutes;
+  static const std::array<Route, 8> kRoutes;
 
   const ServerOptions options;
   const std::string page_html;
-  const std::vector<const SnapshotCell*> shards;
-  const Cell<EngineStatus>* const status;
-  const Counters* const counters;
+  const ServerFeeds feeds;
   std::atomic<std::uint64_t> series_dropped{0};
   ListenAddress address;
   httplib::Server http;
@@ -118,20 +117,26 @@ struct Server::Impl {
   std::thread thread;  // accepts connections
 };
 
-const std::array<Server::Impl::Route, 6> Server::Impl::kRoutes{{{"/metrics", &Impl::metrics},
-                                                                {"/livez", &Impl::live},
-                                                                {"/readyz", &Impl::ready},
-                                                                {"/version", &Impl::version},
-                                                                {"/api/v1/brands", &Impl::brands},
-                                                                {"/", &Impl::home}}};
+const std::array<Server::Impl::Route, 8> Server::Impl::kRoutes{
+    {{"/metrics", &Impl::metrics},
+     {"/livez", &Impl::live},
+     {"/readyz", &Impl::ready},
+     {"/version", &Impl::version},
+     {"/api/v1/brands", &Impl::brands},
+     {"/api/v1/shadow", &Impl::shadow},
+     {"/-/reload", &Impl::reload, Method::post},
+     {"/", &Impl::home}}};
 
 void Server::Impl::metrics(Response* response) {
   std::string body;
-  const std::uint64_t dropped = append_brand_series(View(shards), kSeriesMax, &body);
+  const std::uint64_t dropped =
+      append_brand_series(View(feeds.shards), MatchTotals(feeds.workers), kSeriesMax, &body);
   series_dropped.fetch_add(dropped, std::memory_order_relaxed);
-  const std::shared_ptr<const EngineStatus> now = status->load();
-  append_engine_metrics({.counters = counters,
+  const std::shared_ptr<const EngineStatus> now = feeds.status->load();
+  const std::shared_ptr<const ConfigStatus> config = feeds.config->load();
+  append_engine_metrics({.counters = feeds.counters,
                          .status = now.get(),
+                         .config = config != nullptr ? *config : ConfigStatus{},
                          .version = options.version,
                          .series_dropped = series_dropped.load(std::memory_order_relaxed)},
                         &body);
@@ -139,15 +144,48 @@ void Server::Impl::metrics(Response* response) {
 }
 
 void Server::Impl::ready(Response* response) {
-  const std::shared_ptr<const EngineStatus> now = status->load();
+  const std::shared_ptr<const EngineStatus> now = feeds.status->load();
   response->status = now != nullptr && now->ready() ? 200 : 503;
   answer(ready_json(now.get()), kJson, response);
 }
 
 void Server::Impl::brands(Response* response) {
-  const View view(shards);
+  const View view(feeds.shards);
   if (view.watermark()) response->set_header("Vigie-Watermark", to_rfc3339(*view.watermark()));
   answer(brands_json(view), kJson, response);
+}
+
+void Server::Impl::shadow(Response* response) {
+  answer(shadow_json(View(feeds.shards), MatchTotals(feeds.workers)), kJson, response);
+}
+
+void Server::Impl::reload(Response* response) {
+  const Deadline deadline = after(kReloadWait);
+  const auto refuse = [response](int status, std::string_view detail) {
+    response->status = status;
+    answer(problem_json(status, detail), kProblem, response);
+  };
+  if (feeds.reloads == nullptr) {
+    return refuse(409,
+                  "this process was started without a configuration file: there is nothing to "
+                  "read again");
+  }
+  ReloadRequest request;
+  std::future<ReloadOutcome> outcome = request.outcome.get_future();
+  const QueueStatus asked = feeds.reloads->push(std::move(request), 1, deadline);
+  if (asked == QueueStatus::closed) return refuse(503, "the process is stopping");
+  if (asked == QueueStatus::timed_out ||
+      outcome.wait_until(deadline) != std::future_status::ready) {
+    return refuse(503, cat("no answer within ", kReloadWait.count(),
+                           " s; the log and vigie_config_reloads_total will tell what became of "
+                           "it"));
+  }
+  const ReloadOutcome known = outcome.get();
+  switch (known.kind) {
+    case ReloadOutcome::Kind::done: return answer(reloaded_json(known.text), kJson, response);
+    case ReloadOutcome::Kind::refused: return refuse(422, known.text);
+    case ReloadOutcome::Kind::stopping: return refuse(503, known.text);
+  }
 }
 
 void Server::Impl::home(Response* response) {
@@ -161,13 +199,15 @@ void Server::Impl::home(Response* response) {
 void Server::Impl::route(const Request& request, Response* response) {
   for (const Route& known : kRoutes) {
     if (request.path != known.path) continue;
-    if (request.method == "GET" || request.method == "HEAD") {
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (known.method == Method::get ? reads : request.method == "POST") {
       (this->*known.answer)(response);
-    } else {
-      response->set_header("Allow", "GET, HEAD");
-      response->status = 405;
-      answer(problem_json(405, "this server only answers GET and HEAD"), kProblem, response);
+      return;
     }
+    const std::string_view allowed = known.method == Method::get ? "GET, HEAD" : "POST";
+    response->set_header("Allow", std::string(allowed));
+    response->status = 405;
+    answer(problem_json(405, cat(request.path, " only answers ", allowed)), kProblem, response);
     return;
   }
   response->status = 404;
@@ -227,13 +267,10 @@ Result<void> Server::Impl::listen(ListenAddress wanted) {
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { stop(); }
 
-Result<std::unique_ptr<Server>> Server::start(ServerOptions options,
-                                              std::vector<const SnapshotCell*> shards,
-                                              const Cell<EngineStatus>* status,
-                                              const Counters* counters) {
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, ServerFeeds feeds) {
   Result<ListenAddress> address = parse_listen_address(options.listen);
   if (!address) return std::unexpected(std::move(address).error());
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(shards), status, counters);
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(feeds));
   if (Result<void> listening = impl->listen(*std::move(address)); !listening) {
     return std::unexpected(std::move(listening).error());
   }

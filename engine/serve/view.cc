@@ -6,11 +6,9 @@
 namespace vigie {
 
 View::View(std::span<const SnapshotCell* const> shards) {
-  std::size_t rounds = 0;
   bool all_begun = true;
   for (const SnapshotCell* cell : shards) {
     const auto& snapshot = snapshots_.emplace_back(cell->load());
-    if (snapshot != nullptr) rounds = std::max(rounds, snapshot->brands.size());
     if (snapshot == nullptr || !snapshot->watermark) {
       all_begun = false;
     } else {
@@ -18,12 +16,12 @@ View::View(std::span<const SnapshotCell* const> shards) {
     }
   }
   if (!all_begun) watermark_.reset();
-  for (std::size_t round = 0; round < rounds; ++round) {
-    for (const auto& snapshot : snapshots_) {
-      if (snapshot == nullptr || round >= snapshot->brands.size()) continue;
-      brands_.push_back(&snapshot->brands[round]);
-    }
+  for (const auto& snapshot : snapshots_) {
+    if (snapshot == nullptr) continue;
+    for (const BrandSnapshot& brand : snapshot->brands) brands_.push_back(&brand);
   }
+  // Those of each shard are in order already.
+  if (shards.size() > 1) std::ranges::stable_sort(brands_, {}, &BrandSnapshot::place);
 }
 
 }  // namespace vigie

@@ -17,7 +17,7 @@ using SnapshotCell = Cell<Snapshot>;
 // One reader's moment: it does not change while it is held.
 class View {
  public:
-  // Shard i of n holds the brands i, i + n, ... A cell that is still empty has no brands.
+  // A cell that is still empty has no brands.
   explicit View(std::span<const SnapshotCell* const> shards);
 
   // All brands, in the order of the configuration.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares query_bench with Lucene Monitor: the same queries on the same posts, the same answers, and
-# how long each takes.
+# Compares query_bench with Lucene Monitor: the same queries on the same posts, the same answers,
+# and how long each takes.
 #
 #   run.sh [BUILD] [options of query_bench: --texts FILE --posts N --queries N]
 #
@@ -23,7 +23,8 @@ die() {
 }
 
 [[ -x $bench ]] || die "$bench is missing; run: cmake --preset release && ninja -C build/release"
-command -v mvn >/dev/null || die "mvn is missing; run: apt-get install maven openjdk-17-jdk-headless"
+command -v mvn >/dev/null ||
+  die "mvn is missing; run: apt-get install maven openjdk-17-jdk-headless"
 
 # Without the network first: the jars are there after the first time.
 package() {

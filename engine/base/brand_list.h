@@ -1,0 +1,22 @@
+// Which brands are watched, and which ones this process has ever watched.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/fact.h"
+
+namespace vigie {
+
+// Immutable once it is shared. A later list of the same process holds the names of an earlier one
+// under the same ids, and may hold more.
+struct BrandList {
+  struct Live {
+    BrandId id = 0;
+    bool shadow = false;  // it has a shadow query
+  };
+  std::vector<std::string> names;  // by BrandId
+  std::vector<Live> live;          // watched now, in the order of the configuration
+};
+
+}  // namespace vigie

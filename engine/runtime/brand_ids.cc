@@ -1,0 +1,40 @@
+#include "engine/runtime/brand_ids.h"
+
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+
+namespace vigie {
+
+Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
+                                                     std::span<const rules::Brand> brands) {
+  auto next = std::make_shared<BrandList>();
+  next->names = known.names;
+  next->live.reserve(brands.size());
+  std::unordered_map<std::string_view, BrandId> ids;
+  for (BrandId id = 0; id < known.names.size(); ++id) ids.emplace(known.names[id], id);
+  for (const rules::Brand& brand : brands) {
+    const auto [at, added] = ids.try_emplace(brand.name, static_cast<BrandId>(next->names.size()));
+    if (added) next->names.push_back(brand.name);
+    next->live.push_back({.id = at->second, .shadow = !brand.shadow.empty()});
+  }
+  if (next->names.size() > kBrandsMax) {
+    return fail(ErrorKind::config,
+                cat("with these brands the process would have watched ", next->names.size(),
+                    " names since its start, and it can tell ", kBrandsMax,
+                    " apart; restart to reload more"));
+  }
+  return next;
+}
+
+std::vector<BrandId> ids_of(const BrandList& brands) {
+  std::vector<BrandId> ids;
+  ids.reserve(brands.live.size());
+  for (const BrandList::Live& brand : brands.live) ids.push_back(brand.id);
+  return ids;
+}
+
+}  // namespace vigie
