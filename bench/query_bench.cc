@@ -146,7 +146,7 @@ bool agree(const std::vector<std::string>& posts, const LuceneAnswer& lucene,
   return unlike_slow + unlike_lucene == 0;
 }
 
-double woken(const rules::Matcher& matcher) {
+double woken(rules::Matcher& matcher) {
   std::uint64_t count = 0;
   for (const rules::RuleCost& cost : matcher.costs()) count += cost.candidates;
   return static_cast<double>(count);
