@@ -9,18 +9,25 @@
 
 namespace vigie::rules {
 
-void TokenTable::fill(const PostText& text) {
-  constexpr std::size_t kBucketsMin = 64;
-  constexpr std::size_t kBucketsMax = 1UL << 16;
-  tokens_.clear();
+void TokenTable::start(const PostText& text) {
+  finished_ = false;
   present_.fill(0);
   for (std::uint32_t part = 0; part < text.size(); ++part) {
-    const std::span<const Token> all = text[part].all();
-    for (std::uint32_t i = 0; i < all.size(); ++i) {
-      tokens_.push_back({all[i].hash, part, i, 0});
-      const auto hash = static_cast<std::uint32_t>(all[i].hash);
+    for (const Token& token : text[part].all()) {
+      const auto hash = static_cast<std::uint32_t>(token.hash);
       present_[hash >> 6 & (kPresentWords - 1)] |= std::uint64_t{1} << (hash & 63);
     }
+  }
+}
+
+void TokenTable::finish(const PostText& text) {
+  constexpr std::size_t kBucketsMin = 64;
+  constexpr std::size_t kBucketsMax = 1UL << 16;
+  if (std::exchange(finished_, true)) return;
+  tokens_.clear();
+  for (std::uint32_t part = 0; part < text.size(); ++part) {
+    const std::span<const Token> all = text[part].all();
+    for (std::uint32_t i = 0; i < all.size(); ++i) tokens_.push_back({all[i].hash, part, i, 0});
   }
   heads_.assign(std::bit_ceil(std::clamp(tokens_.size(), kBucketsMin, kBucketsMax)), 0);
   for (std::size_t i = tokens_.size(); i > 0; --i) {
@@ -66,10 +73,12 @@ void Evaluator::give_back() {
   if (places->capacity() * sizeof(Place) > kScratchKeptBytes) Places().swap(*places);
 }
 
-void Evaluator::start(const Mention& mention, const PostText& text, const TokenTable& tokens) {
+void Evaluator::start(const Mention& mention, const PostText& text, TokenTable* tokens) {
   mention_ = &mention;
   text_ = &text;
-  tokens_ = &tokens;
+  tokens_ = tokens;
+  regex_ = kNone;
+  if (!scan_all_) tokens->start(text);
   post_steps_left_ = kPostStepsMax;
   refill();
 }
@@ -94,6 +103,7 @@ Evaluator::Verdict Evaluator::evaluate(const Rule& rule) {
   CHECK(!rule.plain);
   refill();
   if (!passes(rule)) return Verdict::no;
+  if (!scan_all_) tokens_->finish(*text_);
   const bool matched = holds(rule.count);
   if (failed_) return Verdict::failed;
   return matched ? Verdict::yes : Verdict::no;

@@ -23,7 +23,7 @@ class Evaluator {
   // `scan_all`: terms are looked for in every token, and the table is not used.
   Evaluator(const RuleSet* rules, bool scan_all) : rules_(rules), scan_all_(scan_all) {}
 
-  void start(const Mention& mention, const PostText& text, const TokenTable& tokens);
+  void start(const Mention& mention, const PostText& text, TokenTable* tokens);
 
   enum class Verdict : std::uint8_t { no, yes, failed };  // failed: over its budget
   // REQUIRES: the rule has a program.
@@ -80,7 +80,7 @@ class Evaluator {
   void scan_part(const CompiledTerm& term, std::uint32_t part, Places* out);
   void find_pattern(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
   void find_author(const CompiledTerm& term, Places* out);
-  void find_regex(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
+  void find_regex(std::uint32_t number, FieldMask fields, Places* out);
   void find_raw_signs(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
   bool accepts(const CompiledTerm& term, FieldMask fields, std::uint32_t part, std::uint32_t first,
                std::uint32_t last);
@@ -113,7 +113,7 @@ class Evaluator {
   bool scan_all_;
   const Mention* mention_ = nullptr;
   const PostText* text_ = nullptr;
-  const TokenTable* tokens_ = nullptr;
+  TokenTable* tokens_ = nullptr;
   std::uint32_t steps_left_ = 0;       // of the query
   std::uint32_t post_steps_left_ = 0;  // of all queries of this post
   bool failed_ = false;
@@ -121,6 +121,11 @@ class Evaluator {
   std::size_t lent_count_ = 0;
   std::vector<Place> chosen_;  // by find_window()
   std::vector<Stretch> matches_;
+  // The regex that was tried last on this post, and what it found: whether it matches is asked
+  // first, and where right behind.
+  std::uint32_t regex_ = kNone;
+  FieldMask regex_fields_ = 0;
+  Places regex_places_;
   SurfaceScratch surface_;
 };
 

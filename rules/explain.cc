@@ -198,9 +198,9 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
   Scratch& scratch = *scratch_;
   const RuleSet& rules = *scratch.rules;
   Hits hits;
-  scratch.read(mention);
-  scratch.tokens.fill(scratch.text);
-  scratch.evaluator.start(mention, scratch.text, scratch.tokens);
+  scratch.read(mention, true);
+  scratch.evaluator.start(mention, scratch.text, &scratch.tokens);
+  if (scratch.guard == Guard::on) scratch.tokens.finish(scratch.text);
   scratch.evaluate();
   scratch.collect(&hits);
   Explainer explainer(rules, &scratch.evaluator, mention);

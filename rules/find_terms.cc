@@ -48,7 +48,7 @@ void Evaluator::find_term(std::uint32_t number, FieldMask fields, bool one, Plac
                              : find_words(term, fields, one, out);
     case CompiledTerm::Kind::pattern: return find_pattern(term, fields, one, out);
     case CompiledTerm::Kind::author_pattern: return find_author(term, out);
-    case CompiledTerm::Kind::regex: return find_regex(term, fields, one, out);
+    case CompiledTerm::Kind::regex: return find_regex(number, fields, out);
   }
 }
 
@@ -233,22 +233,28 @@ Place Evaluator::place_of_bytes(std::uint32_t part, std::uint32_t begin, std::ui
   return place;
 }
 
-void Evaluator::find_regex(const CompiledTerm& term, FieldMask fields, bool one, Places* out) {
-  const std::size_t most = one ? 1 : kRegexPlacesMax;
+void Evaluator::find_regex(std::uint32_t number, FieldMask fields, Places* out) {
+  if (regex_ == number && regex_fields_ == fields) {
+    out->assign(regex_places_.begin(), regex_places_.end());
+    return;
+  }
+  const CompiledTerm& term = rules_->terms[number];
   for (std::uint32_t part = 0; part < text_->size(); ++part) {
     const TextPart& text = (*text_)[part];
     if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
     const std::string_view tried = term.as_written ? text.original : text.with_lead();
     if (!spend(tried.size())) return;
-    rules_->regexes.find_matches(term.id, tried, most, &matches_);
+    rules_->regexes.find_matches(term.id, tried, kRegexPlacesMax, &matches_);
     const auto lead = term.as_written ? 0U : static_cast<std::uint32_t>(text.lead != ' ');
     for (const Stretch match : matches_) {
       const std::uint32_t begin = std::max(match.first, lead) - lead;
       const std::uint32_t end = match.first + match.count - lead;
       if (begin < end) out->push_back(place_of_bytes(part, begin, end, term.as_written));
     }
-    if (one && !out->empty()) return;
   }
+  regex_ = number;
+  regex_fields_ = fields;
+  regex_places_.assign(out->begin(), out->end());
 }
 
 // A raw text of signs only.

@@ -96,6 +96,7 @@ void Lowering::index(const Pooled& term, const Posting& posting, bool in_hashtag
   one.posting = posting;
   index_terms_.push_back(one);
   rules_->looks_into_hashtags = rules_->looks_into_hashtags || in_hashtags;
+  rules_->looks_at_tokens = true;
 }
 
 std::uint64_t Lowering::hash_of(std::string_view word) const {
@@ -193,6 +194,7 @@ std::uint32_t Lowering::add_term(const Query& query, const Node& node) {
   out.no_hashtag = term.no_hashtag;
   out.whole = term.scope == Scope::author;
   rules_->looks_at_authors = rules_->looks_at_authors || out.whole;
+  rules_->looks_at_tokens = rules_->looks_at_tokens || term.kind != Term::Kind::regex;
   switch (term.kind) {
     case Term::Kind::words: add_words(term, &out); break;
     case Term::Kind::pattern:
@@ -284,6 +286,9 @@ void Lowering::lower(const Query& query, NodeIndex index, std::uint32_t at) {
     op.first = static_cast<std::uint32_t>(rules_->attributes.size());
     rules_->attributes.push_back(query.attributes[node.index]);
   } else {
+    const bool measures = node.kind == Node::Kind::near || node.kind == Node::Kind::sequence ||
+                          node.kind == Node::Kind::window;
+    rules_->looks_at_tokens = rules_->looks_at_tokens || measures;
     op.first = static_cast<std::uint32_t>(rules_->ops.size());
     op.count = static_cast<std::uint32_t>(node.children.size());
     rules_->ops.resize(rules_->ops.size() + op.count);

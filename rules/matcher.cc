@@ -64,7 +64,7 @@ void Matcher::Scratch::take(const Found& found, std::uint32_t part, bool joined)
 void Matcher::Scratch::scan(std::uint32_t part) {
   const TextPart& in = text[part];
   found_.clear();
-  rules->index.find(in.folded, in.all(), &found_);
+  if (!in.all().empty()) rules->index.find(in.folded, in.all(), &found_);
   for (const Found& one : found_) take(one, part, false);
   if (in.parent != kNoPart || in.field == Field::author) return;
   if (rules->patterns.wakes_any()) scan_patterns(part);
@@ -119,7 +119,7 @@ void Matcher::Scratch::wake_all() {
   }
 }
 
-void Matcher::Scratch::read(const Mention& post) {
+void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
   mention = &post;
   ++round;
   if (round == 0) {
@@ -131,9 +131,11 @@ void Matcher::Scratch::read(const Mention& post) {
   matched.clear();
   failed.clear();
   text.read(post, rules->seed,
-            {.authors = rules->looks_at_authors, .hashtags = rules->looks_into_hashtags});
+            {.tokens = rules->looks_at_tokens || all_tokens,
+             .authors = rules->looks_at_authors,
+             .hashtags = rules->looks_into_hashtags});
   if (guard == Guard::off) {
-    evaluator.start(post, text, tokens);
+    evaluator.start(post, text, &tokens);
     return wake_all();
   }
   for (std::uint32_t part = 0; part < text.size(); ++part) scan(part);
@@ -141,8 +143,7 @@ void Matcher::Scratch::read(const Mention& post) {
   for (const std::uint32_t rule : rules->always) wake(rule);
   const bool campaigns = !occurrences.empty() && !rules->campaigns.empty();  // and guidelines
   if (woken.empty() && !campaigns) return;
-  tokens.fill(text);
-  evaluator.start(post, text, tokens);
+  evaluator.start(post, text, &tokens);
 }
 
 void Matcher::Scratch::evaluate_rule(std::uint32_t number) {

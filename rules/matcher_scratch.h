@@ -45,8 +45,9 @@ struct Matcher::Scratch {
   std::vector<Occurrence> occurrences;
   std::vector<std::uint32_t> failed;  // rules over their budget
 
-  // Finds the terms of the post, and the rules that they wake.
-  void read(const Mention& post);
+  // Finds the terms of the post, and the rules that they wake. `all_tokens`: also where no rule
+  // looks at tokens.
+  void read(const Mention& post, bool all_tokens = false);
   // Evaluates the rules that were woken.
   void evaluate();
   // What the rules that hold make of the post.

@@ -36,8 +36,10 @@ class TokenTable {
     std::uint32_t next = 0;  // of the same bucket: its number plus one; 0: none
   };
 
-  // Replaces the table by the tokens of this post.
-  void fill(const PostText& text);
+  // Replaces the table by the tokens of this post: may_have() says what there is.
+  void start(const PostText& text);
+  // each() says where. Does nothing the second time.
+  void finish(const PostText& text);
 
   // False: no token has this hash, of which the lower half is enough. Most terms of a query are not
   // in a post, and need no more than this.
@@ -60,6 +62,7 @@ class TokenTable {
   }
 
   std::array<std::uint64_t, kPresentWords> present_{};  // a bit for each hash, shared by some
+  bool finished_ = false;
   std::vector<At> tokens_;
   std::vector<std::uint32_t> heads_;  // a power of two; a bucket's first token plus one
 };

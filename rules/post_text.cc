@@ -103,7 +103,8 @@ TextPart& PostText::next() {
   return *parts_[count_++];
 }
 
-void PostText::add(Field field, std::string_view original, char lead, HashSeed seed) {
+void PostText::add(Field field, std::string_view original, char lead, HashSeed seed,
+                   bool with_tokens) {
   if (original.empty()) return;
   TextPart& part = next();
   part.field = field;
@@ -111,7 +112,11 @@ void PostText::add(Field field, std::string_view original, char lead, HashSeed s
   part.original = original;
   part.parent = kNoPart;
   fold(original, &part.folded, lead);
-  tokenise(part.folded, seed, &part.tokens);
+  if (with_tokens) {
+    tokenise(part.folded, seed, &part.tokens);
+  } else {
+    part.tokens.clear();
+  }
 }
 
 void PostText::add_words_of(std::uint32_t part, std::uint32_t token, HashSeed seed) {
@@ -151,19 +156,21 @@ void PostText::read(const Mention& mention, HashSeed seed, Wanted wanted) {
   if (parts_.size() > kPartsKept && count_ <= kPartsKept) parts_.resize(kPartsKept);
   count_ = 0;
   hashtags_.clear();
-  add(Field::text, mention.text, ' ', seed);
-  add(Field::title, mention.title, ' ', seed);
-  add(Field::shared_text, mention.shared_text, ' ', seed);
-  for (const std::string_view tag : mention.hashtags) add(Field::hashtags, tag, '#', seed);
-  for (const Handle& one : mention.mentions) add(Field::mentions, one.handle, '@', seed);
+  add(Field::text, mention.text, ' ', seed, wanted.tokens);
+  add(Field::title, mention.title, ' ', seed, wanted.tokens);
+  add(Field::shared_text, mention.shared_text, ' ', seed, wanted.tokens);
+  for (const std::string_view tag : mention.hashtags)
+    add(Field::hashtags, tag, '#', seed, wanted.tokens);
+  for (const Handle& one : mention.mentions)
+    add(Field::mentions, one.handle, '@', seed, wanted.tokens);
   const std::uint32_t fields = size();
   for (std::uint32_t part = 0; part < fields && wanted.hashtags; ++part) {
     add_hashtags(part, seed);
   }
   if (!wanted.authors) return;
   const std::string_view handle = mention.author.handle;
-  add(Field::author, handle.starts_with('@') ? handle.substr(1) : handle, ' ', seed);
-  if (mention.author.id != handle) add(Field::author, mention.author.id, ' ', seed);
+  add(Field::author, handle.starts_with('@') ? handle.substr(1) : handle, ' ', seed, wanted.tokens);
+  if (mention.author.id != handle) add(Field::author, mention.author.id, ' ', seed, wanted.tokens);
 }
 
 bool PostText::has_sigil(std::uint32_t part, std::uint32_t token, Sigil sigil) const {

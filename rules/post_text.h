@@ -49,6 +49,7 @@ class PostText {
  public:
   // What is to be made of a post, beside its fields.
   struct Wanted {
+    bool tokens = false;    // else there are none
     bool authors = false;   // the author's handle and id
     bool hashtags = false;  // hashtags(), and the words of CamelCase ones as parts of their own
   };
@@ -79,7 +80,7 @@ class PostText {
                                    std::uint32_t end) const;
 
  private:
-  void add(Field field, std::string_view original, char lead, HashSeed seed);
+  void add(Field field, std::string_view original, char lead, HashSeed seed, bool with_tokens);
   void add_hashtags(std::uint32_t part, HashSeed seed);
   void add_words_of(std::uint32_t part, std::uint32_t token, HashSeed seed);
   TextPart& next();

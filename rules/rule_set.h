@@ -55,6 +55,7 @@ class RuleSet {
   RegexSet regexes;
   std::vector<std::vector<std::uint32_t>> pattern_rules;  // of each pattern: those that it wakes
   std::vector<std::vector<std::uint32_t>> regex_rules;
+  bool looks_at_tokens = false;  // false: there are regexes only
   bool looks_at_authors = false;
   bool looks_into_hashtags = false;  // some phrase may stand there
 

@@ -76,6 +76,7 @@ class Tokens {
  public:
   // Valid until the next tokenise().
   [[nodiscard]] std::span<const Token> all() const { return {tokens_.data(), count_}; }
+  void clear() { count_ = 0; }
 
  private:
   friend struct TokenWriter;
