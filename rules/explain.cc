@@ -190,7 +190,7 @@ class Explainer {
     switch (op.kind) {
       case Node::Kind::term: return text_of(rules_, rules_.terms[op.first]);
       case Node::Kind::none: return "none of its exclusions";
-      case Node::Kind::all: return "its terms and none of its exclusions";
+      case Node::Kind::all: return "one of its terms and none of its exclusions";
       default: return "any of its terms";
     }
   }
