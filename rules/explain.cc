@@ -1,12 +1,16 @@
 // Why a brand was found in a post, or was not: the clauses of its query, each evaluated by itself.
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "engine/base/text.h"
 #include "rules/matcher_scratch.h"
+#include "rules/query_lexer.h"
 
 namespace vigie::rules {
 namespace {
@@ -106,6 +110,45 @@ std::string found_instead(const Attribute& attribute, const Mention& mention) {
   return mention.rating ? cat("its rating is ", mention.rating->value) : "it has no rating";
 }
 
+// The fields in whose parentheses the parts of a query stand, by the places of these.
+std::map<std::uint32_t, std::string> fields_in(std::string_view query) {
+  std::map<std::uint32_t, std::string> out;
+  std::vector<std::string> open;
+  std::string before;
+  QueryLexer lexer(query);
+  for (Lexeme lexeme = lexer.next(); lexeme.kind != Lexeme::Kind::end; lexeme = lexer.next()) {
+    if (!open.empty() && !open.back().empty()) out.emplace(lexeme.first, open.back());
+    if (lexeme.kind == Lexeme::Kind::broken) break;
+    if (lexeme.kind == Lexeme::Kind::open) {
+      open.push_back((open.empty() ? "" : open.back()) + std::exchange(before, {}));
+    } else if (lexeme.kind == Lexeme::Kind::field) {
+      before += cat(lexeme.text, ":");
+      continue;
+    } else if (lexeme.kind == Lexeme::Kind::close && !open.empty()) {
+      open.pop_back();
+    }
+    before.clear();
+  }
+  return out;
+}
+
+// Remarks within quotes are none.
+std::string without_remarks(std::string_view query) {
+  std::string out;
+  bool quoted = false;
+  while (!query.empty()) {
+    const std::size_t end = query.starts_with("<<<") && !quoted ? query.find(">>>") : 0;
+    if (end == 0 || end == std::string_view::npos) {
+      quoted = quoted != (query[0] == '"');
+      out += query[0];
+      query.remove_prefix(1);
+    } else {
+      query.remove_prefix(end + 3);
+    }
+  }
+  return out;
+}
+
 class Explainer {
  public:
   Explainer(const RuleSet& rules, Evaluator* evaluator, const Mention& mention)
@@ -115,6 +158,7 @@ class Explainer {
     const Rule& rule = rules_.rules[number];
     if (!rule.plain) {
       source_ = rules_.notes_of(rule).source;
+      fields_ = fields_in(source_);
       return of_op(rule.count, false);
     }
     Clause out;
@@ -138,11 +182,16 @@ class Explainer {
   [[nodiscard]] std::string written(std::uint32_t index) const {
     const Op& op = rules_.ops[index];
     const OpSource& source = rules_.sources[index];
-    if (source.count != 0) return source_.substr(source.first, source.count);
+    if (source.count != 0) {
+      const std::string text = without_remarks(source_.substr(source.first, source.count));
+      const bool leaf = op.kind == Node::Kind::term || op.kind == Node::Kind::attribute;
+      const auto field = fields_.find(source.first);
+      return leaf && field != fields_.end() ? field->second + text : text;
+    }
     switch (op.kind) {
       case Node::Kind::term: return text_of(rules_, rules_.terms[op.first]);
       case Node::Kind::none: return "none of its exclusions";
-      case Node::Kind::all: return "its terms and none of its exclusions";
+      case Node::Kind::all: return "one of its terms and none of its exclusions";
       default: return "any of its terms";
     }
   }
@@ -177,6 +226,7 @@ class Explainer {
   Evaluator* evaluator_;
   const Mention& mention_;
   std::string source_;
+  std::map<std::uint32_t, std::string> fields_;  // "author:" of what stands in author:( )
 };
 
 // The smallest clause from which the outcome follows.

@@ -13,7 +13,15 @@ namespace vigie::rules {
 namespace {
 
 constexpr std::size_t kTreeDepthMax = 4 * kQueryDepthMax;  // of nodes, not of parentheses
-constexpr std::size_t kFaultsMax = 20;                     // of one query
+constexpr std::string_view kCircle = "shared queries call each other in a circle: ";
+constexpr std::string_view kNotValid = "the shared query ";
+constexpr std::size_t kFaultsMax = 20;  // of one query
+
+std::string lower_ascii(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  return out;
+}
 
 // Names that are near to one that is not there.
 template <class Map>
@@ -121,6 +129,12 @@ NodeIndex QueryBuilder::made(Node::Kind kind, std::vector<NodeIndex> children, s
   node.count = count;
   node.made = true;
   return add(std::move(node));
+}
+
+void QueryBuilder::place(NodeIndex node, std::uint32_t first, std::uint32_t count) {
+  if (place_ || full_) return;
+  query_.nodes[node].first = first;
+  query_.nodes[node].count = count;
 }
 
 NodeIndex QueryBuilder::negate(NodeIndex child, std::uint32_t first, std::uint32_t count) {
@@ -291,10 +305,12 @@ Result<NodeIndex> QueryBuilder::media(std::string_view value, std::uint32_t firs
                                       std::uint32_t count) {
   constexpr std::array<std::string_view, 4> kTypes{"owned", "paid", "earned", "shared"};
   constexpr std::array kPress{vigie::Kind::article, vigie::Kind::review};
-  if (std::ranges::find(kTypes, value) == kTypes.end()) {
+  const auto type = std::ranges::find(kTypes, lower_ascii(value));
+  if (type == kTypes.end()) {
     return fail(ErrorKind::config,
                 cat("'", value, "' is no media type; write owned, paid, earned or shared"));
   }
+  value = *type;
   const bool known = context_.owned == nullptr || !context_.owned->accounts.empty() ||
                      !context_.owned->domains.empty();
   if (value == "owned") {
@@ -343,9 +359,14 @@ Result<NodeIndex> QueryBuilder::call(std::string_view name, std::uint32_t first,
   const bool known = queries != nullptr && queries->contains(name);
   if (!known) return fail(ErrorKind::config, unknown_name("shared query", name, queries));
   const auto& [key, text] = *queries->find(name);
-  if (std::ranges::find(calls_, std::string_view(key)) != calls_.end() ||
-      calls_.size() == kQueryDepthMax) {
-    return fail(ErrorKind::config, cat("the shared query '", key, "' ends up calling itself"));
+  if (calls_.size() == kQueryDepthMax) {
+    return fail(ErrorKind::config,
+                cat("shared queries call each other more than ", kQueryDepthMax, " deep"));
+  }
+  if (std::ranges::find(calls_, std::string_view(key)) != calls_.end()) {
+    std::string circle;
+    for (const std::string_view open : calls_) circle += cat(open, " > ");
+    return fail(ErrorKind::config, cat(kCircle, circle, key, "; take one of these calls out"));
   }
   calls_.emplace_back(key);
   const bool outermost = !place_.has_value();
@@ -357,8 +378,12 @@ Result<NodeIndex> QueryBuilder::call(std::string_view name, std::uint32_t first,
   if (outermost) place_.reset();
   calls_.pop_back();
   if (root && inside.empty()) return *root;
-  return fail(ErrorKind::config, cat("the shared query '", key, "' is not valid: ",
-                                     inside.empty() ? "it is empty" : inside.front().message));
+  // What is wrong with it stands where it is written; a circle has no such place.
+  std::string wrong = inside.empty() ? "it is empty" : inside.front().message;
+  if (wrong.starts_with(kCircle) || wrong.starts_with(kNotValid) || full_) {
+    return fail(ErrorKind::config, std::move(wrong));
+  }
+  return fail(ErrorKind::config, cat(kNotValid, "'", key, "' is not valid: ", wrong));
 }
 
 // Whether the node can make a post match; reports it where it cannot but would have to.

@@ -32,6 +32,8 @@ class QueryBuilder {
   NodeIndex count(NodeIndex child, std::uint32_t low, std::uint32_t high, std::uint32_t first,
                   std::uint32_t bytes);
   NodeIndex term(Term term, std::uint32_t first, std::uint32_t count);
+  // Where a node is written that was made of others; what was called by name stays in its place.
+  void place(NodeIndex node, std::uint32_t first, std::uint32_t count);
   // Adjacent terms, or with `tilde` terms in any order with so many words among them.
   NodeIndex phrase(std::span<const Term> terms, std::optional<std::uint32_t> tilde,
                    std::uint32_t first, std::uint32_t count);

@@ -257,12 +257,19 @@ Result<Attribute> site_value(std::string_view value, Attribute out) {
   std::string name = lower(value);
   if (name.starts_with("*.")) name.erase(0, 2);
   const Address address = address_of(name);
-  if (address.host.find('.') == std::string_view::npos) {
+  if (address.host.find('.') == std::string_view::npos || name.find('*') != std::string::npos) {
     return fail(ErrorKind::config,
                 cat("'", value, "' is not the name of a site; write site:lemonde.fr"));
   }
   out.text = cat(address.host, address.path == "/" ? "" : address.path);
   return out;
+}
+
+// Any part of an address is found, so stars around it say nothing.
+std::string url_part(std::string_view value) {
+  const std::size_t first = std::min(value.find_first_not_of('*'), value.size());
+  value.remove_prefix(first);
+  return lower(value.substr(0, value.find_last_not_of('*') + 1));
 }
 
 }  // namespace
@@ -280,7 +287,14 @@ std::string unknown_field(std::string_view name) {
   }
   std::array<std::string_view, kFields.size()> names;
   std::ranges::transform(kFields, names.begin(), &QueryField::name);
-  const std::string_view near = closest(name, names.data(), names.size());
+  // Case does not count in them.
+  std::array<std::string, kFields.size()> spelt;
+  std::array<std::string_view, kFields.size()> lowered;
+  for (std::size_t i = 0; i < names.size(); ++i) lowered[i] = spelt[i] = lower(names[i]);
+  std::string_view near = closest(lower(name), lowered.data(), lowered.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (near == lowered[i]) near = names[i];
+  }
   if (!near.empty()) return cat("unknown field '", name, "'; did you mean '", near, "'?");
   return cat("unknown field '", name, "'; put a text with a colon in quotes");
 }
@@ -305,7 +319,7 @@ Result<Attribute> attribute_of(const QueryField& field, std::string_view value) 
     case A::url:
     case A::links:
     case A::thread:
-      out.text = field.attribute == A::thread ? std::string(value) : lower(value);
+      out.text = field.attribute == A::thread ? std::string(value) : url_part(value);
       break;
     case A::to:
     case A::channel:

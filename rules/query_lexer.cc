@@ -118,6 +118,11 @@ Lexeme QueryLexer::regex() {
     lexeme.number = 1;
     ++at;
   }
+  if (at < text_.size() && (is_letter(text_[at]) || is_digit(text_[at]))) {
+    return broken(at_, at + 1 - at_,
+                  "behind a regular expression only the flag i may stand; put a text with slashes "
+                  "in quotes");
+  }
   lexeme.count = static_cast<std::uint32_t>(at - at_);
   at_ = at;
   return lexeme;

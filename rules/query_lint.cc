@@ -91,6 +91,7 @@ class Linter {
   void check_all(const Node& node) {
     std::unordered_set<std::size_t> wanted;
     std::unordered_map<int, std::string> single;
+    std::vector<Attribute> ranges;
     for (const NodeIndex child : node.children) {
       const Node& one = query_.at(child);
       if (one.kind == Node::Kind::none) continue;
@@ -98,6 +99,7 @@ class Linter {
       if (!fresh) warn(one, "it stands here twice");
       if (one.kind != Node::Kind::attribute) continue;
       const Attribute& attribute = query_.attributes[one.index];
+      if (attribute.kind == Attribute::Kind::number) check_range(one, attribute, &ranges);
       if (!is_single(attribute)) continue;
       const auto [known, added] =
           single.try_emplace(static_cast<int>(attribute.kind), form_of(attribute));
@@ -117,6 +119,15 @@ class Linter {
       }
       if (clash) warn(one, "always false: this NOT takes away what must be there");
     }
+  }
+
+  // Ranges of one number that have nothing in common.
+  void check_range(const Node& node, const Attribute& range, std::vector<Attribute>* before) {
+    const bool clash = std::ranges::any_of(*before, [&](const Attribute& other) {
+      return other.number == range.number && (other.high < range.low || range.high < other.low);
+    });
+    if (clash) warn(node, "always false: no number is in both ranges; write OR");
+    before->push_back(range);
   }
 
   // A side that another one stands for decides nothing.
@@ -169,8 +180,15 @@ class Linter {
     const Term& term = query_.terms[node.index];
     if (term.kind != Term::Kind::words) return;
     const std::string words = folded_words(term.text);
-    const bool letter = words.size() == 1;
-    if (!letter) return;
+    const std::string_view written = query_.written(node);
+    if (written.starts_with("\"#") || written.starts_with("\"@")) {
+      warn(node,
+           cat("in quotes '", written.substr(1, 1), "' does not count; leave the quotes out"));
+    }
+    if (words.size() != 1 || term.scope == Scope::author || term.sigil != Sigil::none) return;
+    if (written.size() == 1) {
+      return warn(node, cat("'", written, "' is so short that it is found nearly everywhere"));
+    }
     warn(node, cat("it is matched as the word '", words,
                    "': symbols do not count, and so short a word is found nearly everywhere; "
                    "raw:\"...\" takes signs"));

@@ -26,6 +26,11 @@ namespace {
 using K = Lexeme::Kind;
 
 constexpr std::array<std::string_view, 5> kOperators{"AND", "OR", "NOT", "NEAR", "COUNT"};
+// How other tools write it.
+constexpr std::array<std::string_view, 6> kOtherNears{"W/",    "PRE/",    "ADJ/",
+                                                      "NEXT/", "WITHIN/", "N/"};
+constexpr std::string_view kWriteNear =
+    "write NEAR/5 for at most five words between both sides, NEAR/5f for that order";
 
 // What stands around a term and changes it.
 struct Around {
@@ -35,7 +40,8 @@ struct Around {
 
 class Parser {
  public:
-  Parser(std::string_view text, QueryBuilder* builder) : lexer_(text), builder_(builder) {}
+  Parser(std::string_view text, QueryBuilder* builder)
+      : text_(text), lexer_(text), builder_(builder) {}
 
   std::optional<NodeIndex> run() {
     advance();
@@ -55,7 +61,10 @@ class Parser {
   }
 
   Parsed fault(const Lexeme& at, std::string message) {
-    builder_->error(at.first, std::max<std::uint32_t>(at.count, 1), std::move(message));
+    // White space and remarks at the end are not what is wrong.
+    const bool ends = at.kind == K::end && last_end_ != 0;
+    builder_->error(ends ? last_end_ : at.first, std::max<std::uint32_t>(at.count, 1),
+                    std::move(message));
     return std::nullopt;
   }
   Parsed fault(std::uint32_t first, std::string message) {
@@ -63,6 +72,7 @@ class Parser {
     return std::nullopt;
   }
 
+  NodeIndex joined(Node::Kind kind, std::vector<NodeIndex> sides, std::uint32_t first);
   Parsed parse_or(const Around& around, std::size_t depth);
   Parsed parse_and(const Around& around, std::size_t depth);
   Parsed parse_not(const Around& around, std::size_t depth);
@@ -83,6 +93,7 @@ class Parser {
   [[nodiscard]] bool begins_operand() const;
   [[nodiscard]] bool suspicious_operator(std::string_view word) const;
 
+  std::string_view text_;
   QueryLexer lexer_;
   QueryBuilder* builder_;
   Lexeme now_;
@@ -121,11 +132,20 @@ Parser::Parsed Parser::parse_or(const Around& around, std::size_t depth) {
         "AND binds tighter than OR, and a space is AND; say with parentheses which terms "
         "belong together");
   }
-  return builder_->join(Node::Kind::any, sides);
+  return joined(Node::Kind::any, std::move(sides), first);
+}
+
+// The place of what is joined reaches from the first parenthesis to the last.
+NodeIndex Parser::joined(Node::Kind kind, std::vector<NodeIndex> sides, std::uint32_t first) {
+  const bool several = sides.size() > 1;
+  const NodeIndex node = builder_->join(kind, std::move(sides));
+  if (several) builder_->place(node, first, last_end_ - first);
+  return node;
 }
 
 Parser::Parsed Parser::parse_and(const Around& around, std::size_t depth) {
   std::vector<NodeIndex> sides;
+  const std::uint32_t first = now_.first;
   while (true) {
     const Parsed side = parse_not(around, depth);
     if (!side) return side;
@@ -137,7 +157,7 @@ Parser::Parsed Parser::parse_and(const Around& around, std::size_t depth) {
     return fault(now_, "AND needs a term behind it");
   }
   bare_and_ = sides.size() > 1;
-  return builder_->join(Node::Kind::all, sides);
+  return joined(Node::Kind::all, std::move(sides), first);
 }
 
 Parser::Parsed Parser::parse_not(const Around& around, std::size_t depth) {
@@ -154,6 +174,7 @@ Parser::Parsed Parser::parse_not(const Around& around, std::size_t depth) {
 }
 
 Parser::Parsed Parser::parse_near(const Around& around, std::size_t depth) {
+  const std::uint32_t first = now_.first;
   Parsed left = parse_primary(around, depth);
   while (left && now_.kind == K::near) {
     const Lexeme near = now_;
@@ -166,6 +187,7 @@ Parser::Parsed Parser::parse_near(const Around& around, std::size_t depth) {
     auto joined = builder_->near(*left, *right, near.number, near.in_order);
     if (!joined) return fault(near, joined.error().message);
     left = *joined;
+    builder_->place(*left, first, last_end_ - first);
   }
   return left;
 }
@@ -174,6 +196,7 @@ bool Parser::suspicious_operator(std::string_view word) const {
   for (const std::string_view sign : {"&&", "||", "|", "!", "&"}) {
     if (word == sign) return true;
   }
+  if (word.starts_with("&&") || word.starts_with("||")) return true;
   const std::size_t letters =
       std::min(word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), word.size());
   if (letters == word.size() || letters < 3 || (word[letters] != '/' && word[letters] != '\\')) {
@@ -191,6 +214,9 @@ Parser::Parsed Parser::parse_primary(const Around& around, std::size_t depth) {
     case K::range: return fault(now_, "a range stands behind a field, such as views:[1000 TO *]");
     case K::word:
       if (now_.text == "COUNT") return parse_count(around, depth);
+      if (now_.text.size() > 1 && now_.text[0] == '!' && now_.text[1] != '?') {
+        return fault(now_, cat("'!' is no operator; write NOT ", now_.text.substr(1)));
+      }
       if (suspicious_operator(now_.text)) {
         return fault(now_, cat("'", now_.text,
                                "' is no operator; write AND, OR, NOT or NEAR/5, or "
@@ -275,6 +301,7 @@ Parser::Parsed Parser::parse_count(const Around& around, std::size_t depth) {
 Parser::Parsed Parser::parse_field(const Around& around, std::size_t depth) {
   const Lexeme name = now_;
   const QueryField* field = find_field(name.text);
+  if (name.text == "NEAR" || name.text == "ONEAR") return fault(name, std::string(kWriteNear));
   if (field == nullptr) return fault(name, unknown_field(name.text));
   advance();
   Around inner = around;
@@ -293,11 +320,17 @@ Parser::Parsed Parser::parse_field(const Around& around, std::size_t depth) {
     case FieldUse::any_url: inner.field = field; break;
   }
   switch (now_.kind) {
-    case K::open: return parse_group(inner, depth);
+    case K::open: {
+      const Parsed group = parse_group(inner, depth);
+      if (group) builder_->place(*group, name.first, last_end_ - name.first);
+      return group;
+    }
     case K::field:
       if (inner.field == nullptr && depth < kQueryDepthMax) return parse_field(inner, depth + 1);
       break;
     case K::word:
+      if (now_.text == "COUNT") return fault(now_, "COUNT stands outside of fields");
+      return parse_value(inner, depth, name.first);
     case K::quoted:
     case K::braces:
     case K::regex:
@@ -349,7 +382,10 @@ Parser::Parsed Parser::parse_regex(const Around& around, std::uint32_t first) {
   term.kind = Term::Kind::regex;
   term.fold_text = regex.number == 1;
   term.text = regex.text;
-  if (const auto wrong = regex_error(regex.text)) return fault(regex, *wrong);
+  if (regex.text.empty()) return fault(regex, "this regular expression is empty");
+  if (const auto wrong = regex_error(regex.text)) {
+    return fault(regex, cat("RE2 does not take this regular expression: ", *wrong));
+  }
   return builder_->term(std::move(term), first, last_end_ - first);
 }
 
@@ -367,8 +403,10 @@ Parser::Parsed Parser::add_words(std::string_view text, const TermForm& form,
   }
   Result<std::vector<Term>> terms = cut_term(text, form);
   if (!terms) {
-    return fault(first, cat("'", text, "': ", terms.error().message,
-                            form.like.kind == Term::Kind::raw ? "" : "; raw:\"...\" takes signs"));
+    std::string_view wrong = terms.error().message;
+    if (!wrong.starts_with("it ")) return fault(first, std::string(wrong));
+    wrong.remove_prefix(2);
+    return fault(first, cat("'", text_.substr(first, count), "'", wrong));
   }
   return builder_->phrase(*terms, tilde, first, count);
 }
@@ -377,10 +415,26 @@ Parser::Parsed Parser::add_words(std::string_view text, const TermForm& form,
 void Parser::warn_about_word(const Lexeme& word) {
   std::string upper = word.text;
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  std::string_view meant;
   if (std::ranges::find(kOperators, upper) != kOperators.end() || upper.starts_with("NEAR/")) {
+    meant = upper;
+    if (upper == "NEAR") meant = "NEAR/5";
+    if (upper == "COUNT") meant = "COUNT(...)>=2";
+  }
+  for (const std::string_view other : kOtherNears) {
+    if (!word.text.starts_with(other) || word.text.size() == other.size()) continue;
+    if (word.text.find_first_not_of("0123456789", other.size()) == std::string::npos) {
+      meant = "NEAR/5";
+    }
+  }
+  if (!meant.empty()) {
     builder_->warn(
         word.first, word.count,
-        cat("'", word.text, "' is looked for as a word; write ", upper, " for the operator"));
+        cat("'", word.text, "' is looked for as a word; write ", meant, " for the operator"));
+  }
+  if (word.text.find("||") != std::string::npos || word.text.find("&&") != std::string::npos) {
+    builder_->warn(word.first, word.count,
+                   cat("'", word.text, "' is looked for as a phrase; write OR, AND between terms"));
   }
   if (word.text.size() > 1 && (word.text.ends_with(',') || word.text.ends_with(';'))) {
     builder_->warn(word.first, word.count,

@@ -54,7 +54,9 @@ class Cutter {
     end_word();
     end_run();
     if (!fault_.empty()) return fail(ErrorKind::config, fault_);
-    if (terms_.empty()) return fail(ErrorKind::config, "it holds no letter or digit to look for");
+    if (terms_.empty())
+      return fail(ErrorKind::config,
+                  "it holds no letter or digit to look for; raw:\"...\" takes signs");
     return std::move(terms_);
   }
 
@@ -66,6 +68,8 @@ class Cutter {
       end_word();
       end_run();
       braces_ = c == '{';
+    } else if (c == '*' && word_.empty() && behind_solo_ && !leads_word(rest_.substr(1))) {
+      // What is before it is found inside of longer texts anyway.
     } else if (c == '*' || (c == '?' && is_wildcard_here())) {
       word_ += c;
       wild_ = true;
@@ -84,7 +88,9 @@ class Cutter {
   void take_folded(std::string_view character, std::string_view folded) {
     const bool separates = !folded.empty() && std::ranges::none_of(folded, is_word_byte);
     const bool solo = folded.size() > 1 && folded.back() == ' ' && !separates;
+    if (solo && word_.find_first_not_of('*') == std::string::npos) drop_word();
     if (separates || solo) end_word();
+    if (separates || solo || !folded.empty()) behind_solo_ = solo;
     if (separates) return;
     word_ += character;
     literals_ += characters(folded) - static_cast<std::size_t>(std::ranges::count(folded, ' '));
@@ -92,9 +98,12 @@ class Cutter {
   }
 
   [[nodiscard]] bool is_wildcard_here() const {
-    if (!form_.quoted) return true;
+    return !form_.quoted || leads_word(rest_.substr(1));
+  }
+
+  static bool leads_word(std::string_view text) {
     FoldedText next;
-    if (rest_.size() > 1) fold_scalar(first_character(rest_.substr(1)), &next);
+    if (!text.empty()) fold_scalar(first_character(text), &next);
     return next.size() != 0 && is_word_byte(next.view()[0]);
   }
 
@@ -109,6 +118,10 @@ class Cutter {
       end_run();
       add(Term::Kind::pattern, word_);
     }
+    drop_word();
+  }
+
+  void drop_word() {
     word_.clear();
     wild_ = false;
     literals_ = 0;
@@ -137,6 +150,7 @@ class Cutter {
   std::string word_;  // the word at hand, as written
   std::size_t literals_ = 0;
   bool wild_ = false;
+  bool behind_solo_ = false;  // a character that is a word of its own stands right before
   bool braces_ = false;
   std::string fault_;
   FoldedText folded_;
@@ -154,7 +168,7 @@ Result<std::vector<Term>> author_pattern(std::string_view text, const TermForm& 
   if (characters(text) - static_cast<std::size_t>(std::ranges::count_if(text, wild)) <
       kWildcardLiteralsMin) {
     return fail(ErrorKind::config,
-                "it has too few letters; a wildcard needs at least two beside it");
+                cat("'", text, "' has too few letters; a wildcard needs at least two beside it"));
   }
   Term term = form.like;
   term.kind = Term::Kind::pattern;

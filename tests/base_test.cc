@@ -93,6 +93,7 @@ TEST_CASE("a slip of the finger finds the word that was meant, a stranger finds 
       {"nmaes", "names"},
       {"kafka", ""},
       {"zzzzzz", ""},
+      {"has", ""},
       {"", ""},
   };
   for (const Case& c : cases) {

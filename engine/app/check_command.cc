@@ -11,6 +11,7 @@
 #include "engine/app/columns.h"
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
+#include "engine/base/text.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -53,8 +54,9 @@ Exit check_command(const CheckArguments& arguments) {
   } else if (arguments.costs) {
     print_costs(*configuration->rules);
   } else {
-    std::printf("%s: ok: %zu brands, %zu sources, %zu KiB of compiled rules\n",
-                arguments.config.c_str(), settings.brands.size(), settings.sources.size(),
+    std::printf("%s: ok: %s, %s, %zu KiB of compiled rules\n", arguments.config.c_str(),
+                count_of(settings.brands.size(), "brand").c_str(),
+                count_of(settings.sources.size(), "source").c_str(),
                 rules::memory_bytes(*configuration->rules) / 1024);
   }
   return Exit::done;

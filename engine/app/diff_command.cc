@@ -26,14 +26,12 @@ constexpr std::size_t kJsonTextColumns = 280;
 bool in_both(const BrandDiff& brand) { return brand.in_before && brand.in_after; }
 bool changed(const BrandDiff& brand) { return brand.gained + brand.lost > 0; }
 
-std::string count_of(std::size_t count, std::string_view one) {
-  return cat(count, ' ', one, count == 1 ? "" : "s");
-}
-
 void append_samples(char sign, const std::vector<SamplePost>& samples, std::string* out) {
   for (const SamplePost& post : samples) {
     out->append(cat("  ", sign, ' ', one_line(post.id, kIdColumns), "  ", post.platform, "  \"",
-                    one_line(post.text, kTextColumns), "\"\n"));
+                    one_line(post.text, kTextColumns), '"'));
+    if (!post.reason.empty()) out->append(cat("  because ", post.reason));
+    out->push_back('\n');
   }
 }
 
@@ -75,6 +73,10 @@ void append_json_samples(std::string_view key, const std::vector<SamplePost>& sa
     append_json_string(post.platform, out);
     out->append(",\"text\":");
     append_json_string(one_line(post.text, kJsonTextColumns), out);
+    if (!post.reason.empty()) {
+      out->append(",\"reason\":");
+      append_json_string(post.reason, out);
+    }
     out->push_back('}');
   }
   out->push_back(']');

@@ -68,10 +68,11 @@ void add_explain(CLI::App* app, ExplainArguments* arguments, std::function<Exit(
                       "Only this one; else every brand that matches or nearly does");
   command->add_flag("--json", arguments->json, "One line of JSON for each post");
   CLI::Option* text = command->add_option("--text", arguments->text, "The text of a post");
-  CLI::Option* files = command->add_option("FILE", arguments->files, kFilesHelp);
+  CLI::Option* files = command->add_option("FILE", arguments->files,
+                                           cat(kFilesHelp, "; without --text the default"));
   text->excludes(files);
   command->callback([=] {
-    if (text->empty() && files->empty()) throw CLI::RequiredError("--text or FILE");
+    if (text->empty() && files->empty()) arguments->files = {"-"};
     *chosen = [=] { return explain_command(*arguments); };
   });
 }

@@ -36,7 +36,7 @@ std::string difference(const BrandList& before, const BrandList& now) {
   for (const BrandList::Live& brand : before.live) old[brand.id] = true;
   const auto kept = static_cast<std::size_t>(std::ranges::count_if(
       now.live, [&old](const BrandList::Live& brand) { return old[brand.id]; }));
-  return cat(now.live.size(), " brands: ", now.live.size() - kept, " added, ",
+  return cat(count_of(now.live.size(), "brand"), ": ", now.live.size() - kept, " added, ",
              before.live.size() - kept, " removed");
 }
 

@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/app/explain_output.h"
+
 namespace vigie {
 namespace {
 
@@ -24,11 +26,6 @@ class Places {
   std::vector<BrandDiff>& brands_;
   std::unordered_map<std::string, std::size_t> places_;
 };
-
-void sample(const Mention& post, std::size_t count_max, std::vector<SamplePost>* samples) {
-  if (samples->size() >= count_max) return;
-  samples->push_back({std::string(post.id), std::string(post.platform), std::string(post.text)});
-}
 
 }  // namespace
 
@@ -53,6 +50,20 @@ void RulesDiff::match(const Mention& post, std::uint64_t number, Side* side) {
   for (const rules::Hit& hit : side->hits.hits) side->seen[side->places[hit.brand]] = number;
 }
 
+void RulesDiff::sample(const Mention& post, std::size_t place, std::vector<SamplePost>* samples) {
+  if (samples->size() >= samples_) return;
+  // The same text over and over teaches nothing.
+  if (std::ranges::find(*samples, post.text, &SamplePost::text) != samples->end()) return;
+  std::string reason;
+  const auto brand = std::ranges::find(after_.places, place);
+  if (brand != after_.places.end()) {
+    const auto number = static_cast<std::uint32_t>(brand - after_.places.begin());
+    reason = reason_of(after_.matcher.explain(post, number).front());
+  }
+  samples->push_back({std::string(post.id), std::string(post.platform), std::string(post.text),
+                      std::move(reason)});
+}
+
 void RulesDiff::add(const Mention& post) {
   if (post.op != Op::upsert) return;
   ++posts_;
@@ -66,13 +77,13 @@ void RulesDiff::add(const Mention& post) {
       continue;
     }
     ++brand.lost;
-    sample(post, samples_, &brand.lost_samples);
+    sample(post, place, &brand.lost_samples);
   }
   for (const rules::Hit& hit : after_.hits.hits) {
     const std::size_t place = after_.places[hit.brand];
     if (before_.seen[place] == posts_) continue;
     ++brands_[place].gained;
-    sample(post, samples_, &brands_[place].gained_samples);
+    sample(post, place, &brands_[place].gained_samples);
   }
 }
 

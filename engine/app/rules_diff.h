@@ -17,6 +17,7 @@ struct SamplePost {
   std::string id;
   std::string platform;
   std::string text;
+  std::string reason;  // what decides in the second version; nothing where it has no such brand
 };
 
 // The two versions of one brand, which go by the same name.
@@ -27,7 +28,7 @@ struct BrandDiff {
   std::uint64_t gained = 0;
   std::uint64_t lost = 0;
   std::uint64_t common = 0;
-  std::vector<SamplePost> gained_samples;  // the first ones
+  std::vector<SamplePost> gained_samples;  // the first ones, each text once
   std::vector<SamplePost> lost_samples;
 };
 
@@ -50,6 +51,7 @@ class RulesDiff {
     std::vector<std::size_t> places;  // of its brands, in brands_
     std::vector<std::uint64_t> seen;  // by place in brands_: the last post that mentioned it
   };
+  void sample(const Mention& post, std::size_t place, std::vector<SamplePost>* samples);
   static void match(const Mention& post, std::uint64_t number, Side* side);
 
   std::size_t samples_;

@@ -26,8 +26,11 @@ namespace {
 constexpr std::size_t kTextColumns = 60;
 
 std::string no_post(const rules::Example& example, const std::string& reason) {
+  const bool type = reason.starts_with(to_text(RejectReason::wrong_type));
   return cat("this is no post: ", reason,
-             example.is_record ? "; a text that reads as a number, true or null needs quotes" : "");
+             example.is_record && type
+                 ? "; a text that reads as a number, true or null needs quotes"
+                 : "");
 }
 
 class Tester {

@@ -65,9 +65,13 @@ void append_json_string(std::string_view text, std::string* out) {
   out->push_back('"');
 }
 
+std::string count_of(std::size_t count, std::string_view one) {
+  return cat(count, ' ', one, count == 1 ? "" : "s");
+}
+
 std::string_view closest(std::string_view word, const std::string_view* known, std::size_t count) {
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   if (word.size() > kWordBytesMax) return best;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t d = distance(word, known[i]);

@@ -39,6 +39,9 @@ template <class... Parts>
   return out;
 }
 
+// "1 brand", "2 brands".
+[[nodiscard]] std::string count_of(std::size_t count, std::string_view one);
+
 // Of `known`, the word closest to `word` when it is close enough to be a slip of the finger, or
 // nothing. For "did you mean".
 [[nodiscard]] std::string_view closest(std::string_view word, const std::string_view* known,

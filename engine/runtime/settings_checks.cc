@@ -30,6 +30,15 @@ std::optional<std::string> check_not_empty(std::string_view text) {
   return "is empty; write a text";
 }
 
+std::optional<std::string> check_domain(std::string_view text) {
+  if (auto empty = check_not_empty(text)) return empty;
+  const bool name = text.find_first_of(kWhitespace) == std::string_view::npos &&
+                    text.find('.') != std::string_view::npos &&
+                    text.find('*', 1) == std::string_view::npos;
+  if (name) return std::nullopt;
+  return "is not the name of a site; write for example acme.com";
+}
+
 std::optional<std::string> check_listen(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   const bool host = colon != std::string_view::npos && colon > 0 &&

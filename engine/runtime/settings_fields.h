@@ -32,6 +32,7 @@ struct Range {
 using Check = std::optional<std::string> (*)(std::string_view);
 [[nodiscard]] std::optional<std::string> check_any(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_not_empty(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_domain(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_listen(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_broker(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_topic(std::string_view text);
@@ -88,7 +89,7 @@ void describe(Visitor& v, rules::Owned& s) {
   v.texts({"accounts", "handles or ids", "what they publish is owned media"}, check_term,
           &s.accounts);
   v.texts({"domains", "domains, such as acme.com", "these sites and their subdomains are, too"},
-          check_term, &s.domains);
+          check_domain, &s.domains);
 }
 
 template <class Visitor>

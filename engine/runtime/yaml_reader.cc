@@ -151,6 +151,29 @@ class Builder : public YAML::EventHandler {
   std::optional<YamlFault> fault_;
 };
 
+// The first byte that no text in UTF-8 holds: other encodings have them, and the parser would
+// replace them without a word.
+std::optional<std::size_t> foreign_byte(std::string_view text) {
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool continues = (byte & 0xC0) == 0x80;
+    if (continues != (expected > 0) || byte == 0 || byte == 0xC0 || byte == 0xC1 || byte > 0xF4) {
+      return i;
+    }
+    if (continues) --expected;
+    if (byte >= 0xC0) expected = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+  }
+  if (expected > 0) return text.size() - 1;
+  return std::nullopt;
+}
+
+YamlPlace place_at(std::string_view text, std::size_t position) {
+  const std::string_view before = text.substr(0, position);
+  const auto line = static_cast<int>(std::ranges::count(before, '\n')) + 1;
+  return {line, static_cast<int>(position - (before.rfind('\n') + 1)) + 1};
+}
+
 // What people mostly did when the parser gives up at this character.
 std::string_view hint(std::string_view text, int position) {
   const std::size_t at = std::min(text.size(), static_cast<std::size_t>(std::max(position, 0)));
@@ -182,6 +205,10 @@ void drop_byte_order_mark(std::string* text) {
 }
 
 std::expected<YamlTree, YamlFault> parse_yaml(std::string_view text) {
+  if (const auto foreign = foreign_byte(text)) {
+    return std::unexpected(
+        YamlFault{place_at(text, *foreign), "this is not UTF-8; save the file in that encoding"});
+  }
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
