@@ -65,9 +65,10 @@ void Matcher::Scratch::scan(std::uint32_t part) {
   found_.clear();
   rules->index.find(in.folded, in.all(), &found_);
   for (const Found& one : found_) take(one, part, false);
-  if (in.parent != kNoPart || in.field == Field::author) return;
-  if (rules->patterns.wakes_any()) scan_patterns(part);
+  if (in.parent != kNoPart) return;
   if (!rules->regexes.empty()) scan_regexes(part);
+  // A pattern that is looked for in the author does not wake by it; see Lowering::part_with().
+  if (in.field != Field::author && rules->patterns.wakes_any()) scan_patterns(part);
 }
 
 // Phrases whose words are joined to a hashtag.
