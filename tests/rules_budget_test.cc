@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/query.h"
 #include "rules/rules.h"
 
 namespace vigie::rules {
@@ -140,6 +139,18 @@ TEST_CASE("queries of the greatest length are read in bounded time") {
         repeated("peugeot~1 OR ", 99'000) + "a"}) {
     check_bounded(query, {repeated("a b ", kTextBytes)});
   }
+}
+
+TEST_CASE("lists that many queries call count as often as they are called") {
+  Library library;
+  for (int i = 0; i < 50'000; ++i) library.lists["many"].push_back("w" + std::to_string(i));
+  std::vector<Brand> brands(60);
+  for (std::size_t i = 0; i < brands.size(); ++i) {
+    brands[i] = {.name = std::to_string(i), .query = "list:many"};
+  }
+  const auto rules = compile(brands, {.library = &library}, nullptr);
+  REQUIRE_FALSE(rules.has_value());
+  CHECK(rules.error().message == "there may be 2000000 terms at most");
 }
 
 }  // namespace
