@@ -38,11 +38,8 @@ std::uint32_t key_of(std::string_view bytes) {
   return key;
 }
 
-std::uint32_t pair_of(const char* bytes) {
-  std::uint16_t pair = 0;
-  std::memcpy(&pair, bytes, sizeof pair);
-  return pair;
-}
+// REQUIRES: at least two bytes.
+std::uint32_t pair_of(std::string_view bytes) { return key_of(bytes.substr(0, 2)); }
 
 bool has_bit(const std::vector<std::uint64_t>& bits, std::uint32_t pair) {
   return (bits[pair / 64] >> (pair % 64) & 1) != 0;
@@ -208,8 +205,8 @@ void PatternIndex::look_up(std::string_view token, std::size_t bytes, bool at_en
 void PatternIndex::find(std::string_view token, std::vector<std::uint32_t>* found) const {
   const std::size_t first = found->size();
   if (token.size() >= kAnchorBytesMin && !entries_.empty()) {
-    const bool begins = has_bit(begins_, pair_of(token.data()));
-    const bool ends = has_bit(ends_, pair_of(token.data() + token.size() - 2));
+    const bool begins = has_bit(begins_, pair_of(token));
+    const bool ends = has_bit(ends_, pair_of(token.substr(token.size() - 2)));
     for (std::size_t bytes = kAnchorBytesMin; bytes <= std::min(kAnchorBytesMax, token.size());
          ++bytes) {
       if (begins) look_up(token, bytes, false, found, first);

@@ -259,7 +259,7 @@ Result<RegexSet::Added> RegexSet::add(std::string_view pattern, On on) {
   const std::string tried = on == On::folded ? fold_pattern(pattern) : std::string(pattern);
   State::Regex regex;
   regex.literals = literals_of(tried, on);
-  if (on == On::written) regex.literals = folded_literals(std::move(regex.literals));
+  if (on == On::written) regex.literals = folded_literals(regex.literals);
   regex.regex = std::make_unique<const RE2>(tried, options(on));
   const Literals& literals = regex.literals;
   regex.on = on;
