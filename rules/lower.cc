@@ -276,48 +276,57 @@ std::optional<double> Lowering::part_with(std::uint32_t number) const {
   return std::nullopt;
 }
 
-std::optional<Lowering::Guard> Lowering::rarest(const Op& op) const {
-  std::optional<Guard> best;
-  for (std::uint32_t i = 0; i < op.count; ++i) {
-    std::optional<Guard> guard = guard_of(op.first + i);
-    if (guard && (!best || guard->part < best->part)) best = std::move(guard);
+// The part of the posts in which a guard of the operation is; nothing where it has none. The
+// children of an operation may be those of many others, which AND beside NEAR makes: they are
+// weighed once.
+std::optional<double> Lowering::guarded_part(const Op& op) {
+  if (op.kind == Node::Kind::none || op.kind == Node::Kind::attribute) return std::nullopt;
+  if (op.kind == Node::Kind::term) return part_with(op.first);
+  if (op.count == 0) return 0;
+  const auto [known, added] = parts_.try_emplace(op.first);
+  if (!added) return known->second;
+  std::optional<double> part;
+  if (op.kind == Node::Kind::any) {
+    part = 0;
+    for (std::uint32_t i = 0; i < op.count && part; ++i) {
+      const std::optional<double> one = guarded_part(rules_->ops[op.first + i]);
+      part = one ? std::optional(*part + *one) : std::nullopt;
+    }
+  } else if (const std::optional<std::uint32_t> child = rarest(op)) {
+    part = guarded_part(rules_->ops[*child]);
+  }
+  parts_[op.first] = part;
+  return part;
+}
+
+// The child whose guard is in the fewest posts, where one has a guard.
+std::optional<std::uint32_t> Lowering::rarest(const Op& op) {
+  std::optional<std::uint32_t> best;
+  double least = 0;
+  for (std::uint32_t i = op.first; i < op.first + op.count; ++i) {
+    const std::optional<double> part = guarded_part(rules_->ops[i]);
+    if (!part || (best && *part >= least)) continue;
+    best = i;
+    least = *part;
   }
   return best;
 }
 
-std::optional<Lowering::Guard> Lowering::guard_of(std::uint32_t index) const {
-  const Op& op = rules_->ops[index];
-  switch (op.kind) {
-    case Node::Kind::none:
-    case Node::Kind::attribute: return std::nullopt;
-    case Node::Kind::term: {
-      const std::optional<double> part = part_with(op.first);
-      if (!part) return std::nullopt;
-      return Guard{*part, {op.first}};
-    }
-    case Node::Kind::any: {
-      Guard all;
-      for (std::uint32_t i = 0; i < op.count; ++i) {
-        const std::optional<Guard> one = guard_of(op.first + i);
-        if (!one) return std::nullopt;
-        all.part += one->part;
-        all.terms.insert(all.terms.end(), one->terms.begin(), one->terms.end());
-      }
-      return all;
-    }
-    case Node::Kind::all:
-    case Node::Kind::near:
-    case Node::Kind::window:
-    case Node::Kind::sequence:
-    case Node::Kind::count: return rarest(op);
+// Appends the terms of the guard. REQUIRES: guarded_part() is something. `*taken`: the children
+// whose terms are there already.
+void Lowering::append_guard(const Op& op, std::set<std::uint32_t>* taken,
+                            std::vector<std::uint32_t>* terms) {
+  if (op.kind == Node::Kind::term) return terms->push_back(op.first);
+  if (op.count == 0 || !taken->insert(op.first).second) return;
+  if (op.kind != Node::Kind::any) return append_guard(rules_->ops[*rarest(op)], taken, terms);
+  for (std::uint32_t i = 0; i < op.count; ++i) {
+    append_guard(rules_->ops[op.first + i], taken, terms);
   }
-  return std::nullopt;
 }
 
 // Nanoseconds, roughly: of a term that is looked up, of one that is tried on every word, and of a
 // regex on a post of 254 bytes.
-double Lowering::cost_of(std::uint32_t index) const {
-  const Op& op = rules_->ops[index];
+double Lowering::cost_of(const Op& op) {
   double cost = 10;
   if (op.kind == Node::Kind::term) {
     const CompiledTerm::Kind kind = rules_->terms[op.first].kind;
@@ -325,8 +334,11 @@ double Lowering::cost_of(std::uint32_t index) const {
     if (kind == CompiledTerm::Kind::regex) cost += 400;
     return cost;
   }
-  if (op.kind == Node::Kind::attribute) return cost;
-  for (std::uint32_t i = 0; i < op.count; ++i) cost += cost_of(op.first + i);
+  if (op.kind == Node::Kind::attribute || op.count == 0) return cost;
+  const auto [known, added] = costs_.try_emplace(op.first);
+  if (!added) return known->second;
+  for (std::uint32_t i = 0; i < op.count; ++i) cost += cost_of(rules_->ops[op.first + i]);
+  costs_[op.first] = cost;
   return cost;
 }
 
@@ -357,8 +369,9 @@ void Lowering::wake(std::uint32_t number, std::uint32_t rule) {
 
 void Lowering::add_program(const Query& query, Rule rule, bool wakes,
                            std::vector<LoweringFault>* warnings) {
-  warnings_ = warnings;
   lowered_.clear();
+  parts_.clear();
+  costs_.clear();
   const auto number = static_cast<std::uint32_t>(rules_->rules.size());
   rule.first = static_cast<std::uint32_t>(rules_->ops.size());
   rule.count = static_cast<std::uint32_t>(rules_->notes.size());
@@ -367,20 +380,22 @@ void Lowering::add_program(const Query& query, Rule rule, bool wakes,
   lower(query, query.root, rule.first);
   RuleNotes& notes = rules_->notes.emplace_back();
   notes.source = query.source;
-  notes.cost = cost_of(rule.first);
+  const Op& root = rules_->ops[rule.first];
+  notes.cost = cost_of(root);
   rules_->rules.push_back(rule);
   if (!wakes) return;
-  std::optional<Guard> guard = guard_of(rule.first);
-  if (!guard) {
+  const std::optional<double> part = guarded_part(root);
+  if (!part) {
     rules_->always.push_back(number);
     warnings->push_back({query.root,
                          "it is evaluated for every post, which is expensive: no word in it must "
                          "be there; add one with AND"});
     return;
   }
-  for (const std::uint32_t term : guard->terms) wake(term, number);
-  notes.woken = std::min(guard->part, 1.0);
-  notes.guard = std::move(guard->terms);
+  std::set<std::uint32_t> taken;
+  append_guard(root, &taken, &notes.guard);
+  for (const std::uint32_t term : notes.guard) wake(term, number);
+  notes.woken = std::min(*part, 1.0);
 }
 
 void Lowering::finish() {
