@@ -230,7 +230,7 @@ bool Evaluator::extend_window(const Op& op, std::size_t first_side, bool one, Pl
     return !one || out->empty();
   }
   for (const Place& place : *lent_[first_side + chosen_.size()]) {
-    if (!spend(1)) return false;
+    if (!spend(1 + chosen_.size() / 4)) return false;
     const bool fits = std::ranges::all_of(chosen_, [&](const Place& other) {
       return other.part == place.part && words_between(other, place).has_value();
     });

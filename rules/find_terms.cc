@@ -92,6 +92,7 @@ bool Evaluator::is_written(const CompiledTerm& term, std::uint32_t part, std::ui
   for (std::uint32_t i = first; i <= last; ++i) {
     const Token& token = text.all()[i];
     const Stretch at = text.folded.original(text.original, token.begin, token.end);
+    if (at.count > kWrittenWordBytesMax || !spend(1 + at.count * at.count / 16)) return false;
     const std::string_view written =
         written_form(text.original.substr(at.first, at.count), form, &surface_);
     const bool same = term.kind == CompiledTerm::Kind::pattern
@@ -219,20 +220,21 @@ Place Evaluator::place_of_bytes(std::uint32_t part, std::uint32_t begin, std::ui
 }
 
 void Evaluator::find_regex(const CompiledTerm& term, FieldMask fields, bool one, Places* out) {
-  const std::size_t most = one ? 1 : kRegexPlacesMax;
   for (std::uint32_t part = 0; part < text_->size(); ++part) {
     const TextPart& text = (*text_)[part];
     if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
     const std::string_view tried = term.as_written ? text.original : text.with_lead();
     if (!spend(tried.size())) return;
-    rules_->regexes.find_matches(term.id, tried, most, &matches_);
+    const RegexSet::Most most{.matches = one ? 1 : kRegexPlacesMax,
+                              .bytes = kRegexBytesPerStep * steps_left_};
+    const std::size_t bytes = rules_->regexes.find_matches(term.id, tried, most, &matches_);
     const auto lead = term.as_written ? 0U : static_cast<std::uint32_t>(text.lead != ' ');
     for (const Stretch match : matches_) {
       const std::uint32_t begin = std::max(match.first, lead) - lead;
       const std::uint32_t end = match.first + match.count - lead;
       if (begin < end) out->push_back(place_of_bytes(part, begin, end, term.as_written));
     }
-    if (one && !out->empty()) return;
+    if (!spend(bytes / kRegexBytesPerStep) || (one && !out->empty())) return;
   }
 }
 

@@ -11,7 +11,8 @@ namespace vigie::rules {
 namespace {
 
 constexpr std::size_t kPartsKept = 64;
-constexpr std::size_t kAddressBytesMax = 2048;  // looked at before a sign
+// Looked at before a sign: in a text without spaces every sign costs as much.
+constexpr std::size_t kAddressBytesMax = 512;
 
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -20,12 +21,29 @@ bool is_word_byte(char c) {
 
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
+bool ends_address(char c) {
+  switch (c) {
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+    case '"':
+    case '\'':
+    case '<':
+    case '>':
+    case '(':
+    case ')': return true;
+    default: return false;
+  }
+}
+
 // Whether what stands before a sign, without a space between, begins an address.
 bool begins_address(std::string_view before) {
   const std::size_t cut = std::min(before.size(), kAddressBytesMax);
   before.remove_prefix(before.size() - cut);
-  const std::size_t space = before.find_last_of(" \t\r\n\"'<>()");
-  if (space != std::string_view::npos) before.remove_prefix(space + 1);
+  std::size_t begin = before.size();
+  while (begin > 0 && !ends_address(before[begin - 1])) --begin;
+  before.remove_prefix(begin);
   if (before.starts_with("www.") || before.find("://") != std::string_view::npos) return true;
   const std::size_t dot = before.find('.');
   return dot != std::string_view::npos && dot != 0 && dot + 1 < before.size() &&
@@ -143,7 +161,7 @@ void PostText::add_hashtags(std::uint32_t part, HashSeed seed) {
     const auto index = static_cast<std::uint32_t>(token - text.all().begin());
     if (!has_sigil(part, index, Sigil::hashtag)) continue;
     hashtags_.push_back({part, index});
-    add_words_of(part, index, seed);
+    if (hashtags_.size() <= kHashtagsCutMax) add_words_of(part, index, seed);
   }
 }
 

@@ -368,19 +368,22 @@ void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const 
                 [&](std::uint32_t regex) { return !state.regexes[regex].may_match(folded); });
 }
 
-void RegexSet::find_matches(std::uint32_t regex, std::string_view text, std::size_t most,
-                            std::vector<Stretch>* matches) const {
+std::size_t RegexSet::find_matches(std::uint32_t regex, std::string_view text, Most most,
+                                   std::vector<Stretch>* matches) const {
   matches->clear();
   const State::Regex& one = state_->regexes[regex];
   std::size_t empty = 0;
-  for (std::size_t at = 0; at <= text.size() && matches->size() < most;) {
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at <= text.size() && matches->size() < most.matches;) {
     re2::StringPiece match;
-    if (at != 0 && one.on == On::folded && !one.may_match(text.substr(at))) return;
-    if (!one.regex->Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return;
+    if (at != 0) bytes += text.size() - at;
+    if (bytes > most.bytes) return bytes;
+    if (at != 0 && one.on == On::folded && !one.may_match(text.substr(at))) return bytes;
+    if (!one.regex->Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return bytes;
     std::string_view found(match.data(), match.size());
     const auto begin = static_cast<std::size_t>(found.data() - text.data());
     if (found.empty()) {
-      if (++empty > kEmptyMatchesMax || begin == text.size()) return;
+      if (++empty > kEmptyMatchesMax || begin == text.size()) return bytes;
       at = begin + code_point_bytes(text.substr(begin));
       continue;
     }
@@ -393,6 +396,7 @@ void RegexSet::find_matches(std::uint32_t regex, std::string_view text, std::siz
     matches->push_back({static_cast<std::uint32_t>(found.data() - text.data()),
                         static_cast<std::uint32_t>(found.size())});
   }
+  return bytes;
 }
 
 }  // namespace vigie::rules
