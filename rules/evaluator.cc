@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
+#include "rules/buffer.h"
 
 namespace vigie::rules {
 
@@ -52,7 +53,7 @@ Evaluator::Places* Evaluator::lend() {
 
 void Evaluator::give_back() {
   Places* places = lent_[--lent_count_].get();
-  if (places->capacity() * sizeof(Place) > kScratchKeptBytes) Places().swap(*places);
+  trim(places);
 }
 
 void Evaluator::start(const Mention& mention, const PostText& text, const FoundTerms& found) {

@@ -7,18 +7,13 @@
 #include <vector>
 
 #include "engine/base/limits.h"
+#include "rules/buffer.h"
 #include "rules/matcher_scratch.h"
 
 namespace vigie::rules {
 namespace {
 
 constexpr std::uint32_t kSampleEvery = 64;  // evaluations; a power of two
-
-// Gives the memory back when one huge post has made it large.
-template <class T>
-void trim(std::vector<T>* scratch) {
-  if (scratch->capacity() * sizeof(T) > kScratchKeptBytes) std::vector<T>().swap(*scratch);
-}
 
 }  // namespace
 
@@ -127,6 +122,8 @@ void Matcher::Scratch::read(const Mention& post) {
   occurrences.clear();
   matched.clear();
   failed.clear();
+  trim(&found_);
+  trim(&spans_);
   terms.clear();
   text.read(post, rules->seed,
             {.authors = rules->looks_at_authors, .hashtags = rules->looks_into_hashtags});

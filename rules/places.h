@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "rules/buffer.h"
 #include "rules/post_text.h"
 #include "rules/token_index.h"
 
@@ -39,7 +40,10 @@ class FoundTerms {
     bool joined = false;     // the words of a phrase in one token, a hashtag
   };
 
-  void clear() { found_.clear(); }
+  void clear() {
+    found_.clear();
+    trim(&found_);
+  }
   void add(std::uint32_t part, const Found& found, bool joined) {
     found_.push_back({found.node, part, found.first_token, found.last_token, 0, joined});
   }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/base/limits.h"
+#include "rules/buffer.h"
 #include "rules/fold_table.h"
 #include "rules/surface.h"
 
@@ -11,6 +12,7 @@ namespace vigie::rules {
 namespace {
 
 constexpr std::size_t kPartsKept = 64;
+constexpr std::size_t kPartBytesKept = 128UL << 10;  // of all fields together
 // Looked at before a sign: in a text without spaces every sign costs as much.
 constexpr std::size_t kAddressBytesMax = 512;
 
@@ -128,6 +130,7 @@ void PostText::add(Field field, std::string_view original, char lead, HashSeed s
   part.lead = lead;
   part.original = original;
   part.parent = kNoPart;
+  bytes_ += original.size();
   fold(original, &part.folded, lead);
   tokenise(part.folded, seed, &part.tokens);
 }
@@ -167,8 +170,12 @@ void PostText::add_hashtags(std::uint32_t part, HashSeed seed) {
 
 void PostText::read(const Mention& mention, HashSeed seed, Wanted wanted) {
   if (parts_.size() > kPartsKept && count_ <= kPartsKept) parts_.resize(kPartsKept);
+  // What a part keeps is given back only when it is used again, and later posts may have fewer.
+  if (bytes_ > kPartBytesKept) parts_.clear();
+  bytes_ = 0;
   count_ = 0;
   hashtags_.clear();
+  trim(&hashtags_);
   add(Field::text, mention.text, ' ', seed);
   add(Field::title, mention.title, ' ', seed);
   add(Field::shared_text, mention.shared_text, ' ', seed);
