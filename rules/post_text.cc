@@ -16,11 +16,6 @@ constexpr std::size_t kPartBytesKept = 128UL << 10;  // of all fields together
 // Looked at before a sign: in a text without spaces every sign costs as much.
 constexpr std::size_t kAddressBytesMax = 512;
 
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 bool ends_address(char c) {

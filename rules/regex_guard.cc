@@ -12,6 +12,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/base/utf8.h"
 #include "rules/atom_index.h"
 #include "rules/rules.h"
 
@@ -32,13 +33,6 @@ RE2::Options options(RegexSet::On on = RegexSet::On::folded) {
 }
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::size_t code_point_bytes(std::string_view text) {
-  std::size_t count = 1;
-  while (count < text.size() && is_continuation(text[count])) ++count;
-  return count;
-}
 
 // Reads a pattern from left to right, knowing where a character stands for itself.
 class PatternFolder {
@@ -77,7 +71,7 @@ class PatternFolder {
   void escape() {
     quoted_ = rest_.starts_with("\\Q");
     take(1);
-    if (!rest_.empty()) take(code_point_bytes(rest_));
+    if (!rest_.empty()) take(character_bytes(rest_));
   }
 
   void in_class() {
@@ -99,7 +93,7 @@ class PatternFolder {
   }
 
   void fold_character() {
-    const std::size_t bytes = code_point_bytes(rest_);
+    const std::size_t bytes = character_bytes(rest_);
     FoldedText folded;
     fold_scalar(rest_.substr(0, bytes), &folded);
     rest_.remove_prefix(bytes);
@@ -112,7 +106,7 @@ class PatternFolder {
   void append_literal(std::string_view text) {
     const bool solo = text.size() > 1 && text.ends_with(' ');
     if (solo) text.remove_suffix(1);
-    const bool group = !in_class_ && (solo || code_point_bytes(text) < text.size());
+    const bool group = !in_class_ && (solo || character_bytes(text) < text.size());
     if (group) out_.append(solo ? "(?: *" : "(?:");
     for (const char c : text) {
       if (c == ' ' && solo) {
@@ -384,7 +378,7 @@ std::size_t RegexSet::find_matches(std::uint32_t regex, std::string_view text, M
     const auto begin = static_cast<std::size_t>(found.data() - text.data());
     if (found.empty()) {
       if (++empty > kEmptyMatchesMax || begin == text.size()) return bytes;
-      at = begin + code_point_bytes(text.substr(begin));
+      at = begin + character_bytes(text.substr(begin));
       continue;
     }
     at = begin + found.size();
