@@ -8,6 +8,7 @@
 #include "engine/base/text.h"
 #include "rules/common_words.h"
 #include "rules/query_builder.h"
+#include "rules/query_fields.h"
 #include "rules/query_words.h"
 #include "rules/regex_guard.h"
 
@@ -160,6 +161,27 @@ bool check_listed(std::string_view term, Sigil sigil, const TextPlace& place, Fi
   return true;
 }
 
+void check_owned(const Owned& owned, Findings* findings) {
+  const auto error = [&](std::size_t item, const std::string& text, std::string message) {
+    const auto place = findings->place(TextPlace::Part::owned, static_cast<std::uint32_t>(item));
+    findings->error(place, text, std::move(message));
+  };
+  for (std::size_t i = 0; i < owned.accounts.size(); ++i) {
+    const std::string& account = owned.accounts[i];
+    if (account.size() > kTermBytesMax) {
+      error(i, account.substr(0, 60), cat("an account may have ", kTermBytesMax, " bytes at most"));
+    } else if (folded_words(account).empty()) {
+      error(i, account, cat("'", account, "' is no account; write a handle or an id"));
+    }
+  }
+  for (std::size_t i = 0; i < owned.domains.size(); ++i) {
+    const std::string& domain = owned.domains[i];
+    if (attribute_of(*find_field("site"), domain)) continue;
+    error(owned.accounts.size() + i, domain,
+          cat("'", domain, "' is not the name of a site; write orange.fr"));
+  }
+}
+
 bool is_plain(const Brand& brand) {
   return brand.query.empty() && brand.regex.empty() && brand.exclude.empty();
 }
@@ -169,7 +191,9 @@ std::optional<Query> brand_query(const Brand& brand, std::string_view query, Tex
   std::vector<QueryFault> faults;
   const QueryContext context{.library = library, .owned = &brand.owned};
   QueryBuilder builder(query, context, &faults);
-  ListReader lists(brand, &builder, findings);
+  // The lists are those of the brand's own query, which has told what is wrong with them.
+  Findings told(nullptr, findings->place(part).brand);
+  ListReader lists(brand, &builder, part == TextPlace::Part::shadow ? &told : findings);
   lists.read();
   bool good = true;
   if (!query.empty()) {

@@ -47,11 +47,16 @@ class Findings {
 // Whether the term may stand in a list; reports what is wrong with it, or doubtful.
 bool check_listed(std::string_view term, Sigil sigil, const TextPlace& place, Findings* findings);
 
+// Reports accounts and domains that nothing could be found by. Items: the accounts, then the
+// domains.
+void check_owned(const Owned& owned, Findings* findings);
+
 // Whether the brand is no more than terms of which one must occur.
 [[nodiscard]] bool is_plain(const Brand& brand);
 
 // All that must hold of a post for the brand, with `query` as its query; nothing, and the errors
-// reported, where something does not compile.
+// reported, where something does not compile. What is wrong with its lists is not told again with
+// its shadow.
 [[nodiscard]] std::optional<Query> brand_query(const Brand& brand, std::string_view query,
                                                TextPlace::Part part, const Library* library,
                                                Findings* findings);

@@ -1,4 +1,5 @@
-// Scratch memory that is written before it is read: a growable array that does not clear itself.
+// Scratch memory: a growable array that does not clear itself, for what is written before it is
+// read, and how memory is given back.
 #pragma once
 
 #include <algorithm>
@@ -6,10 +7,17 @@
 #include <cstring>
 #include <memory>
 #include <type_traits>
+#include <vector>
 
 #include "engine/base/limits.h"
 
 namespace vigie::rules {
+
+// Gives the memory of a scratch vector back when one huge post has made it large.
+template <class T>
+void trim(std::vector<T>* scratch) {
+  if (scratch->capacity() * sizeof(T) > kScratchKeptBytes) std::vector<T>().swap(*scratch);
+}
 
 template <class T>
 class Buffer {

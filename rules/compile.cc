@@ -35,13 +35,13 @@ class Compiler {
       return fail(ErrorKind::config, cat("there may be ", kBrandsMax, " brands at most"));
     }
     check_library();
-    for (std::uint32_t i = 0; i < brands_.size(); ++i) add_brand(i);
+    for (std::uint32_t i = 0; i < brands_.size() && !has_too_many_terms(); ++i) add_brand(i);
     rules_->first_rule.push_back(next_rule());
     rules_->first_campaign.push_back(static_cast<std::uint32_t>(rules_->campaigns.size()));
     if (first_error_) {
       return fail(ErrorKind::config, first_error_->message, to_text(first_error_->place, brands_));
     }
-    if (rules_->plain_terms.size() > kTermsMax) {
+    if (has_too_many_terms()) {
       return fail(ErrorKind::config, cat("there may be ", kTermsMax, " terms at most"));
     }
     lowering_.finish();
@@ -56,6 +56,11 @@ class Compiler {
  private:
   [[nodiscard]] std::uint32_t next_rule() const {
     return static_cast<std::uint32_t>(rules_->rules.size());
+  }
+
+  // Lists that many queries call multiply.
+  [[nodiscard]] bool has_too_many_terms() const {
+    return rules_->plain_terms.size() + rules_->terms.size() > kTermsMax;
   }
 
   // Queries of the library are checked by themselves, so that what is wrong is said where it
@@ -89,6 +94,7 @@ class Compiler {
     rules_->first_rule.push_back(next_rule());
     rules_->first_campaign.push_back(static_cast<std::uint32_t>(rules_->campaigns.size()));
     Findings findings(out_, place);
+    check_owned(brand.owned, &findings);
     Rule rule;
     rule.brand = place;
     if (is_plain(brand)) {
@@ -238,7 +244,7 @@ Result<std::shared_ptr<const RuleSet>> compile(std::span<const Brand> brands,
 
 std::string to_text(const TextPlace& place, std::span<const Brand> brands) {
   if (place.part == Part::library) return cat("queries.", place.library_name);
-  const std::string brand = cat("brand '", brands[place.brand].name, "', ", key_of(place.part));
+  std::string brand = cat("brand '", brands[place.brand].name, "', ", key_of(place.part));
   switch (place.part) {
     case Part::name:
     case Part::query:

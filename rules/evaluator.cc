@@ -6,11 +6,13 @@
 
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
+#include "rules/buffer.h"
 
 namespace vigie::rules {
 
 void TokenTable::start(const PostText& text) {
   finished_ = false;
+  trim(&tokens_);
   present_.fill(0);
   for (std::uint32_t part = 0; part < text.size(); ++part) {
     for (const Token& token : text[part].all()) {
@@ -70,7 +72,7 @@ Evaluator::Places* Evaluator::lend() {
 
 void Evaluator::give_back() {
   Places* places = lent_[--lent_count_].get();
-  if (places->capacity() * sizeof(Place) > kScratchKeptBytes) Places().swap(*places);
+  trim(places);
 }
 
 void Evaluator::start(const Mention& mention, const PostText& text, TokenTable* tokens) {
@@ -292,7 +294,7 @@ bool Evaluator::extend_window(const Op& op, std::size_t first_side, bool one, Pl
     return !one || out->empty();
   }
   for (const Place& place : *lent_[first_side + chosen_.size()]) {
-    if (!spend(1)) return false;
+    if (!spend(1 + chosen_.size() / 4)) return false;
     const bool fits = std::ranges::all_of(chosen_, [&](const Place& other) {
       return other.part == place.part && words_between(other, place).has_value();
     });

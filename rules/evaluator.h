@@ -80,7 +80,7 @@ class Evaluator {
   void scan_part(const CompiledTerm& term, std::uint32_t part, Places* out);
   void find_pattern(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
   void find_author(const CompiledTerm& term, Places* out);
-  void find_regex(std::uint32_t number, FieldMask fields, Places* out);
+  void find_regex(std::uint32_t number, FieldMask fields, bool one, Places* out);
   void find_raw_signs(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
   bool accepts(const CompiledTerm& term, FieldMask fields, std::uint32_t part, std::uint32_t first,
                std::uint32_t last);
@@ -121,8 +121,7 @@ class Evaluator {
   std::size_t lent_count_ = 0;
   std::vector<Place> chosen_;  // by find_window()
   std::vector<Stretch> matches_;
-  // The regex that was tried last on this post, and what it found: whether it matches is asked
-  // first, and where right behind.
+  // The regex that was tried last on this post, and all that it found.
   std::uint32_t regex_ = kNone;
   FieldMask regex_fields_ = 0;
   Places regex_places_;

@@ -229,14 +229,14 @@ class Explainer {
   std::map<std::uint32_t, std::string> fields_;  // "author:" of what stands in author:( )
 };
 
-// The smallest clause from which the outcome follows.
-const Clause& deciding(const Clause& clause) {
+// The text of the smallest clause from which the outcome follows.
+std::string_view deciding(const Clause& clause) {
   const bool is_not = clause.parts.size() == 1 && clause.parts[0].negative != clause.negative;
-  if (is_not) return clause.matched ? clause : deciding(clause.parts[0]);
+  if (is_not) return clause.matched ? clause.text : deciding(clause.parts[0]);
   const auto matched = [](const Clause& part) { return part.matched; };
   const bool every = std::ranges::all_of(clause.parts, matched);
   const bool any = std::ranges::any_of(clause.parts, matched);
-  if (clause.parts.empty() || every || !any) return clause;
+  if (clause.parts.empty() || every || !any) return clause.text;
   // One side of an OR that holds, or of an AND that does not.
   return deciding(*std::ranges::find(clause.parts, clause.matched, &Clause::matched));
 }
@@ -249,14 +249,19 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
   const RuleSet& rules = *scratch.rules;
   Hits hits;
   scratch.read(mention, true);
-  scratch.evaluator.start(mention, scratch.text, &scratch.tokens);
-  if (scratch.guard == Guard::on) scratch.tokens.finish(scratch.text);
+  const auto start = [&] {
+    scratch.evaluator.start(mention, scratch.text, &scratch.tokens);
+    scratch.tokens.finish(scratch.text);
+  };
+  start();
   scratch.evaluate();
   scratch.collect(&hits);
   Explainer explainer(rules, &scratch.evaluator, mention);
   std::vector<Explanation> out;
   for (std::uint32_t place = 0; place < rules.names.size(); ++place) {
     if (brand && *brand != place) continue;
+    // Each has the budget of a post: of many brands the last would find none left.
+    start();
     Explanation& one = out.emplace_back();
     one.brand = place;
     const auto hit = std::ranges::find(hits.hits, rules.ids[place], &Hit::brand);
@@ -270,7 +275,7 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
       if (rule.role == Rule::Role::query) {
         one.guard = guard_of(rules, i);
         one.query = explainer.of_rule(i);
-        one.decided_by = deciding(one.query).text;
+        one.decided_by = deciding(one.query);
       }
       if (rule.role == Rule::Role::shadow) one.shadow = explainer.of_rule(i);
       if (rule.role != Rule::Role::campaign || !one.matched) continue;

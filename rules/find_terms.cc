@@ -48,7 +48,7 @@ void Evaluator::find_term(std::uint32_t number, FieldMask fields, bool one, Plac
                              : find_words(term, fields, one, out);
     case CompiledTerm::Kind::pattern: return find_pattern(term, fields, one, out);
     case CompiledTerm::Kind::author_pattern: return find_author(term, out);
-    case CompiledTerm::Kind::regex: return find_regex(number, fields, out);
+    case CompiledTerm::Kind::regex: return find_regex(number, fields, one, out);
   }
 }
 
@@ -92,6 +92,7 @@ bool Evaluator::is_written(const CompiledTerm& term, std::uint32_t part, std::ui
   for (std::uint32_t i = first; i <= last; ++i) {
     const Token& token = text.all()[i];
     const Stretch at = text.folded.original(text.original, token.begin, token.end);
+    if (at.count > kWrittenWordBytesMax || !spend(1 + at.count * at.count / 16)) return false;
     const std::string_view written =
         written_form(text.original.substr(at.first, at.count), form, &surface_);
     const bool same = term.kind == CompiledTerm::Kind::pattern
@@ -233,25 +234,34 @@ Place Evaluator::place_of_bytes(std::uint32_t part, std::uint32_t begin, std::ui
   return place;
 }
 
-void Evaluator::find_regex(std::uint32_t number, FieldMask fields, Places* out) {
+void Evaluator::find_regex(std::uint32_t number, FieldMask fields, bool one, Places* out) {
   if (regex_ == number && regex_fields_ == fields) {
     out->assign(regex_places_.begin(), regex_places_.end());
     return;
   }
   const CompiledTerm& term = rules_->terms[number];
+  bool all = true;
   for (std::uint32_t part = 0; part < text_->size(); ++part) {
     const TextPart& text = (*text_)[part];
     if ((fields & mask_of(text.field)) == 0 || text.parent != kNoPart) continue;
     const std::string_view tried = term.as_written ? text.original : text.with_lead();
     if (!spend(tried.size())) return;
-    rules_->regexes.find_matches(term.id, tried, kRegexPlacesMax, &matches_);
+    // Whether it matches is asked first, and where right behind: mostly one answer is enough.
+    const RegexSet::Most most{
+        .matches = one ? kSpansMax : kRegexPlacesMax,
+        .bytes = one ? 4 * tried.size() : kRegexBytesPerStep * std::size_t{steps_left_}};
+    const std::size_t bytes = rules_->regexes.find_matches(term.id, tried, most, &matches_);
     const auto lead = term.as_written ? 0U : static_cast<std::uint32_t>(text.lead != ' ');
     for (const Stretch match : matches_) {
       const std::uint32_t begin = std::max(match.first, lead) - lead;
       const std::uint32_t end = match.first + match.count - lead;
       if (begin < end) out->push_back(place_of_bytes(part, begin, end, term.as_written));
     }
+    if (!spend(bytes / kRegexBytesPerStep)) return;
+    all = all && matches_.size() < most.matches && bytes <= most.bytes;
+    if (one && !all && !out->empty()) return;
   }
+  if (!all) return;
   regex_ = number;
   regex_fields_ = fields;
   regex_places_.assign(out->begin(), out->end());

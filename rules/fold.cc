@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "engine/base/check.h"
+#include "engine/base/utf8.h"
 #include "rules/fold_table.h"
 
 namespace vigie::rules {
@@ -84,11 +85,6 @@ struct FoldWriter {
 
 namespace {
 
-constexpr bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 constexpr char lower(unsigned char c) {
   return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
@@ -97,8 +93,6 @@ struct Decoded {
   std::uint32_t code_point = 0;
   std::uint32_t bytes = 0;  // 0: not UTF-8
 };
-
-constexpr bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
 
 // REQUIRES: in < end, *in >= 0xE0.
 Decoded decode_long(const unsigned char* in, const unsigned char* end) {
@@ -370,12 +364,12 @@ const unsigned char* chunk_end(const unsigned char* from, const unsigned char* e
 
 // The nearest place at or before `at` where a code point begins.
 std::uint32_t snap_back(std::string_view text, std::uint32_t at) {
-  while (at > 0 && at < text.size() && is_continuation(static_cast<unsigned char>(text[at]))) --at;
+  while (at > 0 && at < text.size() && is_continuation(text[at])) --at;
   return at;
 }
 
 std::uint32_t snap_on(std::string_view text, std::uint32_t at) {
-  while (at < text.size() && is_continuation(static_cast<unsigned char>(text[at]))) ++at;
+  while (at < text.size() && is_continuation(text[at])) ++at;
   return std::min(at, static_cast<std::uint32_t>(text.size()));
 }
 

@@ -14,6 +14,11 @@
 
 namespace vigie::rules {
 
+[[nodiscard]] constexpr bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
 // Readable bytes behind a folded text, so that it can be read by whole registers.
 inline constexpr std::size_t kFoldPaddingBytes = 64;
 

@@ -216,29 +216,6 @@ std::uint32_t Lowering::add_term(const Query& query, const Node& node) {
   return static_cast<std::uint32_t>(rules_->terms.size() - 1);
 }
 
-// In what part of the posts the operation holds, roughly.
-double Lowering::part_of(std::uint32_t index) const {
-  const Op& op = rules_->ops[index];
-  switch (op.kind) {
-    case Node::Kind::none:
-    case Node::Kind::attribute: return 1;
-    case Node::Kind::term: return part_with(op.first).value_or(1);
-    case Node::Kind::any: {
-      double part = 0;
-      for (std::uint32_t i = 0; i < op.count; ++i) part += part_of(op.first + i);
-      return std::min(part, 1.0);
-    }
-    case Node::Kind::all:
-    case Node::Kind::near:
-    case Node::Kind::window:
-    case Node::Kind::sequence:
-    case Node::Kind::count: break;
-  }
-  double part = 1;
-  for (std::uint32_t i = 0; i < op.count; ++i) part = std::min(part, part_of(op.first + i));
-  return part;
-}
-
 // Of an AND, what holds most seldom comes first; of an OR, what holds most often.
 void Lowering::sort_children(const Op& parent) {
   struct Child {
@@ -249,7 +226,7 @@ void Lowering::sort_children(const Op& parent) {
   };
   std::vector<Child> children;
   for (std::uint32_t i = parent.first; i < parent.first + parent.count; ++i) {
-    const double part = part_of(i);
+    const double part = guarded_part(rules_->ops[i]).value_or(1);
     children.push_back({cost_class(rules_->ops[i], rules_->terms),
                         parent.kind == Node::Kind::all ? part : -part, rules_->ops[i],
                         rules_->sources[i]});
@@ -325,48 +302,57 @@ std::optional<double> Lowering::part_with(std::uint32_t number) const {
   return std::nullopt;
 }
 
-std::optional<Lowering::Guard> Lowering::rarest(const Op& op) const {
-  std::optional<Guard> best;
-  for (std::uint32_t i = 0; i < op.count; ++i) {
-    std::optional<Guard> guard = guard_of(op.first + i);
-    if (guard && (!best || guard->part < best->part)) best = std::move(guard);
+// The part of the posts in which a guard of the operation is; nothing where it has none. The
+// children of an operation may be those of many others, which AND beside NEAR makes: they are
+// weighed once.
+std::optional<double> Lowering::guarded_part(const Op& op) {
+  if (op.kind == Node::Kind::none || op.kind == Node::Kind::attribute) return std::nullopt;
+  if (op.kind == Node::Kind::term) return part_with(op.first);
+  if (op.count == 0) return 0;
+  const auto [known, added] = parts_.try_emplace(op.first);
+  if (!added) return known->second;
+  std::optional<double> part;
+  if (op.kind == Node::Kind::any) {
+    part = 0;
+    for (std::uint32_t i = 0; i < op.count && part; ++i) {
+      const std::optional<double> one = guarded_part(rules_->ops[op.first + i]);
+      part = one ? std::optional(*part + *one) : std::nullopt;
+    }
+  } else if (const std::optional<std::uint32_t> child = rarest(op)) {
+    part = guarded_part(rules_->ops[*child]);
+  }
+  parts_[op.first] = part;
+  return part;
+}
+
+// The child whose guard is in the fewest posts, where one has a guard.
+std::optional<std::uint32_t> Lowering::rarest(const Op& op) {
+  std::optional<std::uint32_t> best;
+  double least = 0;
+  for (std::uint32_t i = op.first; i < op.first + op.count; ++i) {
+    const std::optional<double> part = guarded_part(rules_->ops[i]);
+    if (!part || (best && *part >= least)) continue;
+    best = i;
+    least = *part;
   }
   return best;
 }
 
-std::optional<Lowering::Guard> Lowering::guard_of(std::uint32_t index) const {
-  const Op& op = rules_->ops[index];
-  switch (op.kind) {
-    case Node::Kind::none:
-    case Node::Kind::attribute: return std::nullopt;
-    case Node::Kind::term: {
-      const std::optional<double> part = part_with(op.first);
-      if (!part) return std::nullopt;
-      return Guard{*part, {op.first}};
-    }
-    case Node::Kind::any: {
-      Guard all;
-      for (std::uint32_t i = 0; i < op.count; ++i) {
-        const std::optional<Guard> one = guard_of(op.first + i);
-        if (!one) return std::nullopt;
-        all.part += one->part;
-        all.terms.insert(all.terms.end(), one->terms.begin(), one->terms.end());
-      }
-      return all;
-    }
-    case Node::Kind::all:
-    case Node::Kind::near:
-    case Node::Kind::window:
-    case Node::Kind::sequence:
-    case Node::Kind::count: return rarest(op);
+// Appends the terms of the guard. REQUIRES: guarded_part() is something. `*taken`: the children
+// whose terms are there already.
+void Lowering::append_guard(const Op& op, std::set<std::uint32_t>* taken,
+                            std::vector<std::uint32_t>* terms) {
+  if (op.kind == Node::Kind::term) return terms->push_back(op.first);
+  if (op.count == 0 || !taken->insert(op.first).second) return;
+  if (op.kind != Node::Kind::any) return append_guard(rules_->ops[*rarest(op)], taken, terms);
+  for (std::uint32_t i = 0; i < op.count; ++i) {
+    append_guard(rules_->ops[op.first + i], taken, terms);
   }
-  return std::nullopt;
 }
 
 // Nanoseconds, roughly: of a term that is looked up, of one that is tried on every word, and of a
 // regex on a post of 254 bytes.
-double Lowering::cost_of(std::uint32_t index) const {
-  const Op& op = rules_->ops[index];
+double Lowering::cost_of(const Op& op) {
   double cost = 10;
   if (op.kind == Node::Kind::term) {
     const CompiledTerm::Kind kind = rules_->terms[op.first].kind;
@@ -374,8 +360,11 @@ double Lowering::cost_of(std::uint32_t index) const {
     if (kind == CompiledTerm::Kind::regex) cost += 400;
     return cost;
   }
-  if (op.kind == Node::Kind::attribute) return cost;
-  for (std::uint32_t i = 0; i < op.count; ++i) cost += cost_of(op.first + i);
+  if (op.kind == Node::Kind::attribute || op.count == 0) return cost;
+  const auto [known, added] = costs_.try_emplace(op.first);
+  if (!added) return known->second;
+  for (std::uint32_t i = 0; i < op.count; ++i) cost += cost_of(rules_->ops[op.first + i]);
+  costs_[op.first] = cost;
   return cost;
 }
 
@@ -415,20 +404,19 @@ std::vector<std::uint32_t> Lowering::hashes_of(const Op& op) const {
   if (op.kind != Node::Kind::any) return hashes;
   for (std::uint32_t i = 0; i < op.count; ++i) {
     const std::vector<std::uint32_t> one = hashes_of(rules_->ops[op.first + i]);
-    if (one.empty()) return {};
+    if (one.empty() || hashes.size() > kProbeHashesMax) return {};
     hashes.insert(hashes.end(), one.begin(), one.end());
   }
   return hashes;
 }
 
-void Lowering::find_groups(std::uint32_t index, std::vector<Group>* groups) const {
-  const Op& op = rules_->ops[index];
+void Lowering::find_groups(const Op& op, std::vector<Group>* groups) {
   switch (op.kind) {
     case Node::Kind::term:
     case Node::Kind::any: {
       std::vector<std::uint32_t> hashes = hashes_of(op);
       if (hashes.empty() || hashes.size() > kProbeHashesMax) return;
-      groups->push_back({part_of(index), std::move(hashes)});
+      groups->push_back({guarded_part(op).value_or(1), std::move(hashes)});
       return;
     }
     case Node::Kind::all:
@@ -436,7 +424,7 @@ void Lowering::find_groups(std::uint32_t index, std::vector<Group>* groups) cons
     case Node::Kind::window:
     case Node::Kind::sequence:
     case Node::Kind::count:
-      for (std::uint32_t i = 0; i < op.count; ++i) find_groups(op.first + i, groups);
+      for (std::uint32_t i = 0; i < op.count; ++i) find_groups(rules_->ops[op.first + i], groups);
       return;
     case Node::Kind::none:
     case Node::Kind::attribute: return;
@@ -444,15 +432,15 @@ void Lowering::find_groups(std::uint32_t index, std::vector<Group>* groups) cons
 }
 
 // What the guard says already is left out: it is there when a rule is woken.
-void Lowering::add_probe(const Rule& rule, const Guard* guard) {
+void Lowering::add_probe(const Rule& rule, std::span<const std::uint32_t> guard) {
   constexpr std::size_t kGroupsMax = 16;
   std::vector<std::uint32_t> known;
-  for (const std::uint32_t term : guard != nullptr ? guard->terms : std::vector<std::uint32_t>()) {
+  for (const std::uint32_t term : guard) {
     known.push_back(static_cast<std::uint32_t>(rules_->terms[term].hash));
     known.push_back(static_cast<std::uint32_t>(rules_->terms[term].joined));
   }
   std::vector<Group> groups;
-  find_groups(rule.count, &groups);
+  find_groups(rules_->ops[rule.count], &groups);
   std::erase_if(groups, [&](const Group& group) {
     return std::ranges::all_of(group.hashes, [&](std::uint32_t hash) {
       return std::ranges::find(known, hash) != known.end();
@@ -472,6 +460,8 @@ void Lowering::add_probe(const Rule& rule, const Guard* guard) {
 void Lowering::add_program(const Query& query, Rule rule, bool wakes,
                            std::vector<LoweringFault>* warnings) {
   lowered_.clear();
+  parts_.clear();
+  costs_.clear();
   const auto number = static_cast<std::uint32_t>(rules_->rules.size());
   rule.first = static_cast<std::uint32_t>(rules_->probes.size());
   rule.count = static_cast<std::uint32_t>(rules_->ops.size());
@@ -480,20 +470,22 @@ void Lowering::add_program(const Query& query, Rule rule, bool wakes,
   lower(query, query.root, rule.count);
   RuleNotes& notes = rules_->notes.emplace_back();
   notes.source = query.source;
-  notes.cost = cost_of(rule.count);
+  const Op& root = rules_->ops[rule.count];
+  notes.cost = cost_of(root);
   rules_->rules.push_back(rule);
-  std::optional<Guard> guard = wakes ? guard_of(rule.count) : std::nullopt;
-  add_probe(rule, guard ? &*guard : nullptr);
-  if (guard) {
-    for (const std::uint32_t term : guard->terms) wake(term, number);
-    notes.woken = std::min(guard->part, 1.0);
-    notes.guard = std::move(guard->terms);
+  const std::optional<double> part = wakes ? guarded_part(root) : std::nullopt;
+  if (part) {
+    std::set<std::uint32_t> taken;
+    append_guard(root, &taken, &notes.guard);
+    for (const std::uint32_t term : notes.guard) wake(term, number);
+    notes.woken = std::min(*part, 1.0);
   } else if (wakes) {
     rules_->always.push_back(number);
     warnings->push_back({query.root,
                          "it is evaluated for every post, which is expensive: no word in it must "
                          "be there; add one with AND"});
   }
+  add_probe(rule, notes.guard);
 }
 
 void Lowering::finish() {

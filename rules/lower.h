@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -45,11 +47,6 @@ class Lowering {
   void finish();
 
  private:
-  // A group of terms of which one must be there, and in what part of the posts one is.
-  struct Guard {
-    double part = 0;
-    std::vector<std::uint32_t> terms;
-  };
   struct PendingPattern {
     std::string text;
     bool typo = false;
@@ -65,19 +62,20 @@ class Lowering {
     std::vector<std::uint32_t> hashes;
   };
   [[nodiscard]] std::vector<std::uint32_t> hashes_of(const Op& op) const;
-  void find_groups(std::uint32_t op, std::vector<Group>* groups) const;
-  void add_probe(const Rule& rule, const Guard* guard);
-  [[nodiscard]] double part_of(std::uint32_t op) const;
+  void find_groups(const Op& op, std::vector<Group>* groups);
+  void add_probe(const Rule& rule, std::span<const std::uint32_t> guard);
   std::uint32_t add_term(const Query& query, const Node& node);
   [[nodiscard]] std::uint64_t hash_of(std::string_view word) const;
   void add_words(const Term& term, CompiledTerm* out);
   void add_pattern(const Term& term, CompiledTerm* out);
   void add_regex(const Term& term, CompiledTerm* out);
   void add_surface(const Term& term, CompiledTerm* out);
-  [[nodiscard]] std::optional<Guard> guard_of(std::uint32_t op) const;
-  [[nodiscard]] std::optional<Guard> rarest(const Op& op) const;
+  std::optional<double> guarded_part(const Op& op);
+  std::optional<std::uint32_t> rarest(const Op& op);
+  void append_guard(const Op& op, std::set<std::uint32_t>* taken,
+                    std::vector<std::uint32_t>* terms);
   [[nodiscard]] std::optional<double> part_with(std::uint32_t term) const;
-  [[nodiscard]] double cost_of(std::uint32_t op) const;
+  double cost_of(const Op& op);
   void wake(std::uint32_t term, std::uint32_t rule);
 
   RuleSet* rules_;
@@ -87,6 +85,9 @@ class Lowering {
   std::map<std::pair<std::string, bool>, std::uint32_t, std::less<>> regex_numbers_;
   std::vector<bool> regex_expensive_;
   std::map<NodeIndex, Op> lowered_;  // of the query at hand: its nodes may have several parents
+  // Of the same query, by the first of the children of an operation.
+  std::unordered_map<std::uint32_t, std::optional<double>> parts_;
+  std::unordered_map<std::uint32_t, double> costs_;
   FoldedText folded_;
   Tokens tokens_;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/limits.h"
+#include "rules/buffer.h"
 #include "rules/matcher_scratch.h"
 
 namespace vigie::rules {
@@ -14,12 +15,6 @@ namespace {
 
 constexpr std::uint32_t kSampleEvery = 64;  // evaluations; a power of two
 constexpr std::uint32_t kEvaluatedMax = 1U << 31;
-
-// Gives the memory back when one huge post has made it large.
-template <class T>
-void trim(std::vector<T>* scratch) {
-  if (scratch->capacity() * sizeof(T) > kScratchKeptBytes) std::vector<T>().swap(*scratch);
-}
 
 }  // namespace
 
@@ -66,9 +61,10 @@ void Matcher::Scratch::scan(std::uint32_t part) {
   found_.clear();
   if (!in.all().empty()) rules->index.find(in.folded, in.all(), &found_);
   for (const Found& one : found_) take(one, part, false);
-  if (in.parent != kNoPart || in.field == Field::author) return;
-  if (rules->patterns.wakes_any()) scan_patterns(part);
+  if (in.parent != kNoPart) return;
   if (!rules->regexes.empty()) scan_regexes(part);
+  // A pattern that is looked for in the author does not wake by it; see Lowering::part_with().
+  if (in.field != Field::author && rules->patterns.wakes_any()) scan_patterns(part);
 }
 
 // Phrases whose words are joined to a hashtag.
@@ -130,6 +126,8 @@ void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
   occurrences.clear();
   matched.clear();
   failed.clear();
+  trim(&found_);
+  trim(&spans_);
   text.read(post, rules->seed,
             {.tokens = rules->looks_at_tokens || all_tokens,
              .authors = rules->looks_at_authors,

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/base/limits.h"
+#include "engine/base/utf8.h"
 
 namespace vigie::rules {
 namespace {
@@ -12,23 +13,10 @@ constexpr std::size_t kAnchorBytesMin = 2;
 constexpr std::size_t kAnchorBytesMax = 4;
 constexpr std::size_t kPairs = 1UL << 16;
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::size_t character_bytes(std::string_view text, std::size_t at) {
-  std::size_t end = at + 1;
-  while (end < text.size() && is_continuation(text[end])) ++end;
-  return end - at;
-}
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
-}
-
 // Where a number of characters end.
 std::size_t end_of(std::string_view text, std::size_t count) {
   std::size_t at = 0;
-  for (; count > 0 && at < text.size(); --count) at += character_bytes(text, at);
+  for (; count > 0 && at < text.size(); --count) at += character_bytes(text.substr(at));
   return at;
 }
 
@@ -38,11 +26,8 @@ std::uint32_t key_of(std::string_view bytes) {
   return key;
 }
 
-std::uint32_t pair_of(const char* bytes) {
-  std::uint16_t pair = 0;
-  std::memcpy(&pair, bytes, sizeof pair);
-  return pair;
-}
+// REQUIRES: at least two bytes.
+std::uint32_t pair_of(std::string_view bytes) { return key_of(bytes.substr(0, 2)); }
 
 bool has_bit(const std::vector<std::uint64_t>& bits, std::uint32_t pair) {
   return (bits[pair / 64] >> (pair % 64) & 1) != 0;
@@ -54,12 +39,6 @@ std::string_view without_common_end(std::string_view* a, std::string_view b) {
     b.remove_suffix(1);
   }
   return b;
-}
-
-// Bytes that no character begins or ends in the middle of.
-std::size_t whole_characters(std::string_view text, std::size_t bytes) {
-  while (bytes > 0 && bytes < text.size() && is_continuation(text[bytes])) --bytes;
-  return bytes;
 }
 
 }  // namespace
@@ -76,13 +55,13 @@ bool matches_wildcard(std::string_view pattern, std::string_view token) {
       star_token = t;
     } else if (p < pattern.size() && pattern[p] == '?') {
       ++p;
-      t += character_bytes(token, t);
+      t += character_bytes(token.substr(t));
     } else if (p < pattern.size() && pattern[p] == token[t]) {
       ++p;
       ++t;
     } else if (star != std::string_view::npos) {
       p = star + 1;
-      star_token += character_bytes(token, star_token);
+      star_token += character_bytes(token.substr(star_token));
       t = star_token;
     } else {
       return false;
@@ -94,7 +73,8 @@ bool matches_wildcard(std::string_view pattern, std::string_view token) {
 
 bool is_one_edit_away(std::string_view a, std::string_view b) {
   const auto same = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-  const std::size_t begin = std::min(whole_characters(a, same), whole_characters(b, same));
+  const std::size_t begin =
+      std::min(whole_characters(a, same).size(), whole_characters(b, same).size());
   a.remove_prefix(begin);
   b.remove_prefix(begin);
   std::string_view rest = a;
@@ -106,12 +86,12 @@ bool is_one_edit_away(std::string_view a, std::string_view b) {
   }
   const std::size_t added = whole_a.size() - rest.size();
   const std::string_view whole_b(b.data(), b.size() + added);
-  const std::size_t count_a = characters(whole_a);
-  const std::size_t count_b = characters(whole_b);
+  const std::size_t count_a = count_characters(whole_a);
+  const std::size_t count_b = count_characters(whole_b);
   if (count_a <= 1 && count_b <= 1) return true;
   if (count_a != 2 || count_b != 2) return false;
-  const std::size_t middle_a = character_bytes(whole_a, 0);
-  const std::size_t middle_b = character_bytes(whole_b, 0);
+  const std::size_t middle_a = character_bytes(whole_a);
+  const std::size_t middle_b = character_bytes(whole_b);
   return whole_a.substr(0, middle_a) == whole_b.substr(middle_b) &&
          whole_a.substr(middle_a) == whole_b.substr(0, middle_b);
 }
@@ -151,12 +131,12 @@ std::uint32_t PatternIndex::add_wildcard(std::string folded, bool wakes) {
 // An edit leaves the first half of the word or the second one intact, unless it swaps the two
 // characters in the middle.
 void PatternIndex::anchor_typo(std::string_view word, std::uint32_t pattern) {
-  const std::size_t middle = end_of(word, characters(word) / 2);
-  const std::size_t before = whole_characters(word, middle - 1);
+  const std::size_t middle = end_of(word, count_characters(word) / 2);
+  const std::string_view before = whole_characters(word, middle - 1);
   anchor(word.substr(0, middle), false, pattern);
   anchor(word.substr(middle), true, pattern);
-  const std::string swapped = std::string(word.substr(0, before)) +
-                              std::string(word.substr(middle, character_bytes(word, middle)));
+  const std::string swapped =
+      std::string(before) + std::string(word.substr(middle, character_bytes(word.substr(middle))));
   anchor(swapped, false, pattern);
 }
 
@@ -208,8 +188,8 @@ void PatternIndex::look_up(std::string_view token, std::size_t bytes, bool at_en
 void PatternIndex::find(std::string_view token, std::vector<std::uint32_t>* found) const {
   const std::size_t first = found->size();
   if (token.size() >= kAnchorBytesMin && !entries_.empty()) {
-    const bool begins = has_bit(begins_, pair_of(token.data()));
-    const bool ends = has_bit(ends_, pair_of(token.data() + token.size() - 2));
+    const bool begins = has_bit(begins_, pair_of(token));
+    const bool ends = has_bit(ends_, pair_of(token.substr(token.size() - 2)));
     for (std::size_t bytes = kAnchorBytesMin; bytes <= std::min(kAnchorBytesMax, token.size());
          ++bytes) {
       if (begins) look_up(token, bytes, false, found, first);

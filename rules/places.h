@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "rules/buffer.h"
 #include "rules/post_text.h"
 
 namespace vigie::rules {

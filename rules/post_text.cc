@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/base/limits.h"
+#include "rules/buffer.h"
 #include "rules/fold_table.h"
 #include "rules/surface.h"
 
@@ -11,21 +12,35 @@ namespace vigie::rules {
 namespace {
 
 constexpr std::size_t kPartsKept = 64;
-constexpr std::size_t kAddressBytesMax = 2048;  // looked at before a sign
-
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
+constexpr std::size_t kPartBytesKept = 128UL << 10;  // of all fields together
+// Looked at before a sign: in a text without spaces every sign costs as much.
+constexpr std::size_t kAddressBytesMax = 512;
 
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+bool ends_address(char c) {
+  switch (c) {
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+    case '"':
+    case '\'':
+    case '<':
+    case '>':
+    case '(':
+    case ')': return true;
+    default: return false;
+  }
+}
 
 // Whether what stands before a sign, without a space between, begins an address.
 bool begins_address(std::string_view before) {
   const std::size_t cut = std::min(before.size(), kAddressBytesMax);
   before.remove_prefix(before.size() - cut);
-  const std::size_t space = before.find_last_of(" \t\r\n\"'<>()");
-  if (space != std::string_view::npos) before.remove_prefix(space + 1);
+  std::size_t begin = before.size();
+  while (begin > 0 && !ends_address(before[begin - 1])) --begin;
+  before.remove_prefix(begin);
   if (before.starts_with("www.") || before.find("://") != std::string_view::npos) return true;
   const std::size_t dot = before.find('.');
   return dot != std::string_view::npos && dot != 0 && dot + 1 < before.size() &&
@@ -111,6 +126,7 @@ void PostText::add(Field field, std::string_view original, char lead, HashSeed s
   part.lead = lead;
   part.original = original;
   part.parent = kNoPart;
+  bytes_ += original.size();
   fold(original, &part.folded, lead);
   if (with_tokens) {
     tokenise(part.folded, seed, &part.tokens);
@@ -148,14 +164,18 @@ void PostText::add_hashtags(std::uint32_t part, HashSeed seed) {
     const auto index = static_cast<std::uint32_t>(token - text.all().begin());
     if (!has_sigil(part, index, Sigil::hashtag)) continue;
     hashtags_.push_back({part, index});
-    add_words_of(part, index, seed);
+    if (hashtags_.size() <= kHashtagsCutMax) add_words_of(part, index, seed);
   }
 }
 
 void PostText::read(const Mention& mention, HashSeed seed, Wanted wanted) {
   if (parts_.size() > kPartsKept && count_ <= kPartsKept) parts_.resize(kPartsKept);
+  // What a part keeps is given back only when it is used again, and later posts may have fewer.
+  if (bytes_ > kPartBytesKept) parts_.clear();
+  bytes_ = 0;
   count_ = 0;
   hashtags_.clear();
+  trim(&hashtags_);
   add(Field::text, mention.text, ' ', seed, wanted.tokens);
   add(Field::title, mention.title, ' ', seed, wanted.tokens);
   add(Field::shared_text, mention.shared_text, ' ', seed, wanted.tokens);

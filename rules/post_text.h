@@ -87,6 +87,7 @@ class PostText {
 
   std::vector<std::unique_ptr<TextPart>> parts_;  // addresses are stable
   std::size_t count_ = 0;
+  std::size_t bytes_ = 0;  // of the fields
   std::vector<Hashtag> hashtags_;
 };
 

@@ -63,7 +63,7 @@ QueryBuilder::QueryBuilder(std::string_view text, const QueryContext& context,
 
 void QueryBuilder::report(Finding::Severity severity, std::uint32_t first, std::uint32_t count,
                           std::string message) {
-  if (faults_->size() == kFaultsMax && severity == Finding::Severity::warning) return;
+  if (faults_->size() >= kFaultsMax && severity == Finding::Severity::warning) return;
   faults_->push_back({severity, first, count, std::move(message)});
 }
 
@@ -268,6 +268,8 @@ NodeIndex QueryBuilder::owned(std::uint32_t first, std::uint32_t count) {
   const Owned none;
   const Owned& owned = context_.owned != nullptr ? *context_.owned : none;
   for (const std::string& account : owned.accounts) {
+    // Compilation refuses these, and goes on to look at the query.
+    if (account.size() > kTermBytesMax || folded_words(account).empty()) continue;
     Term term;
     term.scope = Scope::author;
     term.text = account;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <span>
@@ -136,7 +137,8 @@ std::optional<double> parse_number(std::string_view text) {
   double value = 0;
   const char* end = std::to_address(text.end());
   const auto read = std::from_chars(std::to_address(text.begin()), end, value);
-  if (text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  const bool read_all = !text.empty() && read.ec == std::errc{} && read.ptr == end;
+  if (!read_all || !std::isfinite(value)) return std::nullopt;  // "nan" and "inf" are read, too
   return value;
 }
 

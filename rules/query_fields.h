@@ -48,7 +48,7 @@ struct QueryField {
 // Hashtags by which people say that they are paid.
 [[nodiscard]] std::span<const std::string_view> ad_markers();
 
-// The host of an address, in lower case, without "www."; and what follows it.
+// The host of an address as it is written, without "www."; and what follows it.
 struct Address {
   std::string_view host;
   std::string_view path;

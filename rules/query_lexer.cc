@@ -11,7 +11,9 @@
 namespace vigie::rules {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
+// Texts pasted from a page or a document bring others than ASCII has: no-break, thin, ideographic.
+constexpr std::array<std::string_view, 9> kSpaces{" ",      "\t",     "\r",     "\n",    "\u00A0",
+                                                  "\u2009", "\u202F", "\u3000", "\uFEFF"};
 constexpr std::string_view kCommentOpen = "<<<";
 constexpr std::string_view kCommentClose = ">>>";
 constexpr std::string_view kCall = "@rule(";
@@ -22,6 +24,14 @@ struct Quotes {
 };
 // Texts pasted from a document bring typographic ones.
 constexpr std::array<Quotes, 4> kQuotes{{{"\"", "\""}, {"“", "”"}, {"„", "“"}, {"«", "»"}}};
+
+// Bytes of the white space with which the text begins; 0: it begins with something else.
+std::size_t space_bytes(std::string_view text) {
+  for (const std::string_view space : kSpaces) {
+    if (text.starts_with(space)) return space.size();
+  }
+  return 0;
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -54,13 +64,13 @@ Lexeme QueryLexer::broken(std::size_t first, std::size_t count, std::string mess
 }
 
 bool QueryLexer::leads_something() const {
-  return at_ + 1 < text_.size() && kSpace.find(text_[at_ + 1]) == std::string_view::npos;
+  return at_ + 1 < text_.size() && space_bytes(text_.substr(at_ + 1)) == 0;
 }
 
 // Steps over white space, comments and '+'; returns what is wrong with a comment.
 std::optional<Lexeme> QueryLexer::skip_to_token() {
   while (true) {
-    at_ = std::min(text_.find_first_not_of(kSpace, at_), text_.size());
+    while (const std::size_t bytes = space_bytes(text_.substr(at_))) at_ += bytes;
     if (text_.substr(at_).starts_with('+') && leads_something()) {
       ++at_;
       continue;
@@ -147,7 +157,7 @@ std::size_t QueryLexer::word_end() const {
   std::size_t at = at_;
   while (at < text_.size()) {
     const std::string_view rest = text_.substr(at);
-    if (kSpace.find(rest[0]) != std::string_view::npos) break;
+    if (space_bytes(rest) != 0) break;
     if (rest[0] == '(' || rest[0] == ')' || rest[0] == '{' || rest[0] == '}') break;
     if (rest.starts_with(kCommentOpen)) break;
     const bool quote = std::ranges::any_of(kQuotes, [&](const Quotes& quotes) {
@@ -208,9 +218,9 @@ Lexeme QueryLexer::word() {
   lexeme.text = text;
   lexeme.count = static_cast<std::uint32_t>(text.size());
   read_tilde(&lexeme);
-  if (text == "AND") lexeme.kind = Lexeme::Kind::and_;
-  if (text == "OR") lexeme.kind = Lexeme::Kind::or_;
-  if (text == "NOT") lexeme.kind = Lexeme::Kind::not_;
+  if (text == "AND") lexeme.kind = Lexeme::Kind::op_and;
+  if (text == "OR") lexeme.kind = Lexeme::Kind::op_or;
+  if (text == "NOT") lexeme.kind = Lexeme::Kind::op_not;
   if (text == "NEAR" || text == "ONEAR") return near_or_broken(lexeme, text);
   for (const std::string_view near : {"NEAR", "ONEAR"}) {
     if (!text.starts_with(near) || text.size() == near.size()) continue;
@@ -237,7 +247,7 @@ Lexeme QueryLexer::next() {
   }
   if (c == '-' && leads_something()) {
     ++at_;
-    lexeme.kind = Lexeme::Kind::not_;
+    lexeme.kind = Lexeme::Kind::op_not;
     lexeme.count = 1;
     return lexeme;
   }

@@ -19,12 +19,12 @@ struct Lexeme {
     range,   // [text]
     open,
     close,
-    and_,
-    or_,
-    not_,   // NOT, or a '-' right before something
-    near,   // NEAR/number
-    field,  // text, behind which a ':' stood
-    call,   // @rule(text)
+    op_and,
+    op_or,
+    op_not,  // NOT, or a '-' right before something
+    near,    // NEAR/number
+    field,   // text, behind which a ':' stood
+    call,    // @rule(text)
     end,
     broken,  // `text` says what is wrong
   };

@@ -55,6 +55,7 @@ class Linter {
     if (node.kind == Node::Kind::term) out += form_of(query_.terms[node.index]);
     if (node.kind == Node::Kind::attribute) out += form_of(query_.attributes[node.index]);
     std::vector<std::size_t> children;
+    children.reserve(node.children.size());
     for (const NodeIndex child : node.children) children.push_back(forms_[child]);
     const bool ordered = node.in_order || node.kind == Node::Kind::sequence;
     if (!ordered) std::ranges::sort(children);

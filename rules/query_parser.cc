@@ -81,7 +81,7 @@ class Parser {
   Parsed parse_group(const Around& around, std::size_t depth);
   Parsed parse_count(const Around& around, std::size_t depth);
   Parsed parse_field(const Around& around, std::size_t depth);
-  Parsed parse_value(const Around& around, std::size_t depth, std::uint32_t first);
+  Parsed parse_value(const Around& around, std::uint32_t first);
   Parsed parse_call();
   Parsed parse_term(Around around, std::uint32_t first);
   Parsed parse_regex(const Around& around, std::uint32_t first);
@@ -102,7 +102,7 @@ class Parser {
 };
 
 bool Parser::begins_operand() const {
-  return now_.kind != K::end && now_.kind != K::close && now_.kind != K::or_ &&
+  return now_.kind != K::end && now_.kind != K::close && now_.kind != K::op_or &&
          now_.kind != K::near;
 }
 
@@ -111,7 +111,7 @@ Parser::Parsed Parser::parse_or(const Around& around, std::size_t depth) {
   bool mixed = false;
   const std::uint32_t first = now_.first;
   while (true) {
-    if (now_.kind == K::or_ || now_.kind == K::near || now_.kind == K::and_) {
+    if (now_.kind == K::op_or || now_.kind == K::near || now_.kind == K::op_and) {
       return fault(now_, "this operator needs a term before it");
     }
     const Lexeme before = now_;
@@ -122,7 +122,7 @@ Parser::Parsed Parser::parse_or(const Around& around, std::size_t depth) {
     if (!side) return side;
     sides.push_back(*side);
     mixed = mixed || bare_and_;
-    if (now_.kind != K::or_) break;
+    if (now_.kind != K::op_or) break;
     advance();
   }
   bare_and_ = false;
@@ -150,9 +150,9 @@ Parser::Parsed Parser::parse_and(const Around& around, std::size_t depth) {
     const Parsed side = parse_not(around, depth);
     if (!side) return side;
     sides.push_back(*side);
-    const bool written = now_.kind == K::and_;
+    const bool written = now_.kind == K::op_and;
     if (written) advance();
-    if (begins_operand() && now_.kind != K::and_) continue;
+    if (begins_operand() && now_.kind != K::op_and) continue;
     if (!written) break;
     return fault(now_, "AND needs a term behind it");
   }
@@ -161,10 +161,10 @@ Parser::Parsed Parser::parse_and(const Around& around, std::size_t depth) {
 }
 
 Parser::Parsed Parser::parse_not(const Around& around, std::size_t depth) {
-  if (now_.kind != K::not_) return parse_near(around, depth);
+  if (now_.kind != K::op_not) return parse_near(around, depth);
   const std::uint32_t first = now_.first;
   advance();
-  if (!begins_operand() || now_.kind == K::and_) {
+  if (!begins_operand() || now_.kind == K::op_and) {
     return fault(now_, "NOT needs a term behind it");
   }
   if (depth == kQueryDepthMax) return fault(now_, "this stands too deep; use fewer parentheses");
@@ -179,7 +179,7 @@ Parser::Parsed Parser::parse_near(const Around& around, std::size_t depth) {
   while (left && now_.kind == K::near) {
     const Lexeme near = now_;
     advance();
-    if (!begins_operand() || now_.kind == K::and_ || now_.kind == K::not_) {
+    if (!begins_operand() || now_.kind == K::op_and || now_.kind == K::op_not) {
       return fault(now_, cat("NEAR/", near.number, " needs a term behind it"));
     }
     const Parsed right = parse_primary(around, depth);
@@ -227,13 +227,13 @@ Parser::Parsed Parser::parse_primary(const Around& around, std::size_t depth) {
     case K::braces:
     case K::regex: break;
     case K::close:
-    case K::and_:
-    case K::or_:
-    case K::not_:
+    case K::op_and:
+    case K::op_or:
+    case K::op_not:
     case K::near:
     case K::end: return fault(now_, "a term is missing here");
   }
-  return parse_value(around, depth, now_.first);
+  return parse_value(around, now_.first);
 }
 
 Parser::Parsed Parser::parse_group(const Around& around, std::size_t depth) {
@@ -330,16 +330,16 @@ Parser::Parsed Parser::parse_field(const Around& around, std::size_t depth) {
       break;
     case K::word:
       if (now_.text == "COUNT") return fault(now_, "COUNT stands outside of fields");
-      return parse_value(inner, depth, name.first);
+      return parse_value(inner, name.first);
     case K::quoted:
     case K::braces:
     case K::regex:
-    case K::range: return parse_value(inner, depth, name.first);
+    case K::range: return parse_value(inner, name.first);
     case K::broken: return fault(now_, now_.text);
     case K::close:
-    case K::and_:
-    case K::or_:
-    case K::not_:
+    case K::op_and:
+    case K::op_or:
+    case K::op_not:
     case K::near:
     case K::call:
     case K::end: break;
@@ -347,8 +347,7 @@ Parser::Parsed Parser::parse_field(const Around& around, std::size_t depth) {
   return fault(name, cat("'", field->name, ":' needs a value right behind it"));
 }
 
-Parser::Parsed Parser::parse_value(const Around& around, std::size_t /*depth*/,
-                                   std::uint32_t first) {
+Parser::Parsed Parser::parse_value(const Around& around, std::uint32_t first) {
   if (around.field != nullptr) return parse_attribute(*around.field, first);
   if (now_.kind == K::range) return fault(now_, "this field takes words, not a range");
   return now_.kind == K::regex ? parse_regex(around, first) : parse_term(around, first);
@@ -378,7 +377,14 @@ Parser::Parsed Parser::parse_regex(const Around& around, std::uint32_t first) {
   const Lexeme regex = now_;
   advance();
   if (regex.tilde) return fault(regex, "~ stands behind a word or a quoted text");
-  Term term = around.form.like;
+  const Term& like = around.form.like;
+  if (like.sigil != Sigil::none || like.no_hashtag || like.match_accents ||
+      like.kind == Term::Kind::raw) {
+    return fault(regex,
+                 "this field takes words, not a regular expression; put a text with slashes in "
+                 "quotes");
+  }
+  Term term = like;
   term.kind = Term::Kind::regex;
   term.fold_text = regex.number == 1;
   term.text = regex.text;

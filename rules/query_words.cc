@@ -5,6 +5,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/base/utf8.h"
 #include "rules/fold.h"
 #include "rules/tokens.h"
 
@@ -15,22 +16,8 @@ constexpr std::size_t kWildcardLiteralsMin = 2;
 constexpr std::size_t kTypoCharactersMin = 5;
 constexpr std::size_t kCashtagLettersMax = 6;
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 std::string_view first_character(std::string_view text) {
-  std::size_t size = 1;
-  while (size < text.size() && is_continuation(text[size])) ++size;
-  return text.substr(0, size);
-}
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
-}
-
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return text.substr(0, character_bytes(text));
 }
 
 // What a gender sign behind a joiner adds to an emoji: taken away, the emoji is what people mean.
@@ -93,7 +80,8 @@ class Cutter {
     if (separates || solo || !folded.empty()) behind_solo_ = solo;
     if (separates) return;
     word_ += character;
-    literals_ += characters(folded) - static_cast<std::size_t>(std::ranges::count(folded, ' '));
+    literals_ +=
+        count_characters(folded) - static_cast<std::size_t>(std::ranges::count(folded, ' '));
     if (solo) end_word();
   }
 
@@ -165,7 +153,7 @@ bool is_cashtag(std::string_view text) {
 // A handle is looked at as a whole, its dots and hyphens included.
 Result<std::vector<Term>> author_pattern(std::string_view text, const TermForm& form) {
   const auto wild = [](char c) { return c == '*' || c == '?'; };
-  if (characters(text) - static_cast<std::size_t>(std::ranges::count_if(text, wild)) <
+  if (count_characters(text) - static_cast<std::size_t>(std::ranges::count_if(text, wild)) <
       kWildcardLiteralsMin) {
     return fail(ErrorKind::config,
                 cat("'", text, "' has too few letters; a wildcard needs at least two beside it"));
@@ -217,7 +205,7 @@ Result<Term> typo_of(std::string_view text, const TermForm& form) {
   if (word.find(' ') != std::string::npos || text.find_first_of("*?") != std::string_view::npos) {
     return fail(ErrorKind::config, "~1 stands behind a single word without wildcards");
   }
-  if (characters(word) < kTypoCharactersMin) {
+  if (count_characters(word) < kTypoCharactersMin) {
     return fail(ErrorKind::config, cat("'", text, "' is too short for ~1, which needs ",
                                        kTypoCharactersMin, " characters; list the spellings"));
   }

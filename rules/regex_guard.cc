@@ -12,6 +12,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/base/utf8.h"
 #include "rules/atom_index.h"
 #include "rules/rules.h"
 
@@ -32,13 +33,6 @@ RE2::Options options(RegexSet::On on = RegexSet::On::folded) {
 }
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::size_t code_point_bytes(std::string_view text) {
-  std::size_t count = 1;
-  while (count < text.size() && is_continuation(text[count])) ++count;
-  return count;
-}
 
 // Reads a pattern from left to right, knowing where a character stands for itself.
 class PatternFolder {
@@ -77,7 +71,7 @@ class PatternFolder {
   void escape() {
     quoted_ = rest_.starts_with("\\Q");
     take(1);
-    if (!rest_.empty()) take(code_point_bytes(rest_));
+    if (!rest_.empty()) take(character_bytes(rest_));
   }
 
   void in_class() {
@@ -99,7 +93,7 @@ class PatternFolder {
   }
 
   void fold_character() {
-    const std::size_t bytes = code_point_bytes(rest_);
+    const std::size_t bytes = character_bytes(rest_);
     FoldedText folded;
     fold_scalar(rest_.substr(0, bytes), &folded);
     rest_.remove_prefix(bytes);
@@ -112,7 +106,7 @@ class PatternFolder {
   void append_literal(std::string_view text) {
     const bool solo = text.size() > 1 && text.ends_with(' ');
     if (solo) text.remove_suffix(1);
-    const bool group = !in_class_ && (solo || code_point_bytes(text) < text.size());
+    const bool group = !in_class_ && (solo || character_bytes(text) < text.size());
     if (group) out_.append(solo ? "(?: *" : "(?:");
     for (const char c : text) {
       if (c == ' ' && solo) {
@@ -259,7 +253,7 @@ Result<RegexSet::Added> RegexSet::add(std::string_view pattern, On on) {
   const std::string tried = on == On::folded ? fold_pattern(pattern) : std::string(pattern);
   State::Regex regex;
   regex.literals = literals_of(tried, on);
-  if (on == On::written) regex.literals = folded_literals(std::move(regex.literals));
+  if (on == On::written) regex.literals = folded_literals(regex.literals);
   regex.regex = std::make_unique<const RE2>(tried, options(on));
   const Literals& literals = regex.literals;
   regex.on = on;
@@ -368,20 +362,23 @@ void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const 
                 [&](std::uint32_t regex) { return !state.regexes[regex].may_match(folded); });
 }
 
-void RegexSet::find_matches(std::uint32_t regex, std::string_view text, std::size_t most,
-                            std::vector<Stretch>* matches) const {
+std::size_t RegexSet::find_matches(std::uint32_t regex, std::string_view text, Most most,
+                                   std::vector<Stretch>* matches) const {
   matches->clear();
   const State::Regex& one = state_->regexes[regex];
   std::size_t empty = 0;
-  for (std::size_t at = 0; at <= text.size() && matches->size() < most;) {
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at <= text.size() && matches->size() < most.matches;) {
     re2::StringPiece match;
-    if (at != 0 && one.on == On::folded && !one.may_match(text.substr(at))) return;
-    if (!one.regex->Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return;
+    if (at != 0) bytes += text.size() - at;
+    if (bytes > most.bytes) return bytes;
+    if (at != 0 && one.on == On::folded && !one.may_match(text.substr(at))) return bytes;
+    if (!one.regex->Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return bytes;
     std::string_view found(match.data(), match.size());
     const auto begin = static_cast<std::size_t>(found.data() - text.data());
     if (found.empty()) {
-      if (++empty > kEmptyMatchesMax || begin == text.size()) return;
-      at = begin + code_point_bytes(text.substr(begin));
+      if (++empty > kEmptyMatchesMax || begin == text.size()) return bytes;
+      at = begin + character_bytes(text.substr(begin));
       continue;
     }
     at = begin + found.size();
@@ -393,6 +390,7 @@ void RegexSet::find_matches(std::uint32_t regex, std::string_view text, std::siz
     matches->push_back({static_cast<std::uint32_t>(found.data() - text.data()),
                         static_cast<std::uint32_t>(found.size())});
   }
+  return bytes;
 }
 
 }  // namespace vigie::rules

@@ -68,10 +68,15 @@ class RegexSet {
   // superset of those that do.
   void find_candidates(std::string_view folded, Scratch* scratch) const;
 
+  // When find_matches() stops.
+  struct Most {
+    std::size_t matches = 0;
+    std::size_t bytes = 0;  // that the searches behind the first match may have before them
+  };
   // Replaces *matches with the leftmost matches of one regex that do not overlap and are not
-  // empty, without spaces at their ends; at most `most`.
-  void find_matches(std::uint32_t regex, std::string_view text, std::size_t most,
-                    std::vector<Stretch>* matches) const;
+  // empty, without spaces at their ends. Returns the bytes that it has counted.
+  std::size_t find_matches(std::uint32_t regex, std::string_view text, Most most,
+                           std::vector<Stretch>* matches) const;
 
  private:
   struct State;

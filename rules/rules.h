@@ -105,7 +105,7 @@ struct TextPlace {
     shadow,
     campaign,   // `item` is its place; the text is one of its hashtags
     guideline,  // `item` is the place of the campaign
-    owned,      // an account or a domain
+    owned,      // an account or, behind them, a domain
     library,    // a query of the library, called `library_name`
   };
   std::uint32_t brand = 0;  // place among the brands; of no meaning for `library`

@@ -12,19 +12,24 @@ namespace {
 
 // Letters that folding takes for others and that do not decompose, such as ø: without accents they
 // are those others, in their own case.
-void append_plain(std::int32_t code_point, SurfaceForm form, std::string* out) {
+void append_plain(std::int32_t code_point, SurfaceForm form, FoldedText* scratch,
+                  std::string* out) {
   std::array<utf8proc_uint8_t, 4> bytes{};
   const auto size = static_cast<std::size_t>(utf8proc_encode_char(code_point, bytes.data()));
-  const std::string written(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
-  FoldedText folded;
-  if (!form.match_accents) fold_scalar(written, &folded);
-  const bool one_letter = folded.size() == 1 && folded.view()[0] >= 'a' && folded.view()[0] <= 'z';
+  const std::string_view written(reinterpret_cast<const char*>(bytes.data()), size);
+  if (form.match_accents) {
+    out->append(written);
+    return;
+  }
+  fold_scalar(written, scratch);
+  const std::string_view folded = scratch->view();
+  const bool one_letter = folded.size() == 1 && folded[0] >= 'a' && folded[0] <= 'z';
   if (!one_letter) {
     out->append(written);
   } else if (form.match_case && is_capital(static_cast<std::uint32_t>(code_point))) {
-    out->push_back(static_cast<char>(folded.view()[0] - 'a' + 'A'));
+    out->push_back(static_cast<char>(folded[0] - 'a' + 'A'));
   } else {
-    out->push_back(folded.view()[0]);
+    out->push_back(folded[0]);
   }
 }
 
@@ -58,7 +63,7 @@ std::string_view written_form(std::string_view text, SurfaceForm form, SurfaceSc
     if (point < 0x80) {
       scratch->form.push_back(static_cast<char>(point));
     } else {
-      append_plain(point, form, &scratch->form);
+      append_plain(point, form, &scratch->folded, &scratch->form);
     }
   }
   return scratch->form;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/fold.h"
+
 namespace vigie::rules {
 
 // What of the writing counts.
@@ -19,6 +21,7 @@ struct SurfaceForm {
 struct SurfaceScratch {
   std::vector<std::int32_t> code_points;
   std::string form;
+  FoldedText folded;  // of one letter
 };
 
 // The text with everything taken away that does not count: decomposed, without width and invisible

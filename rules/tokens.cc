@@ -33,11 +33,6 @@ namespace {
   return mix(rest.low ^ hash, rest.high ^ seed.high);
 }
 
-constexpr bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 #if defined(__x86_64__)
 // As token_hash().
 [[gnu::target("avx2,bmi,bmi2,popcnt"), gnu::always_inline]] inline std::uint64_t hash_fast(

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/query.h"
+#include "engine/base/limits.h"
+#include "rules/post_text.h"
 #include "rules/rules.h"
 
 namespace vigie::rules {
@@ -140,6 +141,59 @@ TEST_CASE("queries of the greatest length are read in bounded time") {
         repeated("peugeot~1 OR ", 99'000) + "a"}) {
     check_bounded(query, {repeated("a b ", kTextBytes)});
   }
+}
+
+TEST_CASE("lists that many queries call count as often as they are called") {
+  Library library;
+  for (int i = 0; i < 50'000; ++i) library.lists["many"].push_back("w" + std::to_string(i));
+  std::vector<Brand> brands(60);
+  for (std::size_t i = 0; i < brands.size(); ++i) {
+    brands[i] = {.name = std::to_string(i), .query = "list:many"};
+  }
+  const auto rules = compile(brands, {.library = &library}, nullptr);
+  REQUIRE_FALSE(rules.has_value());
+  CHECK(rules.error().message == "there may be 2000000 terms at most");
+}
+
+TEST_CASE("marks without end on a word whose writing counts end") {
+  // utf8proc sorts marks by insertion: quadratic where they alternate.
+  const std::vector<std::string> texts{"orange" + repeated("\u0301\u0323", 400'000),
+                                       repeated("orange\u0301\u0323\u0301\u0323 ", 1'000'000)};
+  check_bounded("accent:orange", texts);
+  check_bounded("accent:{orange}", texts);
+  check_bounded("accent:oran*", texts);
+}
+
+TEST_CASE("signs in what may be an address end") {
+  const std::vector<std::string> texts{repeated("/#ad", 4'000'000), repeated("/@ad", 4'000'000)};
+  check_bounded("#ad OR @ad", texts);
+  check_bounded("\"orange bank\"", texts);
+}
+
+TEST_CASE("a regex that looks far ahead of every match ends") {
+  const std::vector<std::string> texts{repeated("orange ", 1'000'000)};
+  check_bounded("/orange(.*fibre)?/i", texts);
+  check_bounded("COUNT(/orange(.*fibre)?/i)>=5000", texts);
+}
+
+TEST_CASE("windows of hundreds of words end") {
+  const std::string words = joined("a", " ", 200);
+  check_bounded("\"" + words + " a0 a1\"~1000", {repeated(words + " ", 1'000'000)});
+}
+
+TEST_CASE("the guard of sides that AND distributes is found") {
+  check_bounded("(" + joined("w", " OR ", 5000) + ") NEAR/5 (" + joined("b", " ", 8000) + ")",
+                {"w1 b1"});
+}
+
+TEST_CASE("hashtags by the thousand take bounded memory") {
+  PostText text;
+  Mention mention;
+  const std::string hashtags = repeated("#aB ", 40'000);
+  mention.text = hashtags;
+  text.read(mention, {}, {.authors = false, .hashtags = true});
+  CHECK(text.hashtags().size() == 10'000);
+  CHECK(text.size() <= kHashtagsCutMax + 1);
 }
 
 }  // namespace

@@ -224,6 +224,28 @@ TEST_CASE("what is doubtful is compiled, with a warning") {
                                           "1 (ab)*", "1 C++", "1 \\d+"});
 }
 
+TEST_CASE("owned accounts and domains by which nothing could be found are refused") {
+  const Brand brand{.name = "A",
+                    .query = "orange AND media:owned",
+                    .owned = {.accounts = {"orange_fr", "!!!", std::string(70'000, 'a')},
+                              .domains = {"orange.fr", "no site"}}};
+  std::vector<Finding> findings;
+  CHECK_FALSE(compile({&brand, 1}, {}, &findings).has_value());
+  std::vector<std::uint32_t> items;
+  for (const Finding& one : findings) {
+    if (one.place.part == TextPlace::Part::owned) items.push_back(one.place.item);
+  }
+  CHECK(items == std::vector<std::uint32_t>{1, 2, 4});
+}
+
+TEST_CASE("what is doubtful in the lists of a brand is told once, with a shadow or without") {
+  const Brand brand{.name = "A", .names = {"x"}, .query = "citron", .shadow = "citron OR pomme"};
+  std::vector<Finding> findings;
+  CHECK(compile({&brand, 1}, {}, &findings).has_value());
+  CHECK(std::ranges::count(findings, TextPlace::Part::names,
+                           [](const Finding& one) { return one.place.part; }) == 1);
+}
+
 TEST_CASE("a regex is refused with the reason") {
   CHECK_FALSE(regex_error("orange|citron").has_value());
   CHECK(regex_error("a(b").value() == "missing ): a(b");

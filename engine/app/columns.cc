@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
+#include "engine/base/utf8.h"
+
 namespace vigie {
 namespace {
 
 constexpr std::string_view kCut = "...";
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 }  // namespace
 
-std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
-}
+std::size_t columns(std::string_view text) { return count_characters(text); }
 
 std::string pad_right(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width - std::min(width, columns(text)), ' ');

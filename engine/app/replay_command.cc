@@ -15,6 +15,7 @@
 #include "engine/app/wire.h"
 #include "engine/base/counters.h"
 #include "engine/base/text.h"
+#include "engine/base/utf8.h"
 #include "engine/runtime/engine.h"
 
 namespace vigie {
@@ -55,18 +56,14 @@ Result<void> write_series(std::vector<ClosedMinute> minutes, const std::vector<s
   return output->close();
 }
 
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 void print_summary(const Engine& engine) {
   std::size_t width = 5;
   for (const auto* cell : engine.snapshots()) {
-    for (const auto& brand : cell->load()->brands) width = std::max(width, code_points(brand.name));
+    for (const auto& brand : cell->load()->brands)
+      width = std::max(width, count_characters(brand.name));
   }
   const auto pad = [&](std::string_view text) {
-    return std::string(text) + std::string(width - code_points(text), ' ');
+    return std::string(text) + std::string(width - count_characters(text), ' ');
   };
   std::printf("%s %10s %10s %10s\n", pad("brand").c_str(), "mentions", "late", "backdated");
   for (const auto* cell : engine.snapshots()) {

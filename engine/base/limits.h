@@ -81,6 +81,15 @@ inline constexpr std::size_t kSpansMax = 64;
 inline constexpr std::size_t kEmptyMatchesMax = 1024;
 // Longer tokens are no words, and no wildcard matches them: it keeps the cost of one bounded.
 inline constexpr std::size_t kWildcardTokenBytesMax = 512;
+// Longer words, marks and invisible characters included, are written as no term is: bringing marks
+// in order takes time that grows with the square of their number.
+inline constexpr std::size_t kWrittenWordBytesMax = 1024;
+// Hashtags of one post that are cut into the words of CamelCase. Each takes some 3 KB; the longest
+// list of a real post has some dozens.
+inline constexpr std::size_t kHashtagsCutMax = 1000;
+// Bytes before a further search of a regex that are one step: it may read all of them to find the
+// end of a match, and mostly reads a few.
+inline constexpr std::size_t kRegexBytesPerStep = 16;
 // Matches of one regex in one text that NEAR and COUNT look at.
 inline constexpr std::size_t kRegexPlacesMax = 4096;
 // Scratch memory of a matcher that is kept for the next post, per buffer; more is given back.

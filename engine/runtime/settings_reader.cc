@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/text.h"
+#include "engine/base/utf8.h"
 
 namespace vigie {
 namespace {
@@ -41,9 +42,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShown = 60;
   if (text.size() <= kShown) return cat('\'', text, '\'');
-  std::size_t end = kShown;  // not in the middle of a character
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return cat('\'', text.substr(0, end), "...'");
+  return cat('\'', whole_characters(text, kShown), "...'");
 }
 
 void Problems::error(const Where& where, std::string message) {

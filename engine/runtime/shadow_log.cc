@@ -1,32 +1,21 @@
 #include "engine/runtime/shadow_log.h"
 
 #include <string>
-#include <string_view>
 
 #include "engine/base/limits.h"
+#include "engine/base/utf8.h"
 
 namespace vigie {
-namespace {
-
-// Its first characters, of `bytes_max` bytes at most.
-std::string_view beginning(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
-}  // namespace
 
 void ShadowLog::Ring::add(const Mention& mention) {
   if (samples.size() < kShadowSamplesMax) samples.emplace_back();
   ShadowSample& sample = samples[next];
   next = (next + 1) % kShadowSamplesMax;
-  sample.id = beginning(mention.id, kShadowAddressBytesMax);
-  sample.platform = beginning(mention.platform, kShadowAddressBytesMax);
-  sample.url = beginning(mention.url, kShadowAddressBytesMax);
+  sample.id = whole_characters(mention.id, kShadowAddressBytesMax);
+  sample.platform = whole_characters(mention.platform, kShadowAddressBytesMax);
+  sample.url = whole_characters(mention.url, kShadowAddressBytesMax);
   sample.created_at = mention.created_at;
-  sample.text = beginning(mention.text, kShadowTextBytesMax);
+  sample.text = whole_characters(mention.text, kShadowTextBytesMax);
 }
 
 bool ShadowLog::may_sample(const Brand& brand) const {
