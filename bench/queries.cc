@@ -1,7 +1,6 @@
 #include "bench/queries.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <random>
 #include <set>
@@ -50,28 +49,34 @@ class Vocabulary {
     for (const auto& [word, count] : posts_with) {
       if (!known_.contains(word) || word == "near") continue;
       const auto is_in = [&](std::size_t one_in) { return count * one_in <= posts.size(); };
-      (is_in(1500) || count == 1 ? rare_
+      (is_in(2500) || count == 1 ? rare_
        : is_in(200)              ? everyday_
        : is_in(20)               ? usual_
                                  : common_)
           .push_back({Kind::term, 0, {word}, {}});
     }
-    // Few different words, in made-up posts, leave classes empty.
-    for (std::vector<QueryTree>* list : {&usual_, &everyday_, &rare_}) {
-      if (list->empty())
-        *list = list == &usual_ ? common_ : list == &everyday_ ? usual_ : everyday_;
-    }
+    // Made-up posts leave classes empty.
+    if (usual_.empty()) usual_ = common_;
     if (common_.empty()) common_ = usual_;
+    if (everyday_.empty()) everyday_ = usual_;
+    if (rare_.empty()) rare_ = everyday_;
+    for (const QueryTree& phrase : phrases_) {
+      const auto is_name = [&](const std::string& word) {
+        return posts_with[word] * 200 <= posts.size();
+      };
+      if (std::ranges::any_of(phrase.words, is_name)) name_phrases_.push_back(phrase);
+    }
   }
 
   QueryTree rare_name() {
     switch (below(8)) {
-      case 0: return {Kind::term, 0, {coiner_.coin(random_)}, {}};
+      case 0: return coined_name();
       case 1:
-      case 2: return from(phrases_);
+      case 2: return from(name_phrases_);
       default: return from(rare_);
     }
   }
+  QueryTree coined_name() { return {Kind::term, 0, {coiner_.coin(random_)}, {}}; }
   QueryTree everyday_name() { return from(everyday_); }
   QueryTree subject() {
     if (below(8) == 0) return from(phrases_);
@@ -100,19 +105,24 @@ class Vocabulary {
   std::vector<QueryTree> usual_;
   std::vector<QueryTree> common_;
   std::vector<QueryTree> phrases_;
+  std::vector<QueryTree> name_phrases_;
 };
 
 class QueryMaker {
  public:
   explicit QueryMaker(Vocabulary* vocabulary) : vocabulary_(vocabulary) {}
 
-  QueryTree make() {
+  // A query about what has this name, if there is one.
+  QueryTree make(std::string_view name) {
     used_.clear();
     const std::size_t terms = 5 + below(26);
-    const bool is_rare = below(10) != 0;
+    const bool is_rare = below(25) != 0;
     const std::size_t names = 1 + below(std::min<std::size_t>(4, terms - 3));
-    QueryTree brand = group(
-        names, [&] { return is_rare ? vocabulary_->rare_name() : vocabulary_->everyday_name(); });
+    QueryTree brand = group(names, [&] {
+      if (!name.empty()) return vocabulary_->coined_name();
+      return is_rare ? vocabulary_->rare_name() : vocabulary_->everyday_name();
+    });
+    if (!name.empty()) brand.children[0] = name_of(name);
     std::size_t left = terms - names;
     const std::size_t refused = below(2) == 0 ? 1 + left / 4 : 0;
     left -= refused;
@@ -137,6 +147,15 @@ class QueryMaker {
  private:
   std::size_t below(std::size_t end) { return vocabulary_->below(end); }
 
+  QueryTree name_of(std::string_view name) {
+    std::istringstream text{std::string(name)};
+    QueryTree term{Kind::term, 0, {}, {}};
+    for (std::string word; text >> word;) term.words.push_back(word);
+    if (term.words.size() > 1) term.kind = Kind::phrase;
+    used_.insert(term.words.begin(), term.words.end());
+    return term;
+  }
+
   // No word is twice in a query.
   template <class Draw>
   QueryTree group(std::size_t size, Draw draw) {
@@ -154,6 +173,24 @@ class QueryMaker {
   Vocabulary* vocabulary_;
   std::set<std::string> used_;
 };
+
+// Made-up posts have but few different words, all of them common: they get rarer ones.
+void add_coined_words(std::vector<std::string>* posts) {
+  constexpr std::size_t kCoined = 20'000;
+  constexpr std::size_t kEveryday = 2'000;
+  constexpr std::size_t kInEachPost = 6;
+  const std::set<std::string> known = words_of(*posts);
+  const Coiner coiner(known);
+  std::mt19937_64 random(5);
+  std::vector<std::string> coined(kCoined);
+  for (std::string& word : coined) word = coiner.coin(&random);
+  for (std::string& post : *posts) {
+    for (std::size_t i = 0; i < kInEachPost; ++i) {
+      const std::string& word = coined[random() % (i % 2 == 0 ? kCoined : kEveryday)];
+      post.insert(post.find(' ', random() % (post.size() / 2)), " " + word);
+    }
+  }
+}
 
 void collect_terms(const QueryTree& tree, std::set<std::string>* terms) {
   if (!tree.words.empty()) terms->insert(joined(tree.words, " "));
@@ -191,6 +228,7 @@ std::string to_json(const QueryTree& tree) {
 std::vector<std::string> posts_for_queries(const std::string& texts, std::size_t count) {
   std::vector<std::string> posts = texts.empty() ? made_posts(count, {}, 3) : real_texts(texts);
   posts.resize(std::min(posts.size(), count));
+  if (texts.empty()) add_coined_words(&posts);
   for (std::string& post : posts) {
     std::ranges::replace(post, '#', ' ');
     for (std::size_t at = 0; (at = post.find("＃", at)) != std::string::npos;) {
@@ -201,12 +239,14 @@ std::vector<std::string> posts_for_queries(const std::string& texts, std::size_t
 }
 
 std::vector<QueryTree> made_queries(const std::vector<std::string>& posts, std::size_t count,
-                                    std::uint64_t seed) {
+                                    std::uint64_t seed, const std::vector<std::string>& names) {
   std::mt19937_64 random(seed);
   Vocabulary vocabulary(posts, &random);
   QueryMaker maker(&vocabulary);
   std::vector<QueryTree> queries(count);
-  for (QueryTree& query : queries) query = maker.make();
+  for (std::size_t i = 0; i < count; ++i) {
+    queries[i] = maker.make(names.empty() ? std::string_view() : names[i % names.size()]);
+  }
   return queries;
 }
 

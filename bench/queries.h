@@ -45,12 +45,15 @@ struct QueryTree {
 // to three groups of what may be said about it, and in half of them words that must not be there;
 // in half of them the first two groups must stand near each other.
 //
-// Nine brands in ten have names that are rare (words in at most 1 of 1,500 posts, phrases of the
-// posts, coined words), one in ten has names of everyday words (in at most 1 of 200). The other
-// groups are mixed: half of their words are in at most 1 post of 200, a third in at most 1 of 20,
-// the others in more; one in eight is a phrase.
+// Nearly all brands have names that are rare (words in at most 1 of 2,500 posts, coined words,
+// phrases of the posts with one word that is in at most 1 of 200), one in 25 is called by everyday
+// words (in at most 1 of 200). The other groups are mixed: half of their words are in at most 1
+// post of 200, a third in at most 1 of 20, the others in more; one in eight is a phrase. Every
+// fourth post is a hit: far more than in a stream of posts. Where `names` are given, each query is
+// about the next of them, under a few coined names as well.
 [[nodiscard]] std::vector<QueryTree> made_queries(const std::vector<std::string>& posts,
-                                                  std::size_t count, std::uint64_t seed);
+                                                  std::size_t count, std::uint64_t seed,
+                                                  const std::vector<std::string>& names = {});
 
 [[nodiscard]] std::vector<rules::Brand> brands_of(std::span<const QueryTree> queries);
 // Every different word or phrase of the queries as a brand with this one name.

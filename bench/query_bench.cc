@@ -9,6 +9,7 @@
 // --write only writes what Lucene Monitor is to be given; peers/lucene-monitor/run.sh does it all.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -145,6 +146,12 @@ bool agree(const std::vector<std::string>& posts, const LuceneAnswer& lucene,
   return unlike_slow + unlike_lucene == 0;
 }
 
+double woken(rules::Matcher& matcher) {
+  std::uint64_t count = 0;
+  for (const rules::RuleCost& cost : matcher.costs()) count += cost.candidates;
+  return static_cast<double>(count);
+}
+
 void measure(const std::vector<std::string>& posts, const std::vector<rules::Brand>& terms,
              const LuceneAnswer& lucene, rules::Matcher* matcher, rules::Matcher* brute) {
   rules::Matcher plain(compiled(terms));
@@ -165,10 +172,13 @@ void measure(const std::vector<std::string>& posts, const std::vector<rules::Bra
   const std::size_t brute_posts = std::min(kBrutePosts, posts.size());
   const std::vector<Contender> slow{{"every query", [&] { all(brute, brute_posts); }}};
   const double brute_ns = median_seconds(slow, 1)[0] * 1e9 / static_cast<double>(brute_posts);
+  const double woken_before = woken(*matcher);
   all(matcher, posts.size());
+  const double woken_a_post = (woken(*matcher) - woken_before) / static_cast<double>(posts.size());
   const double plain_ns = seconds[0] * 1e9 / static_cast<double>(posts.size());
   const double ns = seconds[1] * 1e9 / static_cast<double>(posts.size());
-  std::printf("%zu posts, %zu hits\n", posts.size(), hit_count);
+  std::printf("%zu posts, %zu hits; %.1f queries woken a post\n", posts.size(), hit_count,
+              woken_a_post);
   std::printf("queries                        %9.0f ns a post\n", ns);
   std::printf("their %6zu terms as names    %9.0f ns a post; queries / terms %.2f (at most 3)\n",
               terms.size(), plain_ns, ns / plain_ns);

@@ -107,12 +107,10 @@ class Compiler {
   void add_plain_term(std::string_view text, Sigil sigil, Rule* rule) {
     const auto pooled = lowering_.pool(without_sigil(text, sigil));
     if (!pooled) return;
-    const std::uint32_t known = lowering_.index(*pooled);
     Posting posting;
     posting.rule = next_rule();
     posting.sigil = sigil;
-    lowering_.ask(known, posting);
-    if (pooled->is_phrase && sigil == Sigil::none) lowering_.look_into_hashtags(known);
+    lowering_.index(*pooled, posting, pooled->is_phrase && sigil == Sigil::none);
     rules_->plain_terms.push_back({pooled->text, pooled->bytes, sigil, false});
     ++rule->count;
   }
@@ -275,8 +273,8 @@ const std::vector<std::string>& brand_names(const RuleSet& rules) { return rules
 std::size_t memory_bytes(const RuleSet& rules) {
   const auto bytes = [](const auto& values) { return values.capacity() * sizeof(values[0]); };
   return rules.pool.capacity() + bytes(rules.rules) + bytes(rules.first_rule) +
-         bytes(rules.first_campaign) + bytes(rules.plain_terms) + bytes(rules.ops) +
-         bytes(rules.sources) + bytes(rules.terms) + bytes(rules.surfaces) +
+         bytes(rules.first_campaign) + bytes(rules.plain_terms) + bytes(rules.probes) +
+         bytes(rules.ops) + bytes(rules.sources) + bytes(rules.terms) + bytes(rules.surfaces) +
          bytes(rules.attributes) + rules.index.memory_bytes() + rules.patterns.memory_bytes() +
          rules.regexes.memory_bytes();
 }

@@ -9,12 +9,23 @@
 
 namespace vigie::rules {
 
-void FoundTerms::finish() {
+void TokenTable::fill(const PostText& text) {
   constexpr std::size_t kBucketsMin = 64;
-  heads_.assign(std::bit_ceil(std::clamp<std::size_t>(found_.size(), kBucketsMin, 1UL << 16)), 0);
-  for (std::size_t i = found_.size(); i > 0; --i) {
-    std::uint32_t& head = heads_[bucket(found_[i - 1].node)];
-    found_[i - 1].next = std::exchange(head, static_cast<std::uint32_t>(i));
+  constexpr std::size_t kBucketsMax = 1UL << 16;
+  tokens_.clear();
+  present_.fill(0);
+  for (std::uint32_t part = 0; part < text.size(); ++part) {
+    const std::span<const Token> all = text[part].all();
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+      tokens_.push_back({all[i].hash, part, i, 0});
+      const auto hash = static_cast<std::uint32_t>(all[i].hash);
+      present_[hash >> 6 & (kPresentWords - 1)] |= std::uint64_t{1} << (hash & 63);
+    }
+  }
+  heads_.assign(std::bit_ceil(std::clamp(tokens_.size(), kBucketsMin, kBucketsMax)), 0);
+  for (std::size_t i = tokens_.size(); i > 0; --i) {
+    std::uint32_t& head = heads_[bucket(tokens_[i - 1].hash)];
+    tokens_[i - 1].next = std::exchange(head, static_cast<std::uint32_t>(i));
   }
 }
 
@@ -55,10 +66,10 @@ void Evaluator::give_back() {
   if (places->capacity() * sizeof(Place) > kScratchKeptBytes) Places().swap(*places);
 }
 
-void Evaluator::start(const Mention& mention, const PostText& text, const FoundTerms& found) {
+void Evaluator::start(const Mention& mention, const PostText& text, const TokenTable& tokens) {
   mention_ = &mention;
   text_ = &text;
-  found_ = &found;
+  tokens_ = &tokens;
   post_steps_left_ = kPostStepsMax;
   refill();
 }
@@ -82,9 +93,23 @@ bool Evaluator::spend(std::size_t steps) {
 Evaluator::Verdict Evaluator::evaluate(const Rule& rule) {
   CHECK(!rule.plain);
   refill();
-  const bool matched = holds(rule.first);
+  if (!passes(rule)) return Verdict::no;
+  const bool matched = holds(rule.count);
   if (failed_) return Verdict::failed;
   return matched ? Verdict::yes : Verdict::no;
+}
+
+// No branch for each term: whether one is there cannot be guessed.
+bool Evaluator::passes(const Rule& rule) {
+  if (scan_all_) return true;
+  const std::uint32_t* next = rules_->probes.data() + rule.first + 1;
+  for (std::uint32_t groups = *next++; groups > 0; --groups) {
+    std::uint32_t hashes = *next++;
+    bool any = false;
+    for (; hashes > 0; --hashes) any |= tokens_->may_have(*next++);
+    if (!any) return false;
+  }
+  return true;
 }
 
 bool Evaluator::holds(std::uint32_t index) {
@@ -104,14 +129,41 @@ bool Evaluator::holds(std::uint32_t index) {
     case Node::Kind::none: return !holds(op.first) && !failed_;
     case Node::Kind::attribute: return rules::holds(rules_->attributes[op.first], *mention_);
     case Node::Kind::count: return holds_count(op);
+    case Node::Kind::term:
+      if (is_absent(op)) return false;
+      break;
     case Node::Kind::near:
     case Node::Kind::window:
     case Node::Kind::sequence:
-    case Node::Kind::term: break;
+      if (!may_hold(op)) return false;
+      break;
   }
   const Loan places(this);
   find(index, kAnyField | mask_of(Field::author), true, places.get());
   return !places.get()->empty() && !failed_;
+}
+
+bool Evaluator::may_hold(const Op& op) const {
+  const auto child = [&](std::uint32_t i) { return may_hold(rules_->ops[op.first + i]); };
+  switch (op.kind) {
+    case Node::Kind::none:
+    case Node::Kind::attribute: return true;
+    case Node::Kind::term: return !is_absent(op);
+    case Node::Kind::any:
+      for (std::uint32_t i = 0; i < op.count; ++i) {
+        if (child(i)) return true;
+      }
+      return false;
+    case Node::Kind::all:
+    case Node::Kind::near:
+    case Node::Kind::window:
+    case Node::Kind::sequence:
+    case Node::Kind::count: break;
+  }
+  for (std::uint32_t i = 0; i < op.count; ++i) {
+    if (!child(i)) return false;
+  }
+  return true;
 }
 
 bool Evaluator::holds_count(const Op& op) {

@@ -20,14 +20,21 @@ namespace vigie::rules {
 // found in them stay as they are.
 class Evaluator {
  public:
-  // `scan_all`: terms are looked for in every token, and `found` is not used.
+  // `scan_all`: terms are looked for in every token, and the table is not used.
   Evaluator(const RuleSet* rules, bool scan_all) : rules_(rules), scan_all_(scan_all) {}
 
-  void start(const Mention& mention, const PostText& text, const FoundTerms& found);
+  void start(const Mention& mention, const PostText& text, const TokenTable& tokens);
 
   enum class Verdict : std::uint8_t { no, yes, failed };  // failed: over its budget
   // REQUIRES: the rule has a program.
   Verdict evaluate(const Rule& rule);
+
+  // Asks for what evaluate() will read first.
+  void prefetch(const Rule& rule) const {
+    const std::uint32_t* probe = rules_->probes.data() + rule.first;
+    __builtin_prefetch(probe);
+    __builtin_prefetch(probe + 16);
+  }
 
   // Whether one operation holds by itself. Errors end as for evaluate(): see failed().
   bool holds(std::uint32_t op);
@@ -46,6 +53,15 @@ class Evaluator {
   [[nodiscard]] Span span_of(const Place& place) const;
 
   bool spend(std::size_t steps);
+  // False: the rule cannot match; its program need not be looked at.
+  [[nodiscard]] bool passes(const Rule& rule);
+  // False: a term that must be there is not.
+  [[nodiscard]] bool may_hold(const Op& op) const;
+  // Whether the operation is a term of which some word is not in the post.
+  [[nodiscard]] bool is_absent(const Op& op) const {
+    return op.kind == Node::Kind::term && op.count != 0 && !scan_all_ &&
+           !tokens_->may_have(op.low) && !tokens_->may_have(op.high);
+  }
   // Replaces *out with the places of an operation in these fields, sorted and unique; all of them,
   // or where `one` is set one of them. A term, or what phrases, NEAR and OR make of terms.
   void find(std::uint32_t op, FieldMask fields, bool one, Places* out);
@@ -58,6 +74,8 @@ class Evaluator {
 
   void find_term(std::uint32_t term, FieldMask fields, bool one, Places* out);
   void find_words(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
+  [[nodiscard]] bool is_hashtag_of(std::string_view words, FieldMask fields, std::uint32_t part,
+                                   std::uint32_t token) const;
   void scan_words(const CompiledTerm& term, FieldMask fields, Places* out);
   void scan_part(const CompiledTerm& term, std::uint32_t part, Places* out);
   void find_pattern(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
@@ -95,7 +113,7 @@ class Evaluator {
   bool scan_all_;
   const Mention* mention_ = nullptr;
   const PostText* text_ = nullptr;
-  const FoundTerms* found_ = nullptr;
+  const TokenTable* tokens_ = nullptr;
   std::uint32_t steps_left_ = 0;       // of the query
   std::uint32_t post_steps_left_ = 0;  // of all queries of this post
   bool failed_ = false;

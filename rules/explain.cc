@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -66,7 +67,7 @@ std::string guard_of(const RuleSet& rules, std::uint32_t number) {
     return either(texts);
   }
   if (std::ranges::binary_search(rules.always, number)) return "every post";
-  for (const std::uint32_t term : rules.notes[rule.count].guard) {
+  for (const std::uint32_t term : rules.notes_of(rule).guard) {
     texts.push_back(text_of(rules, rules.terms[term]));
   }
   return either(texts);
@@ -156,9 +157,9 @@ class Explainer {
   Clause of_rule(std::uint32_t number) {
     const Rule& rule = rules_.rules[number];
     if (!rule.plain) {
-      source_ = rules_.notes[rule.count].source;
+      source_ = rules_.notes_of(rule).source;
       fields_ = fields_in(source_);
-      return of_op(rule.first, false);
+      return of_op(rule.count, false);
     }
     Clause out;
     for (std::uint32_t i = 0; i < rule.count; ++i) {
@@ -248,8 +249,8 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
   const RuleSet& rules = *scratch.rules;
   Hits hits;
   scratch.read(mention);
-  scratch.terms.finish();
-  scratch.evaluator.start(mention, scratch.text, scratch.terms);
+  scratch.tokens.fill(scratch.text);
+  scratch.evaluator.start(mention, scratch.text, scratch.tokens);
   scratch.evaluate();
   scratch.collect(&hits);
   Explainer explainer(rules, &scratch.evaluator, mention);
@@ -283,13 +284,18 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
 
 std::vector<SeenToken> Matcher::seen() const {
   const Scratch& scratch = *scratch_;
+  std::unordered_set<std::uint64_t> first_words;  // of the terms of programs
+  for (const CompiledTerm& term : scratch.rules->terms) {
+    if (term.bytes != 0) first_words.insert(term.hash);
+  }
   std::vector<SeenToken> out;
   for (std::uint32_t part = 0; part < scratch.text.size(); ++part) {
     const TextPart& text = scratch.text[part];
     if (text.parent != kNoPart) continue;
     for (std::uint32_t i = 0; i < text.all().size(); ++i) {
       out.push_back({scratch.text.span(part, i, i, false), std::string(text.word(i)),
-                     scratch.rules->index.begins_term(text.folded, text.all()[i])});
+                     first_words.contains(text.all()[i].hash) ||
+                         scratch.rules->index.begins_term(text.folded, text.all()[i])});
     }
   }
   return out;
@@ -304,8 +310,8 @@ std::vector<CostEstimate> estimate_costs(const RuleSet& rules) {
       const Rule& rule = rules.rules[i];
       if (rule.role == Rule::Role::query) cost.guard = guard_of(rules, i);
       if (rule.role == Rule::Role::guideline) continue;
-      const double woken = rule.plain ? 0.001 * rule.count : rules.notes[rule.count].woken;
-      const double each = rule.plain ? kPlainNanoseconds : rules.notes[rule.count].cost;
+      const double woken = rule.plain ? 0.001 * rule.count : rules.notes_of(rule).woken;
+      const double each = rule.plain ? kPlainNanoseconds : rules.notes_of(rule).cost;
       cost.woken_per_1000 += 1000 * std::min(woken, 1.0);
       cost.nanoseconds += std::min(woken, 1.0) * each;
     }

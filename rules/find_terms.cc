@@ -113,18 +113,34 @@ bool Evaluator::accepts(const CompiledTerm& term, FieldMask fields, std::uint32_
   return is_written(term, part, first, last);
 }
 
+// Where the words of a term stand, by the table of tokens.
 void Evaluator::find_words(const CompiledTerm& term, FieldMask fields, bool one, Places* out) {
   if (scan_all_) return scan_words(term, fields, out);
-  found_->each(term.id, [&](const FoundTerms::At& at) {
+  const std::string_view words = std::string_view(rules_->pool).substr(term.text, term.bytes);
+  tokens_->each(term.hash, [&](const TokenTable::At& at) {
     if (!spend(1)) return false;
-    if (at.joined) {
-      if (!term.in_hashtags || (fields & mask_of((*text_)[at.part].field)) == 0) return true;
-      out->push_back(place_of_hashtag(at.part, at.first));
-    } else if (accepts(term, fields, at.part, at.first, at.last)) {
-      out->push_back(place_of(term, at.part, at.first, at.last));
+    const std::uint32_t count = words_at((*text_)[at.part], at.token, words);
+    if (count != 0 && accepts(term, fields, at.part, at.token, at.token + count - 1)) {
+      out->push_back(place_of(term, at.part, at.token, at.token + count - 1));
     }
     return !one || out->empty();
   });
+  if (!term.in_hashtags || (one && !out->empty())) return;
+  tokens_->each(term.joined, [&](const TokenTable::At& at) {
+    if (!spend(1)) return false;
+    if (is_hashtag_of(words, fields, at.part, at.token)) {
+      out->push_back(place_of_hashtag(at.part, at.token));
+    }
+    return !one || out->empty();
+  });
+}
+
+// Whether the token is a hashtag of these words, joined.
+bool Evaluator::is_hashtag_of(std::string_view words, FieldMask fields, std::uint32_t part,
+                              std::uint32_t token) const {
+  const TextPart& text = (*text_)[part];
+  return (fields & mask_of(text.field)) != 0 && is_joined(text.word(token), words) &&
+         text_->has_sigil(part, token, Sigil::hashtag);
 }
 
 void Evaluator::scan_part(const CompiledTerm& term, std::uint32_t part, Places* out) {
@@ -135,8 +151,7 @@ void Evaluator::scan_part(const CompiledTerm& term, std::uint32_t part, Places* 
     if (count != 0 && accepts(term, term.fields, part, first, first + count - 1)) {
       out->push_back(place_of(term, part, first, first + count - 1));
     }
-    if (term.in_hashtags && is_joined(text.word(first), words) &&
-        text_->has_sigil(part, first, Sigil::hashtag)) {
+    if (term.in_hashtags && is_hashtag_of(words, term.fields, part, first)) {
       out->push_back(place_of_hashtag(part, first));
     }
   }

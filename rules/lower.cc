@@ -14,21 +14,21 @@
 namespace vigie::rules {
 namespace {
 
-// How costly a node is to evaluate: what is cheap is tried first.
-int cost_class(const Query& query, const Node& node) {
-  switch (node.kind) {
+// How costly an operation is to evaluate: what is cheap is tried first.
+int cost_class(const Op& op, std::span<const CompiledTerm> terms) {
+  switch (op.kind) {
     case Node::Kind::attribute: return 0;
     case Node::Kind::term:
-      switch (query.terms[node.index].kind) {
-        case Term::Kind::words:
-        case Term::Kind::raw: return 1;
-        case Term::Kind::pattern:
-        case Term::Kind::typo: return 3;
-        case Term::Kind::regex: return 5;
+      switch (terms[op.first].kind) {
+        case CompiledTerm::Kind::words:
+        case CompiledTerm::Kind::raw: return 1;
+        case CompiledTerm::Kind::pattern:
+        case CompiledTerm::Kind::author_pattern: return 3;
+        case CompiledTerm::Kind::regex: return 5;
       }
       return 1;
     case Node::Kind::all:
-    case Node::Kind::any:
+    case Node::Kind::any: return 1;
     case Node::Kind::none: return 2;
     case Node::Kind::near:
     case Node::Kind::window:
@@ -88,40 +88,39 @@ std::optional<Lowering::Pooled> Lowering::pool(std::string_view text) {
   return out;
 }
 
-std::uint32_t Lowering::index(const Pooled& term) {
+void Lowering::index(const Pooled& term, const Posting& posting, bool in_hashtags) {
   TokenIndex::Term one;
   one.text = term.text;
   one.bytes = term.bytes;
+  one.in_hashtags = in_hashtags;
+  one.posting = posting;
   index_terms_.push_back(one);
-  return static_cast<std::uint32_t>(index_terms_.size() - 1);
+  rules_->looks_into_hashtags = rules_->looks_into_hashtags || in_hashtags;
 }
 
-void Lowering::ask(std::uint32_t index_term, const Posting& posting) {
-  index_terms_[index_term].asks = true;
-  index_terms_[index_term].posting = posting;
+std::uint64_t Lowering::hash_of(std::string_view word) const {
+  std::string padded(word);
+  padded.append(kShortTokenBytes, '\0');
+  return token_hash(padded.data(), word.size(), rules_->seed);
 }
 
-void Lowering::look_into_hashtags(std::uint32_t index_term) {
-  index_terms_[index_term].in_hashtags = true;
-  rules_->looks_into_hashtags = true;
-}
-
-// Words, a raw text, or nothing that the index could find.
+// Words, a raw text, or nothing that could be found by its words.
 void Lowering::add_words(const Term& term, CompiledTerm* out) {
-  const std::optional<Pooled> words = pool(term.text);
-  if (!words) {
+  const std::optional<Pooled> pooled = pool(term.text);
+  if (!pooled) {
     CHECK(term.kind == Term::Kind::raw);  // the parser refuses the others
     return;
   }
-  out->text = words->text;
-  out->bytes = words->bytes;
-  out->in_hashtags = words->is_phrase && term.kind == Term::Kind::words &&
+  out->text = pooled->text;
+  out->bytes = pooled->bytes;
+  out->in_hashtags = pooled->is_phrase && term.kind == Term::Kind::words &&
                      term.sigil == Sigil::none && term.scope == Scope::anywhere &&
                      !term.match_case && !term.match_accents && !term.no_hashtag;
-  const std::uint32_t known = index(*words);
-  index_terms_[known].kept = true;
-  if (out->in_hashtags) look_into_hashtags(known);
-  index_term_of_.back() = known;
+  rules_->looks_into_hashtags = rules_->looks_into_hashtags || out->in_hashtags;
+  std::string words = rules_->pool.substr(out->text, out->bytes);
+  out->hash = hash_of(std::string_view(words).substr(0, words.find(' ')));
+  std::erase(words, ' ');
+  out->joined = out->in_hashtags ? hash_of(words) : out->hash;
 }
 
 void Lowering::add_pattern(const Term& term, CompiledTerm* out) {
@@ -194,7 +193,6 @@ std::uint32_t Lowering::add_term(const Query& query, const Node& node) {
   out.no_hashtag = term.no_hashtag;
   out.whole = term.scope == Scope::author;
   rules_->looks_at_authors = rules_->looks_at_authors || out.whole;
-  index_term_of_.push_back(kNone);
   switch (term.kind) {
     case Term::Kind::words: add_words(term, &out); break;
     case Term::Kind::pattern:
@@ -216,6 +214,52 @@ std::uint32_t Lowering::add_term(const Query& query, const Node& node) {
   return static_cast<std::uint32_t>(rules_->terms.size() - 1);
 }
 
+// In what part of the posts the operation holds, roughly.
+double Lowering::part_of(std::uint32_t index) const {
+  const Op& op = rules_->ops[index];
+  switch (op.kind) {
+    case Node::Kind::none:
+    case Node::Kind::attribute: return 1;
+    case Node::Kind::term: return part_with(op.first).value_or(1);
+    case Node::Kind::any: {
+      double part = 0;
+      for (std::uint32_t i = 0; i < op.count; ++i) part += part_of(op.first + i);
+      return std::min(part, 1.0);
+    }
+    case Node::Kind::all:
+    case Node::Kind::near:
+    case Node::Kind::window:
+    case Node::Kind::sequence:
+    case Node::Kind::count: break;
+  }
+  double part = 1;
+  for (std::uint32_t i = 0; i < op.count; ++i) part = std::min(part, part_of(op.first + i));
+  return part;
+}
+
+// Of an AND, what holds most seldom comes first; of an OR, what holds most often.
+void Lowering::sort_children(const Op& parent) {
+  struct Child {
+    int cost = 0;
+    double order = 0;
+    Op op;
+    OpSource source;
+  };
+  std::vector<Child> children;
+  for (std::uint32_t i = parent.first; i < parent.first + parent.count; ++i) {
+    const double part = part_of(i);
+    children.push_back({cost_class(rules_->ops[i], rules_->terms),
+                        parent.kind == Node::Kind::all ? part : -part, rules_->ops[i],
+                        rules_->sources[i]});
+  }
+  std::ranges::stable_sort(children, {},
+                           [](const Child& child) { return std::pair(child.cost, child.order); });
+  for (std::uint32_t i = 0; i < parent.count; ++i) {
+    rules_->ops[parent.first + i] = children[i].op;
+    rules_->sources[parent.first + i] = children[i].source;
+  }
+}
+
 // A node with several parents is lowered once: its children are shared.
 void Lowering::lower(const Query& query, NodeIndex index, std::uint32_t at) {
   const Node& node = query.at(index);
@@ -232,6 +276,10 @@ void Lowering::lower(const Query& query, NodeIndex index, std::uint32_t at) {
   op.high = node.high;
   if (node.kind == Node::Kind::term) {
     op.first = add_term(query, node);
+    const CompiledTerm& term = rules_->terms[op.first];
+    op.count = term.bytes != 0 ? 1 : 0;
+    op.low = static_cast<std::uint32_t>(term.hash);
+    op.high = static_cast<std::uint32_t>(term.joined);
   } else if (node.kind == Node::Kind::attribute) {
     op.first = static_cast<std::uint32_t>(rules_->attributes.size());
     rules_->attributes.push_back(query.attributes[node.index]);
@@ -240,12 +288,8 @@ void Lowering::lower(const Query& query, NodeIndex index, std::uint32_t at) {
     op.count = static_cast<std::uint32_t>(node.children.size());
     rules_->ops.resize(rules_->ops.size() + op.count);
     rules_->sources.resize(rules_->ops.size());
-    std::vector<NodeIndex> children = node.children;
-    if (node.kind == Node::Kind::all || node.kind == Node::Kind::any) {
-      std::ranges::stable_sort(children, {},
-                               [&](NodeIndex child) { return cost_class(query, query.at(child)); });
-    }
-    for (std::uint32_t i = 0; i < op.count; ++i) lower(query, children[i], op.first + i);
+    for (std::uint32_t i = 0; i < op.count; ++i) lower(query, node.children[i], op.first + i);
+    if (node.kind == Node::Kind::all || node.kind == Node::Kind::any) sort_children(op);
   }
   rules_->ops[at] = op;
   lowered_[index] = op;
@@ -340,8 +384,9 @@ void Lowering::wake(std::uint32_t number, std::uint32_t rule) {
       posting.sigil = term.sigil;
       posting.wakes = true;
       posting.author = term.whole;
-      ask(index_term_of_[number], posting);
-      return;
+      const bool is_phrase = term.in_hashtags;
+      return index({term.text, static_cast<std::uint16_t>(term.bytes), is_phrase}, posting,
+                   is_phrase);
     }
     case CompiledTerm::Kind::pattern:
     case CompiledTerm::Kind::author_pattern:
@@ -355,32 +400,95 @@ void Lowering::wake(std::uint32_t number, std::uint32_t rule) {
   }
 }
 
+// The hashes of a group of terms of which one must be there, or nothing where it has other terms.
+std::vector<std::uint32_t> Lowering::hashes_of(const Op& op) const {
+  std::vector<std::uint32_t> hashes;
+  if (op.kind == Node::Kind::term && op.count != 0) {
+    hashes.push_back(op.low);
+    if (op.high != op.low) hashes.push_back(op.high);
+  }
+  if (op.kind != Node::Kind::any) return hashes;
+  for (std::uint32_t i = 0; i < op.count; ++i) {
+    const std::vector<std::uint32_t> one = hashes_of(rules_->ops[op.first + i]);
+    if (one.empty()) return {};
+    hashes.insert(hashes.end(), one.begin(), one.end());
+  }
+  return hashes;
+}
+
+void Lowering::find_groups(std::uint32_t index, std::vector<Group>* groups) const {
+  const Op& op = rules_->ops[index];
+  switch (op.kind) {
+    case Node::Kind::term:
+    case Node::Kind::any: {
+      std::vector<std::uint32_t> hashes = hashes_of(op);
+      if (hashes.empty() || hashes.size() > kProbeHashesMax) return;
+      groups->push_back({part_of(index), std::move(hashes)});
+      return;
+    }
+    case Node::Kind::all:
+    case Node::Kind::near:
+    case Node::Kind::window:
+    case Node::Kind::sequence:
+    case Node::Kind::count:
+      for (std::uint32_t i = 0; i < op.count; ++i) find_groups(op.first + i, groups);
+      return;
+    case Node::Kind::none:
+    case Node::Kind::attribute: return;
+  }
+}
+
+// What the guard says already is left out: it is there when a rule is woken.
+void Lowering::add_probe(const Rule& rule, const Guard* guard) {
+  constexpr std::size_t kGroupsMax = 16;
+  std::vector<std::uint32_t> known;
+  for (const std::uint32_t term : guard != nullptr ? guard->terms : std::vector<std::uint32_t>()) {
+    known.push_back(static_cast<std::uint32_t>(rules_->terms[term].hash));
+    known.push_back(static_cast<std::uint32_t>(rules_->terms[term].joined));
+  }
+  std::vector<Group> groups;
+  find_groups(rule.count, &groups);
+  std::erase_if(groups, [&](const Group& group) {
+    return std::ranges::all_of(group.hashes, [&](std::uint32_t hash) {
+      return std::ranges::find(known, hash) != known.end();
+    });
+  });
+  std::ranges::stable_sort(groups, {}, &Group::part);
+  groups.resize(std::min(groups.size(), kGroupsMax));
+  std::vector<std::uint32_t>& probes = rules_->probes;
+  probes.push_back(static_cast<std::uint32_t>(rules_->notes.size() - 1));
+  probes.push_back(static_cast<std::uint32_t>(groups.size()));
+  for (const Group& group : groups) {
+    probes.push_back(static_cast<std::uint32_t>(group.hashes.size()));
+    probes.insert(probes.end(), group.hashes.begin(), group.hashes.end());
+  }
+}
+
 void Lowering::add_program(const Query& query, Rule rule, bool wakes,
                            std::vector<LoweringFault>* warnings) {
-  warnings_ = warnings;
   lowered_.clear();
   const auto number = static_cast<std::uint32_t>(rules_->rules.size());
-  rule.first = static_cast<std::uint32_t>(rules_->ops.size());
-  rule.count = static_cast<std::uint32_t>(rules_->notes.size());
+  rule.first = static_cast<std::uint32_t>(rules_->probes.size());
+  rule.count = static_cast<std::uint32_t>(rules_->ops.size());
   rules_->ops.emplace_back();
   rules_->sources.emplace_back();
-  lower(query, query.root, rule.first);
+  lower(query, query.root, rule.count);
   RuleNotes& notes = rules_->notes.emplace_back();
   notes.source = query.source;
-  notes.cost = cost_of(rule.first);
+  notes.cost = cost_of(rule.count);
   rules_->rules.push_back(rule);
-  if (!wakes) return;
-  std::optional<Guard> guard = guard_of(rule.first);
-  if (!guard) {
+  std::optional<Guard> guard = wakes ? guard_of(rule.count) : std::nullopt;
+  add_probe(rule, guard ? &*guard : nullptr);
+  if (guard) {
+    for (const std::uint32_t term : guard->terms) wake(term, number);
+    notes.woken = std::min(guard->part, 1.0);
+    notes.guard = std::move(guard->terms);
+  } else if (wakes) {
     rules_->always.push_back(number);
     warnings->push_back({query.root,
                          "it is evaluated for every post, which is expensive: no word in it must "
                          "be there; add one with AND"});
-    return;
   }
-  for (const std::uint32_t term : guard->terms) wake(term, number);
-  notes.woken = std::min(guard->part, 1.0);
-  notes.guard = std::move(guard->terms);
 }
 
 void Lowering::finish() {
@@ -388,9 +496,8 @@ void Lowering::finish() {
   const std::size_t bytes = rules.pool.size();
   rules.pool.append(kFoldPaddingBytes, '\0');
   rules.pool.shrink_to_fit();
-  std::vector<TokenIndex::NodeId> nodes;
-  rules.index = TokenIndex::build(std::string_view(rules.pool).substr(0, bytes), index_terms_,
-                                  rules.seed, &nodes);
+  rules.index =
+      TokenIndex::build(std::string_view(rules.pool).substr(0, bytes), index_terms_, rules.seed);
   for (PendingPattern& pattern : patterns_) {
     pattern.number = pattern.typo ? rules.patterns.add_typo(pattern.text, pattern.wakes)
                                   : rules.patterns.add_wildcard(pattern.text, pattern.wakes);
@@ -398,13 +505,10 @@ void Lowering::finish() {
   }
   rules.patterns.finish();
   rules.regexes.finish();
-  for (std::size_t i = 0; i < rules.terms.size(); ++i) {
-    CompiledTerm& term = rules.terms[i];
-    if (index_term_of_[i] != kNone) term.id = nodes[index_term_of_[i]];
-    if (term.kind == CompiledTerm::Kind::pattern ||
-        term.kind == CompiledTerm::Kind::author_pattern) {
-      term.id = patterns_[term.id].number;
-    }
+  for (CompiledTerm& term : rules.terms) {
+    const bool pattern =
+        term.kind == CompiledTerm::Kind::pattern || term.kind == CompiledTerm::Kind::author_pattern;
+    if (pattern) term.id = patterns_[term.id].number;
   }
 }
 

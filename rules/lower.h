@@ -27,18 +27,15 @@ class Lowering {
  public:
   explicit Lowering(RuleSet* rules) : rules_(rules) {}
 
-  // A term as its folded tokens in the pool; nothing where it holds none. `posting` may be null.
+  // A term as its folded tokens in the pool; nothing where it holds none.
   struct Pooled {
     std::uint32_t text = 0;
     std::uint16_t bytes = 0;
     bool is_phrase = false;
   };
   std::optional<Pooled> pool(std::string_view text);
-  // The token index shall know the term. Returns its number there.
-  std::uint32_t index(const Pooled& term);
-  // The rule shall know when the term is found.
-  void ask(std::uint32_t index_term, const Posting& posting);
-  void look_into_hashtags(std::uint32_t index_term);
+  // A rule shall know when the term is found, `in_hashtags` in joined words too.
+  void index(const Pooled& term, const Posting& posting, bool in_hashtags);
 
   // Adds the program of a query as the next rule. `wakes`: it is to be woken by its guard; else it
   // is evaluated when somebody asks for it.
@@ -62,7 +59,17 @@ class Lowering {
   };
 
   void lower(const Query& query, NodeIndex node, std::uint32_t op);
+  void sort_children(const Op& parent);
+  struct Group {
+    double part = 0;
+    std::vector<std::uint32_t> hashes;
+  };
+  [[nodiscard]] std::vector<std::uint32_t> hashes_of(const Op& op) const;
+  void find_groups(std::uint32_t op, std::vector<Group>* groups) const;
+  void add_probe(const Rule& rule, const Guard* guard);
+  [[nodiscard]] double part_of(std::uint32_t op) const;
   std::uint32_t add_term(const Query& query, const Node& node);
+  [[nodiscard]] std::uint64_t hash_of(std::string_view word) const;
   void add_words(const Term& term, CompiledTerm* out);
   void add_pattern(const Term& term, CompiledTerm* out);
   void add_regex(const Term& term, CompiledTerm* out);
@@ -75,13 +82,11 @@ class Lowering {
 
   RuleSet* rules_;
   std::vector<TokenIndex::Term> index_terms_;
-  std::vector<std::uint32_t> index_term_of_;  // of each compiled term; kNone for others
   std::map<std::pair<std::string, bool>, std::uint32_t, std::less<>> pattern_numbers_;
   std::vector<PendingPattern> patterns_;
   std::map<std::pair<std::string, bool>, std::uint32_t, std::less<>> regex_numbers_;
   std::vector<bool> regex_expensive_;
   std::map<NodeIndex, Op> lowered_;  // of the query at hand: its nodes may have several parents
-  std::vector<LoweringFault>* warnings_ = nullptr;
   FoldedText folded_;
   Tokens tokens_;
 };

@@ -13,6 +13,7 @@ namespace vigie::rules {
 namespace {
 
 constexpr std::uint32_t kSampleEvery = 64;  // evaluations; a power of two
+constexpr std::uint32_t kEvaluatedMax = 1U << 31;
 
 // Gives the memory back when one huge post has made it large.
 template <class T>
@@ -28,10 +29,12 @@ Matcher::Scratch::Scratch(std::shared_ptr<const RuleSet> with, Guard how, Nanose
       nanoseconds(clock),
       evaluator(rules.get(), how == Guard::off),
       costs(rules->names.size()),
-      woken_round(rules->rules.size(), 0) {}
+      states(rules->rules.size()) {}
 
 void Matcher::Scratch::wake(std::uint32_t rule) {
-  if (std::exchange(woken_round[rule], round) != round) woken.push_back(rule);
+  if (std::exchange(states[rule].round, round) == round) return;
+  woken.push_back(rule);
+  __builtin_prefetch(&rules->rules[rule]);
 }
 
 void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uint32_t part,
@@ -53,9 +56,7 @@ void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uin
 }
 
 void Matcher::Scratch::take(const Found& found, std::uint32_t part, bool joined) {
-  if (rules->index.is_kept(found.node)) terms.add(part, found, joined);
   const Posting* posting = rules->index.postings(found.node);
-  if (posting == nullptr) return;
   take(*posting, found, part, joined);
   while (!posting->last) take(*++posting, found, part, joined);
 }
@@ -121,16 +122,18 @@ void Matcher::Scratch::wake_all() {
 void Matcher::Scratch::read(const Mention& post) {
   mention = &post;
   ++round;
-  if (round == 0) std::ranges::fill(woken_round, 0U), round = 1;
+  if (round == 0) {
+    for (RuleState& state : states) state.round = 0;
+    round = 1;
+  }
   woken.clear();
   occurrences.clear();
   matched.clear();
   failed.clear();
-  terms.clear();
   text.read(post, rules->seed,
             {.authors = rules->looks_at_authors, .hashtags = rules->looks_into_hashtags});
   if (guard == Guard::off) {
-    evaluator.start(post, text, terms);
+    evaluator.start(post, text, tokens);
     return wake_all();
   }
   for (std::uint32_t part = 0; part < text.size(); ++part) scan(part);
@@ -138,28 +141,45 @@ void Matcher::Scratch::read(const Mention& post) {
   for (const std::uint32_t rule : rules->always) wake(rule);
   const bool campaigns = !occurrences.empty() && !rules->campaigns.empty();  // and guidelines
   if (woken.empty() && !campaigns) return;
-  terms.finish();
-  evaluator.start(post, text, terms);
+  tokens.fill(text);
+  evaluator.start(post, text, tokens);
 }
 
 void Matcher::Scratch::evaluate_rule(std::uint32_t number) {
   const Rule& rule = rules->rules[number];
-  RuleCost& cost = costs[rule.brand];
   const bool timed = nanoseconds != nullptr && evaluations++ % kSampleEvery == 0;
   const std::uint64_t start = timed ? nanoseconds() : 0;
   const Evaluator::Verdict verdict = evaluator.evaluate(rule);
-  if (timed) cost.seconds += static_cast<double>(nanoseconds() - start) * 1e-9 * kSampleEvery;
-  ++cost.candidates;
-  ++cost.verifications;
+  if (timed) {
+    costs[rule.brand].seconds += static_cast<double>(nanoseconds() - start) * 1e-9 * kSampleEvery;
+  }
+  if (++states[number].evaluated == kEvaluatedMax) count_evaluated();
   if (verdict == Evaluator::Verdict::yes) matched.push_back(number);
   if (verdict != Evaluator::Verdict::failed) return;
-  ++cost.failures;
+  ++costs[rule.brand].failures;
   failed.push_back(number);
 }
 
 void Matcher::Scratch::evaluate() {
-  for (const std::uint32_t rule : woken) evaluate_rule(rule);
+  constexpr std::size_t kAhead = 6;
+  for (std::size_t i = 0; i < std::min(kAhead, woken.size()); ++i) {
+    evaluator.prefetch(rules->rules[woken[i]]);
+  }
+  for (std::size_t i = 0; i < woken.size(); ++i) {
+    if (i + kAhead < woken.size()) evaluator.prefetch(rules->rules[woken[i + kAhead]]);
+    evaluate_rule(woken[i]);
+  }
   std::ranges::sort(matched);
+}
+
+void Matcher::Scratch::count_evaluated() {
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const std::uint32_t evaluated = std::exchange(states[i].evaluated, 0);
+    if (evaluated == 0) continue;
+    RuleCost& cost = costs[rules->rules[i].brand];
+    cost.candidates += evaluated;
+    cost.verifications += evaluated;
+  }
 }
 
 bool Matcher::Scratch::takes_part(std::uint32_t campaign) const {
@@ -198,7 +218,7 @@ std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occ
     const bool shown = counts && rule.role != Rule::Role::shadow;
     if (program && shown) {
       evaluator.refill();
-      evaluator.collect(rule.first, &spans_);
+      evaluator.collect(rule.count, &spans_);
     }
     for (; occurrence < occurrences.size() && occurrences[occurrence].rule == i; ++occurrence) {
       if (shown) spans_.push_back(occurrences[occurrence].span);
@@ -257,6 +277,9 @@ void Matcher::match(const Mention& mention, Hits* hits) {
   trim(&scratch.occurrences);
 }
 
-std::span<const RuleCost> Matcher::costs() const { return scratch_->costs; }
+std::span<const RuleCost> Matcher::costs() {
+  scratch_->count_evaluated();
+  return scratch_->costs;
+}
 
 }  // namespace vigie::rules

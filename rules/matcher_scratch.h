@@ -20,15 +20,20 @@ struct Matcher::Scratch {
   Guard guard;
   Nanoseconds nanoseconds;
   Evaluator evaluator;
-  std::vector<RuleCost> costs;  // by place of the brand
+  std::vector<RuleCost> costs;  // by place of the brand; without what `states` counts
   std::uint32_t evaluations = 0;
 
   // The post at hand.
   const Mention* mention = nullptr;
   PostText text;
-  FoundTerms terms;
-  std::vector<std::uint32_t> woken;        // rules to evaluate, each once
-  std::vector<std::uint32_t> woken_round;  // of each rule: the round in which it was woken last
+  TokenTable tokens;                 // filled where a program is evaluated
+  std::vector<std::uint32_t> woken;  // rules to evaluate, each once
+  // What is touched of a rule whenever it is woken stands together.
+  struct RuleState {
+    std::uint32_t round = 0;      // in which it was woken last
+    std::uint32_t evaluated = 0;  // since the last count_evaluated()
+  };
+  std::vector<RuleState> states;
   std::uint32_t round = 0;
   std::vector<std::uint32_t> matched;  // rules with a program that hold
 
@@ -46,6 +51,9 @@ struct Matcher::Scratch {
   void evaluate();
   // What the rules that hold make of the post.
   void collect(Hits* hits);
+
+  // Brings the costs up to date.
+  void count_evaluated();
 
   [[nodiscard]] bool takes_part(std::uint32_t campaign) const;
 

@@ -1,13 +1,13 @@
 // Where terms stand in a post.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <tuple>
 #include <vector>
 
 #include "rules/post_text.h"
-#include "rules/token_index.h"
 
 namespace vigie::rules {
 
@@ -26,42 +26,42 @@ struct Place {
   [[nodiscard]] auto key() const { return std::tuple(part, first, last, as_written, begin, end); }
 };
 
-// The terms of the index that were found in one post, by their node. One thread; memory is used
-// again.
-class FoundTerms {
+// The tokens of one post by their hashes. One thread; memory is used again.
+class TokenTable {
  public:
   struct At {
-    std::uint32_t node = 0;
+    std::uint64_t hash = 0;
     std::uint32_t part = 0;
-    std::uint32_t first = 0;  // tokens
-    std::uint32_t last = 0;
+    std::uint32_t token = 0;
     std::uint32_t next = 0;  // of the same bucket: its number plus one; 0: none
-    bool joined = false;     // the words of a phrase in one token, a hashtag
   };
 
-  void clear() { found_.clear(); }
-  void add(std::uint32_t part, const Found& found, bool joined) {
-    found_.push_back({found.node, part, found.first_token, found.last_token, 0, joined});
-  }
-  // Call once, after the last add().
-  void finish();
+  // Replaces the table by the tokens of this post.
+  void fill(const PostText& text);
 
-  // Calls `take(at)` for the places of a term, in order, until it returns false.
+  // False: no token has this hash, of which the lower half is enough. Most terms of a query are not
+  // in a post, and need no more than this.
+  [[nodiscard]] bool may_have(std::uint32_t hash) const {
+    return (present_[hash >> 6 & (kPresentWords - 1)] >> (hash & 63) & 1) != 0;
+  }
+
+  // Calls `take(at)` for the tokens with this hash, in order, until it returns false.
   template <class Take>
-  void each(std::uint32_t node, const Take& take) const {
-    if (heads_.empty()) return;
-    for (std::uint32_t at = heads_[bucket(node)]; at != 0; at = found_[at - 1].next) {
-      if (found_[at - 1].node == node && !take(found_[at - 1])) return;
+  void each(std::uint64_t hash, const Take& take) const {
+    for (std::uint32_t at = heads_[bucket(hash)]; at != 0; at = tokens_[at - 1].next) {
+      if (tokens_[at - 1].hash == hash && !take(tokens_[at - 1])) return;
     }
   }
 
  private:
-  [[nodiscard]] std::size_t bucket(std::uint32_t node) const {
-    return (node * 0x9E3779B1U >> 16) & (heads_.size() - 1);
+  static constexpr std::size_t kPresentWords = 64;
+  [[nodiscard]] std::size_t bucket(std::uint64_t hash) const {
+    return hash >> 32 & (heads_.size() - 1);
   }
 
-  std::vector<At> found_;
-  std::vector<std::uint32_t> heads_;  // a power of two; a bucket's first place plus one
+  std::array<std::uint64_t, kPresentWords> present_{};  // a bit for each hash, shared by some
+  std::vector<At> tokens_;
+  std::vector<std::uint32_t> heads_;  // a power of two; a bucket's first token plus one
 };
 
 }  // namespace vigie::rules

@@ -99,8 +99,8 @@ bool space_words(std::string_view hashtag, std::string* spaced) {
 }
 
 TextPart& PostText::next() {
-  if (count_ == parts_.size()) parts_.emplace_back();
-  return parts_[count_++];
+  if (count_ == parts_.size()) parts_.push_back(std::make_unique<TextPart>());
+  return *parts_[count_++];
 }
 
 void PostText::add(Field field, std::string_view original, char lead, HashSeed seed) {
@@ -115,14 +115,14 @@ void PostText::add(Field field, std::string_view original, char lead, HashSeed s
 }
 
 void PostText::add_words_of(std::uint32_t part, std::uint32_t token, HashSeed seed) {
-  const Token& at = parts_[part].all()[token];
-  const Stretch written = parts_[part].folded.original(parts_[part].original, at.begin, at.end);
+  const Token& at = parts_[part]->all()[token];
+  const Stretch written = parts_[part]->folded.original(parts_[part]->original, at.begin, at.end);
   TextPart& words = next();
-  if (!space_words(parts_[part].original.substr(written.first, written.count), &words.spaced)) {
+  if (!space_words(parts_[part]->original.substr(written.first, written.count), &words.spaced)) {
     --count_;
     return;
   }
-  words.field = parts_[part].field;
+  words.field = parts_[part]->field;
   words.lead = ' ';
   words.original = words.spaced;
   words.parent = part;
@@ -132,7 +132,7 @@ void PostText::add_words_of(std::uint32_t part, std::uint32_t token, HashSeed se
 }
 
 void PostText::add_hashtags(std::uint32_t part, HashSeed seed) {
-  const TextPart& text = parts_[part];
+  const TextPart& text = *parts_[part];
   const std::string_view folded = text.with_lead();
   const auto implied = static_cast<std::uint32_t>(folded.data() != text.folded.data());
   for (std::size_t at = folded.find('#'); at != std::string_view::npos;
@@ -167,7 +167,7 @@ void PostText::read(const Mention& mention, HashSeed seed, Wanted wanted) {
 }
 
 bool PostText::has_sigil(std::uint32_t part, std::uint32_t token, Sigil sigil) const {
-  const TextPart& text = parts_[part];
+  const TextPart& text = *parts_[part];
   if (text.parent != kNoPart) return false;
   const std::uint32_t begin = text.all()[token].begin;
   const char* data = text.folded.data();
@@ -190,7 +190,7 @@ bool PostText::has_sigil(std::uint32_t part, std::uint32_t token, Sigil sigil) c
 }
 
 Span PostText::span_of_bytes(std::uint32_t part, std::uint32_t begin, std::uint32_t end) const {
-  const TextPart& text = parts_[part];
+  const TextPart& text = *parts_[part];
   if (text.parent != kNoPart) return span(text.parent, text.parent_token, text.parent_token, true);
   const Stretch at = text.folded.original(text.original, begin, end);
   return {text.field, at.first, at.count};
@@ -198,7 +198,7 @@ Span PostText::span_of_bytes(std::uint32_t part, std::uint32_t begin, std::uint3
 
 Span PostText::span(std::uint32_t part, std::uint32_t first, std::uint32_t last,
                     bool with_sigil) const {
-  const TextPart& text = parts_[part];
+  const TextPart& text = *parts_[part];
   std::uint32_t begin = text.all()[first].begin;
   if (with_sigil && begin != 0) --begin;  // else it is only implied, in a list
   return span_of_bytes(part, begin, text.all()[last].end);

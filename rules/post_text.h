@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,7 +57,7 @@ class PostText {
   void read(const Mention& mention, HashSeed seed, Wanted wanted);
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(count_); }
-  [[nodiscard]] const TextPart& operator[](std::uint32_t part) const { return parts_[part]; }
+  [[nodiscard]] const TextPart& operator[](std::uint32_t part) const { return *parts_[part]; }
 
   // The hashtags of all fields, where they were wanted.
   struct Hashtag {
@@ -84,7 +84,7 @@ class PostText {
   void add_words_of(std::uint32_t part, std::uint32_t token, HashSeed seed);
   TextPart& next();
 
-  std::deque<TextPart> parts_;  // addresses are stable
+  std::vector<std::unique_ptr<TextPart>> parts_;  // addresses are stable
   std::size_t count_ = 0;
   std::vector<Hashtag> hashtags_;
 };

@@ -10,14 +10,18 @@
 
 namespace vigie::rules {
 
+inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
 // One node of a query. The children of an operation stand next to each other.
 struct Op {
   Node::Kind kind = Node::Kind::term;
   bool in_order = false;       // near
   std::uint16_t distance = 0;  // near, window
   std::uint32_t first = 0;     // of the children; of a term or an attribute: its number
-  std::uint32_t count = 0;     // of the children
-  std::uint32_t low = 0;       // count: bounds
+  std::uint32_t count = 0;     // of the children; of a term: 1 where `low` and `high` say something
+  // count: bounds. Of a term, lower halves of hashes: without a token that has one of them it is
+  // not in a post.
+  std::uint32_t low = 0;
   std::uint32_t high = 0;
 };
 
@@ -38,16 +42,14 @@ inline constexpr FieldMask kTextFields =
 inline constexpr FieldMask kAnyField =
     kTextFields | mask_of(Field::hashtags) | mask_of(Field::mentions);
 
-inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-
 // A term as it is looked for.
 struct CompiledTerm {
   enum class Kind : std::uint8_t {
-    words,           // id: node of the token index
+    words,
     pattern,         // id: number in the pattern index; typos too
     author_pattern,  // id: the same, on the handle as a whole
     regex,           // id: number in the regex set
-    raw,             // id: node of the token index, kNone where the text holds no word
+    raw,             // maybe without any word
   };
   Kind kind = Kind::words;
   Sigil sigil = Sigil::none;
@@ -60,6 +62,8 @@ struct CompiledTerm {
   std::uint32_t surface = kNone;  // number of its surface, where writing counts
   std::uint32_t text = 0;         // its words in the pool, joined by spaces
   std::uint32_t bytes = 0;
+  std::uint64_t hash = 0;    // of its first word
+  std::uint64_t joined = 0;  // of its words without spaces, where it is looked for in hashtags
 };
 
 // What the written form of a term must be.
@@ -86,8 +90,15 @@ struct Rule {
   Role role = Role::query;
   bool plain = false;       // any of its plain terms; else a program
   std::uint8_t item = 0;    // place of the campaign
-  std::uint32_t first = 0;  // of the plain terms, or the root of the program
-  std::uint32_t count = 0;  // of the plain terms; of a program: the place of its notes
+  std::uint32_t first = 0;  // of the plain terms, or of the probe
+  std::uint32_t count = 0;  // of the plain terms, or the root of the program
 };
+
+// A probe is what must be there for a program to match, in as few cache lines as possible: a list
+// of numbers that begins with the place of the rule's notes and the number of groups. Each group is
+// a number of hashes and then these, lower halves, rare groups first: a token of the post must have
+// one of them. Nearly every rule that is woken ends here.
+inline constexpr std::size_t kProbeHeader = 2;
+inline constexpr std::size_t kProbeHashesMax = 32;  // of one group; larger ones are left out
 
 }  // namespace vigie::rules

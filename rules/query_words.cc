@@ -73,10 +73,12 @@ class Cutter {
     } else if (c == '*' || (c == '?' && is_wildcard_here())) {
       word_ += c;
       wild_ = true;
+    } else if (static_cast<unsigned char>(c) < 0x80) {
+      const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+      take_folded(character, {&lower, 1});
     } else {
-      FoldedText folded;
-      fold_scalar(character, &folded);
-      take_folded(character, folded.view());
+      fold_scalar(character, &folded_);
+      take_folded(character, folded_.view());
     }
     rest_.remove_prefix(character.size());
   }
@@ -151,6 +153,7 @@ class Cutter {
   bool behind_solo_ = false;  // a character that is a word of its own stands right before
   bool braces_ = false;
   std::string fault_;
+  FoldedText folded_;
 };
 
 bool is_cashtag(std::string_view text) {

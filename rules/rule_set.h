@@ -40,13 +40,14 @@ class RuleSet {
   // Of each brand, and one more: the end of the last; empty where each brand has just one.
   std::vector<std::uint32_t> first_rule;
   std::vector<PlainTerm> plain_terms;
+  std::vector<std::uint32_t> probes;
   std::vector<Op> ops;
   std::vector<OpSource> sources;  // of each op
   std::vector<CompiledTerm> terms;
   std::vector<Surface> surfaces;
   std::vector<Attribute> attributes;
-  std::vector<std::uint32_t> always;          // rules that every post wakes
-  std::vector<RuleNotes> notes;               // of rules with a program: Rule::count is their place
+  std::vector<std::uint32_t> always;  // rules that every post wakes
+  std::vector<RuleNotes> notes;
   std::vector<CampaignNotes> campaigns;       // of all brands, in their order
   std::vector<std::uint32_t> first_campaign;  // of each brand, and one more; empty without any
   TokenIndex index;                           // what Guard::on looks up
@@ -57,6 +58,10 @@ class RuleSet {
   bool looks_at_authors = false;
   bool looks_into_hashtags = false;  // some phrase may stand there
 
+  // REQUIRES: the rule has a program.
+  [[nodiscard]] const RuleNotes& notes_of(const Rule& rule) const {
+    return notes[probes[rule.first]];
+  }
   // The rules of a brand are those from here up to those of the next one.
   [[nodiscard]] std::uint32_t rules_of(std::uint32_t brand) const {
     return first_rule.empty() ? brand : first_rule[brand];

@@ -255,8 +255,8 @@ class Matcher {
   // and mentions, and where a query asks for it at the other fields.
   void match(const Mention& mention, Hits* hits);
 
-  // By place of the brand.
-  [[nodiscard]] std::span<const RuleCost> costs() const;
+  // By place of the brand; valid until the next call.
+  [[nodiscard]] std::span<const RuleCost> costs();
 
   // What match() does with this post, told clause by clause, for every brand or one. Allocates.
   [[nodiscard]] std::vector<Explanation> explain(const Mention& mention,

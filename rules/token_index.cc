@@ -170,9 +170,7 @@ void TokenIndex::fill_postings(std::span<const Term> terms, std::span<const Node
   std::vector<Ask> asks;
   asks.reserve(terms.size());
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    nodes_[ends[i]].ends = true;
-    if (terms[i].kept) nodes_[ends[i]].kept = true;
-    if (terms[i].asks) asks.push_back({ends[i], terms[i].posting});
+    asks.push_back({ends[i], terms[i].posting});
   }
   std::ranges::sort(asks, {}, key);
   const auto repeated = std::ranges::unique(asks, {}, key);
@@ -233,17 +231,16 @@ void TokenIndex::find_joined(std::string_view token, std::uint64_t hash,
   }
 }
 
-TokenIndex TokenIndex::build(std::string_view pool, std::span<const Term> terms, HashSeed seed,
-                             std::vector<NodeId>* ends) {
+TokenIndex TokenIndex::build(std::string_view pool, std::span<const Term> terms, HashSeed seed) {
   TokenIndex index;
   index.pool_ = pool;
   index.reserve(terms);
-  ends->clear();
-  ends->reserve(terms.size());
-  for (const Term& term : terms) ends->push_back(index.add_term(term, seed));
+  std::vector<NodeId> ends;
+  ends.reserve(terms.size());
+  for (const Term& term : terms) ends.push_back(index.add_term(term, seed));
   index.nodes_.shrink_to_fit();
-  index.fill_postings(terms, *ends);
-  index.fill_joined(terms, *ends, seed);
+  index.fill_postings(terms, ends);
+  index.fill_joined(terms, ends, seed);
   index.fill_bloom(seed);
   return index;
 }
@@ -259,7 +256,7 @@ void TokenIndex::walk(const FoldedText& text, std::span<const Token> tokens, std
     node = child(node, key, {text.data() + token.begin, token.end - token.begin});
     if (node == 0) return;
     const Node& at = nodes_[node];
-    if (at.ends) found->push_back({first, last, node});
+    if (at.first_posting != kNoPosting) found->push_back({first, last, node});
     if (!at.goes_on) return;
   }
 }

@@ -44,16 +44,12 @@ class TokenIndex {
   struct Term {
     std::uint32_t text = 0;    // offset of the tokens in the pool, joined by spaces
     std::uint16_t bytes = 0;   // of them
-    bool kept = false;         // a program looks for it: its places are to be remembered
     bool in_hashtags = false;  // a phrase that may stand joined in a hashtag
-    bool asks = false;         // somebody is to know when it is found: the posting counts
     Posting posting;
   };
 
-  // `pool` must outlive the index and have kFoldPaddingBytes readable bytes behind it. The node of
-  // each term goes to *ends.
-  static TokenIndex build(std::string_view pool, std::span<const Term> terms, HashSeed seed,
-                          std::vector<NodeId>* ends);
+  // `pool` must outlive the index and have kFoldPaddingBytes readable bytes behind it.
+  static TokenIndex build(std::string_view pool, std::span<const Term> terms, HashSeed seed);
 
   // Appends every term that occurs, in the order of its first token, shorter ones first.
   // REQUIRES: kTokenPadding tokens behind the last can be read.
@@ -62,13 +58,10 @@ class TokenIndex {
   // Appends the phrases whose words, joined, are this token of a hashtag.
   void find_joined(std::string_view token, std::uint64_t hash, std::vector<NodeId>* found) const;
 
-  // The postings of a term that was found; null when there is none.
+  // The postings of a term that was found.
   [[nodiscard]] const Posting* postings(NodeId node) const {
-    const std::uint32_t first = nodes_[node].first_posting;
-    return first == kNoPosting ? nullptr : postings_.data() + first;
+    return postings_.data() + nodes_[node].first_posting;
   }
-  // Whether a program looks for the term.
-  [[nodiscard]] bool is_kept(NodeId node) const { return nodes_[node].kept; }
   // Whether some term begins with the token.
   [[nodiscard]] bool begins_term(const FoldedText& text, const Token& token) const;
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -77,11 +70,9 @@ class TokenIndex {
   struct Node {
     std::uint32_t text = 0;  // offset of its token in the pool
     NodeId parent = 0;
-    std::uint32_t first_posting = 0;  // kNoPosting: nobody asks
+    std::uint32_t first_posting = 0;  // kNoPosting: no term ends here
     std::uint16_t bytes = 0;          // of its token
-    bool goes_on : 1 = false;         // some term is longer
-    bool ends : 1 = false;            // some term ends here
-    bool kept : 1 = false;
+    bool goes_on = false;             // some term is longer
   };
   struct Slot {
     std::uint32_t tag = 0;  // lower half of the key

@@ -46,8 +46,8 @@ class MatchStage {
   // Matches with these rules from now on; the costs counted so far are gone.
   void set_rules(std::shared_ptr<const rules::RuleSet> rules);
 
-  // Of the rules in use, by place of the brand.
-  [[nodiscard]] std::span<const rules::RuleCost> costs() const { return matcher_.costs(); }
+  // Of the rules in use, by place of the brand; valid until the next call.
+  [[nodiscard]] std::span<const rules::RuleCost> costs() { return matcher_.costs(); }
   // Over all rules.
   [[nodiscard]] const ShadowLog& shadow() const { return shadow_; }
 
