@@ -74,8 +74,9 @@ class Evaluator {
 
   void find_term(std::uint32_t term, FieldMask fields, bool one, Places* out);
   void find_words(const CompiledTerm& term, FieldMask fields, bool one, Places* out);
-  [[nodiscard]] bool is_hashtag_of(std::string_view words, FieldMask fields, std::uint32_t part,
-                                   std::uint32_t token) const;
+  // Appends the place of a hashtag where the token is these words, joined.
+  void add_joined(std::string_view words, FieldMask fields, std::uint32_t part, std::uint32_t token,
+                  Places* out) const;
   void scan_words(const CompiledTerm& term, FieldMask fields, Places* out);
   void scan_part(const CompiledTerm& term, std::uint32_t part, Places* out);
   void find_pattern(const CompiledTerm& term, FieldMask fields, bool one, Places* out);

@@ -129,19 +129,21 @@ void Evaluator::find_words(const CompiledTerm& term, FieldMask fields, bool one,
   if (!term.in_hashtags || (one && !out->empty())) return;
   tokens_->each(term.joined, [&](const TokenTable::At& at) {
     if (!spend(1)) return false;
-    if (is_hashtag_of(words, fields, at.part, at.token)) {
-      out->push_back(place_of_hashtag(at.part, at.token));
-    }
+    add_joined(words, fields, at.part, at.token, out);
     return !one || out->empty();
   });
 }
 
-// Whether the token is a hashtag of these words, joined.
-bool Evaluator::is_hashtag_of(std::string_view words, FieldMask fields, std::uint32_t part,
-                              std::uint32_t token) const {
+// The token is a hashtag or, in #OrangeBank2026 and the like, one of the words of one.
+void Evaluator::add_joined(std::string_view words, FieldMask fields, std::uint32_t part,
+                           std::uint32_t token, Places* out) const {
   const TextPart& text = (*text_)[part];
-  return (fields & mask_of(text.field)) != 0 && is_joined(text.word(token), words) &&
-         text_->has_sigil(part, token, Sigil::hashtag);
+  if ((fields & mask_of(text.field)) == 0 || !is_joined(text.word(token), words)) return;
+  if (text.parent != kNoPart) {
+    out->push_back(place_of_hashtag(text.parent, text.parent_token));
+  } else if (text_->has_sigil(part, token, Sigil::hashtag)) {
+    out->push_back(place_of_hashtag(part, token));
+  }
 }
 
 void Evaluator::scan_part(const CompiledTerm& term, std::uint32_t part, Places* out) {
@@ -152,9 +154,7 @@ void Evaluator::scan_part(const CompiledTerm& term, std::uint32_t part, Places* 
     if (count != 0 && accepts(term, term.fields, part, first, first + count - 1)) {
       out->push_back(place_of(term, part, first, first + count - 1));
     }
-    if (term.in_hashtags && is_hashtag_of(words, term.fields, part, first)) {
-      out->push_back(place_of_hashtag(part, first));
-    }
+    if (term.in_hashtags) add_joined(words, term.fields, part, first, out);
   }
 }
 

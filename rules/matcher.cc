@@ -67,15 +67,28 @@ void Matcher::Scratch::scan(std::uint32_t part) {
   if (in.field != Field::author && rules->patterns.wakes_any()) scan_patterns(part);
 }
 
-// Phrases whose words are joined to a hashtag.
+// Phrases whose words are joined to a hashtag, or to one of its words: #OrangeBank2026.
 void Matcher::Scratch::scan_hashtags() {
   for (const PostText::Hashtag& hashtag : text.hashtags()) {
-    const TextPart& in = text[hashtag.part];
-    joined_.clear();
-    rules->index.find_joined(in.word(hashtag.token), in.all()[hashtag.token].hash, &joined_);
-    for (const TokenIndex::NodeId node : joined_) {
-      take({hashtag.token, hashtag.token, node}, hashtag.part, true);
+    take_joined(text[hashtag.part].all()[hashtag.token], hashtag.part, hashtag);
+  }
+  for (std::uint32_t part = 0; part < text.size(); ++part) {
+    const TextPart& words = text[part];
+    if (words.parent == kNoPart) continue;
+    for (const Token& word : words.all()) {
+      take_joined(word, part, {words.parent, words.parent_token});
     }
+  }
+}
+
+void Matcher::Scratch::take_joined(const Token& word, std::uint32_t part,
+                                   PostText::Hashtag hashtag) {
+  joined_.clear();
+  const std::string_view joined =
+      text[part].folded.view().substr(word.begin, word.end - word.begin);
+  rules->index.find_joined(joined, word.hash, &joined_);
+  for (const TokenIndex::NodeId node : joined_) {
+    take({hashtag.token, hashtag.token, node}, hashtag.part, true);
   }
 }
 

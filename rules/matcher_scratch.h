@@ -61,6 +61,7 @@ struct Matcher::Scratch {
  private:
   void scan(std::uint32_t part);
   void scan_hashtags();
+  void take_joined(const Token& word, std::uint32_t part, PostText::Hashtag hashtag);
   void scan_patterns(std::uint32_t part);
   void scan_regexes(std::uint32_t part);
   void take(const Found& found, std::uint32_t part, bool joined);

@@ -191,7 +191,7 @@ TEST_CASE("hashtags by the thousand take bounded memory") {
   Mention mention;
   const std::string hashtags = repeated("#aB ", 40'000);
   mention.text = hashtags;
-  text.read(mention, {}, {.authors = false, .hashtags = true});
+  text.read(mention, {}, {.tokens = true, .authors = false, .hashtags = true});
   CHECK(text.hashtags().size() == 10'000);
   CHECK(text.size() <= kHashtagsCutMax + 1);
 }

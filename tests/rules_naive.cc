@@ -97,12 +97,13 @@ bool has_sigil(Sigil sigil, const Word& word) {
   return false;
 }
 
-// Whether a hashtag is these words without spaces, or has them in a row.
+// Whether a hashtag, or one of its parts, is these words without spaces, or has them in a row.
 bool holds_joined(const std::vector<std::u32string>& wanted, const Word& hashtag) {
   std::u32string whole;
   for (const std::u32string& word : wanted) whole += word;
   if (hashtag.keys[0] == whole) return true;
   const std::vector<std::u32string> parts = parts_of_hashtag(hashtag);
+  if (std::ranges::find(parts, whole) != parts.end()) return true;
   return !std::ranges::search(parts, wanted).empty();
 }
 

@@ -102,13 +102,17 @@ Exit match_command(const MatchArguments& arguments) {
   rules::Hits hits;
   const std::vector<rules::Brand>& brands = configuration->settings.brands;
   const Duration future = configuration->settings.event_time.future;
-  return convert(arguments.files, future, [&](const Mention& mention, std::string* out) {
+  const Exit exit = convert(arguments.files, future, [&](const Mention& mention, std::string* out) {
     if (mention.op != Op::upsert) return;
     matcher.match(mention, &hits);
     for (const rules::Hit& hit : hits.hits) {
       append_hit(mention, brands[hit.brand], hit, hits.spans, out);
     }
   });
+  std::vector<std::uint64_t> given_up;
+  for (const rules::RuleCost& cost : matcher.costs()) given_up.push_back(cost.failures);
+  print_given_up(rules::brand_names(*configuration->rules), given_up);
+  return exit;
 }
 
 }  // namespace vigie

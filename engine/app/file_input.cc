@@ -35,6 +35,18 @@ void print_counts(std::span<const std::uint64_t, kRejectReasons> rejects,
   print_line<Repair>("repairs in records that were used", repairs);
 }
 
+void print_given_up(std::span<const std::string> brands, std::span<const std::uint64_t> posts) {
+  std::string line;
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    if (posts[i] != 0) line += cat(" '", brands[i], "'=", posts[i]);
+  }
+  if (line.empty()) return;
+  std::fprintf(stderr,
+               "vigie: queries given up, as they went over their budget in so many posts:%s; see "
+               "LANGUAGE.md, \"Limits\"\n",
+               line.c_str());
+}
+
 void InputLog::add(const std::string& file, std::int64_t offset, const Reject& reject) {
   ++rejects_[static_cast<std::size_t>(reject.reason)];
   if (shown_ == kShownMax) return;

@@ -20,6 +20,10 @@ namespace vigie {
 void print_counts(std::span<const std::uint64_t, kRejectReasons> rejects,
                   std::span<const std::uint64_t, kRepairs> repairs);
 
+// A line on stderr for brands whose queries were given up, and in how many posts; none where there
+// is none. By place of the brand.
+void print_given_up(std::span<const std::string> brands, std::span<const std::uint64_t> posts);
+
 // Counts what could not be used, showing the first few on stderr, and what was repaired.
 class InputLog {
  public:

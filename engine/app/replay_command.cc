@@ -94,6 +94,18 @@ void report(const Counters& counters) {
   print_counts(rejects, repairs);
 }
 
+// The ids of a replay are the places of the brands.
+void report_given_up(const Engine& engine, const std::vector<std::string>& brands) {
+  std::vector<std::uint64_t> given_up(brands.size());
+  for (const auto* cell : engine.reports()) {
+    const auto report = cell->load();
+    for (std::size_t i = 0; report != nullptr && i < report->costs.size(); ++i) {
+      if (i < given_up.size()) given_up[i] += report->costs[i].failures;
+    }
+  }
+  print_given_up(brands, given_up);
+}
+
 }  // namespace
 
 Exit replay_command(const ReplayArguments& arguments) {
@@ -118,6 +130,7 @@ Exit replay_command(const ReplayArguments& arguments) {
     return Exit::stopped_by_error;
   }
   report(counters);
+  report_given_up(engine, rules::brand_names(*configuration->rules));
   if (!ran) return complain(ran.error()), Exit::stopped_by_error;
   if (series) {
     const Result<void> written =
