@@ -11,7 +11,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 build=$root/build/release
 if [[ $# -gt 0 && $1 != --* ]]; then
-  build=$1
+  # Maven takes a relative folder as one beside pom.xml.
+  build=$(cd "$1" && pwd)
   shift
 fi
 bench=$build/bench/query_bench
