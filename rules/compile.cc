@@ -117,7 +117,7 @@ class Compiler {
     posting.rule = next_rule();
     posting.sigil = sigil;
     lowering_.index(*pooled, posting, pooled->is_phrase && sigil == Sigil::none);
-    rules_->plain_terms.push_back({pooled->text, pooled->bytes, sigil, false});
+    rules_->plain_terms.push_back({pooled->text, pooled->bytes, sigil});
     ++rule->count;
   }
 

@@ -55,6 +55,17 @@ std::optional<std::uint32_t> words_between(const Place& a, const Place& b) {
   return std::nullopt;
 }
 
+// Of an attribute that reads more than a few bytes.
+std::size_t steps_of(const Attribute& attribute, const Mention& mention) {
+  constexpr std::size_t kBytesPerStep = 32;
+  std::size_t bytes = 0;
+  if (attribute.kind == Attribute::Kind::url) bytes = mention.url.size();
+  if (attribute.kind == Attribute::Kind::links) {
+    for (const std::string_view link : mention.urls) bytes += link.size();
+  }
+  return bytes / kBytesPerStep;
+}
+
 std::uint32_t longest(const std::vector<Place>& places) {
   std::uint32_t most = 1;
   for (const Place& place : places) most = std::max(most, place.last - place.first + 1);
@@ -139,7 +150,9 @@ bool Evaluator::holds(std::uint32_t index) {
       }
       return false;
     case Node::Kind::none: return !holds(op.first) && !failed_;
-    case Node::Kind::attribute: return rules::holds(rules_->attributes[op.first], *mention_);
+    case Node::Kind::attribute:
+      return spend(steps_of(rules_->attributes[op.first], *mention_)) &&
+             rules::holds(rules_->attributes[op.first], *mention_);
     case Node::Kind::count: return holds_count(op);
     case Node::Kind::term:
       if (is_absent(op)) return false;

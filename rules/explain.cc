@@ -4,7 +4,6 @@
 #include <numeric>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -289,9 +288,11 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
 
 std::vector<SeenToken> Matcher::seen() const {
   const Scratch& scratch = *scratch_;
-  std::unordered_set<std::uint64_t> first_words;  // of the terms of programs
-  for (const CompiledTerm& term : scratch.rules->terms) {
-    if (term.bytes != 0) first_words.insert(term.hash);
+  auto& first_words = scratch_->first_words;
+  if (first_words.empty()) {
+    for (const CompiledTerm& term : scratch.rules->terms) {
+      if (term.bytes != 0) first_words.insert(term.hash);
+    }
   }
   std::vector<SeenToken> out;
   for (std::uint32_t part = 0; part < scratch.text.size(); ++part) {

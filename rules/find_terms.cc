@@ -170,12 +170,10 @@ void Evaluator::scan_words(const CompiledTerm& term, FieldMask fields, Places* o
 void Evaluator::find_plain(const PlainTerm& plain, std::vector<Span>* spans) {
   CompiledTerm term;
   term.sigil = plain.sigil;
-  term.no_hashtag = plain.no_hashtag;
   term.text = plain.text;
   term.bytes = plain.bytes;
   const std::string_view words = std::string_view(rules_->pool).substr(plain.text, plain.bytes);
-  term.in_hashtags =
-      plain.sigil == Sigil::none && !plain.no_hashtag && words.find(' ') != std::string_view::npos;
+  term.in_hashtags = plain.sigil == Sigil::none && words.find(' ') != std::string_view::npos;
   const Loan places(this);
   refill();
   scan_words(term, kAnyField, places.get());

@@ -1,7 +1,8 @@
 // Folding: what people write alike becomes the same bytes. Case, width, diacritics, ligatures and
 // invisible characters go; typographic apostrophes and dashes become ASCII ones; every other
-// separator that is not ASCII becomes a space. Ideographs, kana, Thai and emoji, which are written
-// without spaces between words, get a space on either side: each is a word of its own.
+// separator that is not ASCII becomes a space. Ideographs, kana, Thai, Lao, Khmer, Myanmar and
+// emoji, which are written without spaces between words, get a space on either side: each is a word
+// of its own.
 //
 // In folded text a byte is part of a word exactly when it is one of [a-z0-9_] or at least 0x80.
 #pragma once

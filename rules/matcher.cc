@@ -39,12 +39,11 @@ void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uin
   const bool in_hashtag = joined || in.parent != kNoPart;
   if (in_hashtag) {
     const bool phrase = joined || found.last_token > found.first_token;
-    if (!phrase || posting.sigil != Sigil::none || posting.no_hashtag) return;
+    if (!phrase || posting.sigil != Sigil::none) return;
   } else if (posting.sigil != Sigil::none) {
     if (!text.has_sigil(part, found.first_token, posting.sigil)) return;
   }
   if (posting.wakes) return wake(posting.rule);
-  if (posting.no_hashtag && text.has_sigil(part, found.first_token, Sigil::hashtag)) return;
   const bool with_sigil = joined || posting.sigil != Sigil::none;
   occurrences.push_back(
       {posting.rule, text.span(part, found.first_token, found.last_token, with_sigil)});
@@ -200,6 +199,13 @@ bool Matcher::Scratch::takes_part(std::uint32_t campaign) const {
   return (!notes.start || *notes.start <= time) && (!notes.end || time < *notes.end);
 }
 
+bool Matcher::Scratch::breaks_guideline(std::uint32_t rule) {
+  if (rule == kNone) return false;
+  const Evaluator::Verdict verdict = evaluator.evaluate(rules->rules[rule]);
+  if (verdict == Evaluator::Verdict::failed) ++costs[rules->rules[rule].brand].failures;
+  return verdict == Evaluator::Verdict::yes;
+}
+
 // What the rules of one brand make of the post; the occurrences and matches of this brand begin at
 // the given places. Returns the place behind its last match.
 std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occurrence,
@@ -219,9 +225,7 @@ std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occ
     if (counts && rule.role == Rule::Role::campaign) {
       const std::uint32_t campaign = rules->first_campaign[brand] + rule.item;
       counts = takes_part(campaign);
-      const std::uint32_t guideline = rules->campaigns[campaign].guideline;
-      const bool rejected = counts && guideline != kNone &&
-                            evaluator.evaluate(rules->rules[guideline]) == Evaluator::Verdict::yes;
+      const bool rejected = counts && breaks_guideline(rules->campaigns[campaign].guideline);
       if (counts) hit.campaigns |= 1U << rule.item;
       if (rejected) hit.rejected |= 1U << rule.item;
     }

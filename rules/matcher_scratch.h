@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 #include "rules/evaluator.h"
@@ -44,6 +45,8 @@ struct Matcher::Scratch {
   };
   std::vector<Occurrence> occurrences;
   std::vector<std::uint32_t> failed;  // rules over their budget
+  // Hashes of the first words of all terms, for explanations; filled when it is first asked for.
+  std::unordered_set<std::uint64_t> first_words;
 
   // Finds the terms of the post, and the rules that they wake. `all_tokens`: also where no rule
   // looks at tokens.
@@ -69,6 +72,7 @@ struct Matcher::Scratch {
   void wake(std::uint32_t rule);
   void wake_all();
   void evaluate_rule(std::uint32_t rule);
+  bool breaks_guideline(std::uint32_t rule);
   std::size_t collect_brand(std::uint32_t brand, std::size_t occurrence, std::size_t match,
                             Hits* hits);
 

@@ -80,7 +80,6 @@ struct PlainTerm {
   std::uint32_t text = 0;   // offset of the tokens in the pool, joined by spaces
   std::uint16_t bytes = 0;  // of them
   Sigil sigil = Sigil::none;
-  bool no_hashtag = false;
 };
 
 // One version of a query, or a campaign. The rules of a brand stand next to each other.

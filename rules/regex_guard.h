@@ -33,7 +33,6 @@ class RegexSet {
     std::vector<std::uint32_t> regex_round;  // the round its count is of
     std::vector<std::uint32_t> regex_count;  // required atoms found
     std::vector<std::uint32_t> candidates;   // regexes to try
-    std::vector<Stretch> matches;            // of one of them
   };
 
   RegexSet();

@@ -165,7 +165,7 @@ void TokenIndex::fill_postings(std::span<const Term> terms, std::span<const Node
   const auto key = [](const Ask& ask) {
     const Posting& p = ask.posting;
     return std::tuple(ask.node, p.rule, p.sigil, static_cast<bool>(p.wakes),
-                      static_cast<bool>(p.no_hashtag), static_cast<bool>(p.author));
+                      static_cast<bool>(p.author));
   };
   std::vector<Ask> asks;
   asks.reserve(terms.size());

@@ -21,11 +21,10 @@ namespace vigie::rules {
 // A rule that is to know when a term is found.
 struct Posting {
   std::uint32_t rule = 0;
-  Sigil sigil = Sigil::none;    // must stand before the term
-  bool wakes : 1 = false;       // the rule is then evaluated; else it matches at once
-  bool no_hashtag : 1 = false;  // not behind '#' nor inside of a hashtag
-  bool author : 1 = false;      // in the author, instead of everywhere else
-  bool last : 1 = false;        // ends the list of the postings of one term
+  Sigil sigil = Sigil::none;  // must stand before the term
+  bool wakes : 1 = false;     // the rule is then evaluated; else it matches at once
+  bool author : 1 = false;    // in the author, instead of everywhere else
+  bool last : 1 = false;      // ends the list of the postings of one term
 };
 
 // A term was found: tokens first_token to last_token.

@@ -83,18 +83,9 @@ TEST_CASE("a slip of the finger finds the word that was meant, a stranger finds 
     std::string_view meant;
   };
   const std::vector<Case> cases{
-      {"brands", "brands"},
-      {"brand", "brands"},
-      {"barnds", "brands"},
-      {"surces", "sources"},
-      {"hashtag", "hashtags"},
-      {"hastags", "hashtags"},
-      {"server", "serve"},
-      {"nmaes", "names"},
-      {"kafka", ""},
-      {"zzzzzz", ""},
-      {"has", ""},
-      {"", ""},
+      {"brands", "brands"},    {"brand", "brands"},     {"barnds", "brands"}, {"surces", "sources"},
+      {"hashtag", "hashtags"}, {"hastags", "hashtags"}, {"server", "serve"},  {"nmaes", "names"},
+      {"kafka", ""},           {"zzzzzz", ""},          {"has", ""},          {"", ""},
   };
   for (const Case& c : cases) {
     CAPTURE(c.word);

@@ -172,10 +172,15 @@ void Server::Impl::reload(Response* response) {
   }
   ReloadRequest request;
   std::future<ReloadOutcome> outcome = request.outcome.get_future();
-  const QueueStatus asked = feeds.reloads->push(std::move(request), 1, deadline);
+  // Who cannot be next does not wait: those who wait hold a thread that others want to be answered
+  // by.
+  const QueueStatus asked = feeds.reloads->push(std::move(request), 1, Clock::now());
   if (asked == QueueStatus::closed) return refuse(503, "the process is stopping");
-  if (asked == QueueStatus::timed_out ||
-      outcome.wait_until(deadline) != std::future_status::ready) {
+  if (asked == QueueStatus::timed_out) {
+    response->set_header("Retry-After", "1");
+    return refuse(503, "other requests for a reload are waiting already; ask again in a second");
+  }
+  if (outcome.wait_until(deadline) != std::future_status::ready) {
     return refuse(503, cat("no answer within ", kReloadWait.count(),
                            " s; the log and vigie_config_reloads_total will tell what became of "
                            "it"));
