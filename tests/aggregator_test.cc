@@ -414,7 +414,8 @@ TEST_CASE("growth is undefined while the other window began before counting did"
 }
 
 // Names by id, and the ids that are watched.
-std::shared_ptr<const BrandList> list(std::vector<std::string> names, std::vector<BrandId> live) {
+std::shared_ptr<const BrandList> list(std::vector<std::string> names,
+                                      const std::vector<BrandId>& live) {
   auto out = std::make_shared<BrandList>();
   out->names = std::move(names);
   for (const BrandId id : live) out->live.push_back({.id = id});

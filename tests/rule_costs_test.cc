@@ -10,7 +10,7 @@
 namespace vigie {
 namespace {
 
-BrandList watching(std::size_t names, std::vector<BrandId> ids) {
+BrandList watching(std::size_t names, const std::vector<BrandId>& ids) {
   BrandList out;
   out.names.resize(names);
   for (const BrandId id : ids) out.live.push_back({.id = id});

@@ -296,10 +296,12 @@ sources:
 }
 
 TEST_CASE("no diagnostic shows a line with a secret on it") {
-  const std::vector<std::string> texts = {
-      "brands: [{name: A}]\nsources: [{kafka: {propertis: {sasl.password: s3cret}, x: y}}]\n",
+  const std::string block =
       "brands: [{name: A}]\nsources:\n  - kafka:\n      properties:\n        ssl.key.pem: |\n"
-      "          s3cret\n          s3cret\n      topcs: a\n",
+      "          s3cret\n          s3cret\n      topcs: a\n";
+  const std::vector<std::string> texts = {
+      block,
+      "brands: [{name: A}]\nsources: [{kafka: {propertis: {sasl.password: s3cret}, x: y}}]\n",
       "brands: [{name: A}]\nsources: [{kafka: {properties: {sasl.password: [s3cret]}}}]\n",
       "brands: [{name: A}]\nsources: [{kafka: {properties: {sasl.password: \"s3cret}}}]\n",
       "x: &p s3cret\nsources: [{kafka: {properties: {sasl.password: *p}}}]\nbrands: [{nam: *p}]\n"};
