@@ -47,22 +47,29 @@ class Failure(Exception):
     pass
 
 
-def create_topic(brokers, name):
-    """CreateTopics version 2 of Kafka's protocol: no tool of the broker's does it faster."""
-    def text(value):
-        data = value.encode()
-        return struct.pack(">h", len(data)) + data
-    body = struct.pack(">hhi", 19, 2, 1) + text("vigie-test")
-    body += struct.pack(">i", 1) + text(name) + struct.pack(">ih", PARTITIONS, 1)
-    body += struct.pack(">ii", 0, 0) + struct.pack(">i?", 30_000, False)
+def kafka_text(value):
+    data = value.encode()
+    return struct.pack(">h", len(data)) + data
+
+
+def ask_broker(brokers, api, version, body):
+    """The answer to one request of Kafka's protocol, behind its correlation id."""
+    request = struct.pack(">hhi", api, version, 1) + kafka_text("vigie-test") + body
     host, port = brokers.split(",")[0].rsplit(":", 1)
     with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(struct.pack(">i", len(body)) + body)
+        connection.sendall(struct.pack(">i", len(request)) + request)
         stream = connection.makefile("rb")
         size, = struct.unpack(">i", stream.read(4))
-        answer = stream.read(size)
-    # correlation id, throttle time, one topic: its name and the error
-    error, = struct.unpack_from(">h", answer, 4 + 4 + 4 + 2 + len(name))
+        return stream.read(size)[4:]
+
+
+def create_topic(brokers, name):
+    """CreateTopics version 2: no tool of the broker's does it faster."""
+    body = struct.pack(">i", 1) + kafka_text(name) + struct.pack(">ih", PARTITIONS, 1)
+    body += struct.pack(">ii", 0, 0) + struct.pack(">i?", 30_000, False)
+    answer = ask_broker(brokers, 19, 2, body)
+    # throttle time, one topic: its name and the error
+    error, = struct.unpack_from(">h", answer, 4 + 4 + 2 + len(name))
     if error:
         raise Failure(f"the broker did not create topic {name}: error {error}")
 

@@ -30,6 +30,8 @@ ALIKE = str.maketrans({
     "™": " ", "℠": " ", "©": " ", "®": " ",
 })
 WITHOUT_SPACES = ("CJK ", "HIRAGANA ", "KATAKANA ", "THAI ", "LAO ", "KHMER ", "MYANMAR ")
+# What stands before a # or @ that makes no hashtag and no handle.
+NOT_BEFORE = {"#": r"[\w&]", "@": r"[A-Za-z0-9_!#$%&*@]"}
 
 
 def fold_character(character):
@@ -62,10 +64,16 @@ def fold(text):
 
 
 def words(folded):
-    """The words of a folded text, each with the character before it. Hyphens, apostrophes and all
+    """The words of a folded text, each with the sign right before it. Hyphens, apostrophes and all
     other punctuation stand between words."""
-    return [(match.group(), folded[match.start() - 1:match.start()])
+    return [(match.group(), sign_before(folded, match.start()))
             for match in re.finditer(r"\w+", folded)]
+
+
+def sign_before(folded, start):
+    """The character there, unless it is the # or @ of something else, as in an e-mail address."""
+    sign, before = folded[start - 1:start], folded[max(start - 2, 0):max(start - 1, 0)]
+    return "" if before and re.match(NOT_BEFORE.get(sign, r"(?!)"), before) else sign
 
 
 class Term:
