@@ -216,7 +216,15 @@ class Compiler {
   std::optional<Finding> first_error_;
 };
 
-std::string_view key_of(Part part) {
+}  // namespace
+
+Result<std::shared_ptr<const RuleSet>> compile(std::span<const Brand> brands,
+                                               const CompileSettings& settings,
+                                               std::vector<Finding>* findings) {
+  return Compiler(brands, settings, findings).run();
+}
+
+std::string_view key_of(TextPlace::Part part) {
   switch (part) {
     case Part::name: return "name";
     case Part::names: return "names";
@@ -226,25 +234,19 @@ std::string_view key_of(Part part) {
     case Part::regex: return "regex";
     case Part::query: return "query";
     case Part::shadow: return "shadow";
-    case Part::campaign: return "campaigns";
-    case Part::guideline: return "guideline of campaign";
+    case Part::campaign:
+    case Part::guideline: return "campaigns";
     case Part::owned: return "owned";
     case Part::library: return "queries";
   }
   return {};
 }
 
-}  // namespace
-
-Result<std::shared_ptr<const RuleSet>> compile(std::span<const Brand> brands,
-                                               const CompileSettings& settings,
-                                               std::vector<Finding>* findings) {
-  return Compiler(brands, settings, findings).run();
-}
-
 std::string to_text(const TextPlace& place, std::span<const Brand> brands) {
   if (place.part == Part::library) return cat("queries.", place.library_name);
-  std::string brand = cat("brand '", brands[place.brand].name, "', ", key_of(place.part));
+  std::string brand =
+      cat("brand '", brands[place.brand].name, "', ",
+          place.part == Part::guideline ? "guideline of campaign" : key_of(place.part));
   switch (place.part) {
     case Part::name:
     case Part::query:

@@ -117,6 +117,9 @@ struct TextPlace {
   std::uint32_t count = 0;
 };
 
+// The key of the configuration under which a text stands: "names"; "campaigns" for their
+// guidelines.
+[[nodiscard]] std::string_view key_of(TextPlace::Part part);
 // "brand 'X', query", "brand 'X', names 2", "queries.core".
 [[nodiscard]] std::string to_text(const TextPlace& place, std::span<const Brand> brands);
 

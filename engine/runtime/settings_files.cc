@@ -28,30 +28,11 @@ const YamlNode* item_called(const YamlNode* node, std::string_view text) {
   }
 }
 
-std::string_view key_of(rules::TextPlace::Part part) {
-  using Part = rules::TextPlace::Part;
-  switch (part) {
-    case Part::name: return "name";
-    case Part::names: return "names";
-    case Part::hashtags: return "hashtags";
-    case Part::handles: return "handles";
-    case Part::exclude: return "exclude";
-    case Part::regex: return "regex";
-    case Part::query: return "query";
-    case Part::shadow: return "shadow";
-    case Part::campaign:
-    case Part::guideline: return "campaigns";
-    case Part::owned: return "owned";
-    case Part::library: return "queries";
-  }
-  return {};
-}
-
 // The node of the brand that holds the text; null when it cannot be told.
 const YamlNode* node_of(const YamlNode* brand, const rules::TextPlace& place,
                         std::string_view term) {
   using Part = rules::TextPlace::Part;
-  const YamlNode* value = find_value(brand, key_of(place.part));
+  const YamlNode* value = find_value(brand, rules::key_of(place.part));
   switch (place.part) {
     case Part::campaign: {
       const YamlNode* campaign = item_of(value, place.item);
