@@ -25,8 +25,8 @@ struct Op {
   std::uint32_t high = 0;
 };
 
-// Where an operation is written: bytes of the query's text. `term`: nowhere, the text is that of
-// the term itself.
+// Where an operation is written: bytes of the query's text. Without any: nowhere, as it stands for
+// the lists of a brand.
 struct OpSource {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
@@ -97,7 +97,6 @@ struct Rule {
 // of numbers that begins with the place of the rule's notes and the number of groups. Each group is
 // a number of hashes and then these, lower halves, rare groups first: a token of the post must have
 // one of them. Nearly every rule that is woken ends here.
-inline constexpr std::size_t kProbeHeader = 2;
 inline constexpr std::size_t kProbeHashesMax = 32;  // of one group; larger ones are left out
 
 }  // namespace vigie::rules

@@ -3,7 +3,7 @@
 //
 // How it works: the text is folded and cut into tokens once; every token is looked up once in an
 // index of all terms (token_index.h). Each query has a guard, the rarest group of terms of which
-// one must be there (compile.cc); only queries whose guard is present are evaluated (program.h).
+// one must be there (guards.cc); only queries whose guard is present are evaluated (program.h).
 // Regex terms run only where a literal they require is present (regex_guard.h). The language is
 // described in LANGUAGE.md.
 #pragma once

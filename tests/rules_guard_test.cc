@@ -15,6 +15,7 @@
 #include "rules/atom_index.h"
 #include "rules/regex_guard.h"
 #include "rules/rules.h"
+#include "tests/rules_hits.h"
 #include "tests/rules_random.h"
 
 namespace vigie::rules {
@@ -61,20 +62,6 @@ Brand brand(std::size_t number, Random* random) {
   if (below(3, random) == 0) out.exclude = terms(2, random);
   for (std::size_t i = below(3, random); i == 1; --i) {
     out.regex.emplace_back(kRegexes[below(kRegexes.size(), random)]);
-  }
-  return out;
-}
-
-std::string described(const Hits& hits) {
-  std::string out;
-  for (const Hit& hit : hits.hits) {
-    out += "brand " + std::to_string(hit.brand) + ":";
-    for (std::uint32_t i = 0; i < hit.span_count; ++i) {
-      const Span& span = hits.spans[hit.first_span + i];
-      out += " " + std::to_string(static_cast<int>(span.field)) + "/" + std::to_string(span.first) +
-             "+" + std::to_string(span.count);
-    }
-    out += "\n";
   }
   return out;
 }

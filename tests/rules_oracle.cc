@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "tests/rules_hits.h"
+
 namespace vigie::rules::oracle {
 namespace {
 
@@ -99,20 +101,6 @@ Watched watch(const std::vector<std::string>& queries, const Library& library, s
     return out;
   }
   out.rules = *std::move(rules);
-  return out;
-}
-
-std::string described(const Hits& hits) {
-  std::string out;
-  for (const Hit& hit : hits.hits) {
-    out += "brand " + std::to_string(hit.brand) + ":";
-    for (std::uint32_t i = 0; i < hit.span_count; ++i) {
-      const Span& span = hits.spans[hit.first_span + i];
-      out += " " + std::to_string(static_cast<int>(span.field)) + "/" + std::to_string(span.first) +
-             "+" + std::to_string(span.count);
-    }
-    out += "\n";
-  }
   return out;
 }
 

@@ -27,9 +27,6 @@ struct Watched {
 [[nodiscard]] Watched watch(const std::vector<std::string>& queries, const Library& library,
                             std::uint64_t seed);
 
-// One line a brand: its place and its spans.
-[[nodiscard]] std::string described(const Hits& hits);
-
 // What each of the three says of the pair, or nothing where they agree.
 [[nodiscard]] std::string disagreement(const std::string& query, const rules_posts::Post& post,
                                        const Library& library);

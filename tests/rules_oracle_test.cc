@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/rules_cases.h"
+#include "tests/rules_hits.h"
 #include "tests/rules_oracle.h"
 #include "tests/rules_posts.h"
 #include "tests/rules_queries.h"
@@ -75,9 +76,8 @@ void compare(std::uint64_t seed, Tally* tally) {
                     "seed " << seed << ", query: " << watched.brands[wrong].query << "\n"
                             << rules_posts::told(post) << "smaller:\n"
                             << oracle::told_small(watched.brands[wrong].query, post, library));
-    REQUIRE_MESSAGE(oracle::described(on) == oracle::described(off),
-                    "seed " << seed << "\n"
-                            << rules_posts::told(post));
+    REQUIRE_MESSAGE(described(on) == described(off), "seed " << seed << "\n"
+                                                             << rules_posts::told(post));
   }
 }
 
@@ -114,7 +114,7 @@ std::string all_hits(const oracle::Watched& watched, const std::vector<Post>& po
   std::string out;
   for (const Post& post : posts) {
     matcher.match(post.mention(), &hits);
-    out += oracle::described(hits) + "\n";
+    out += described(hits) + "\n";
   }
   return out;
 }
@@ -144,8 +144,7 @@ TEST_CASE("more brands change no other brand's result") {
     of_many.match(post.mention(), &in_many);
     of_few.match(post.mention(), &in_few);
     std::erase_if(in_many.hits, [](const Hit& hit) { return hit.brand >= 40; });
-    REQUIRE_MESSAGE(oracle::described(in_many) == oracle::described(in_few),
-                    rules_posts::told(post));
+    REQUIRE_MESSAGE(described(in_many) == described(in_few), rules_posts::told(post));
   }
 }
 

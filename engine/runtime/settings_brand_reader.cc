@@ -83,7 +83,8 @@ void SectionReader::example(const Field& field, const YamlNode& node,
   }
 }
 
-void SectionReader::named(const Field& field, Check check, NamedText* values) {
+template <class Read>
+void SectionReader::each_named(const Field& field, const Read& read) {
   const YamlNode* node = take(field);
   if (node == nullptr) return;
   SectionReader reader(*node, field.name, notes_);
@@ -93,27 +94,24 @@ void SectionReader::named(const Field& field, Check check, NamedText* values) {
       continue;
     }
     notes_->named.push_back({field.name, std::string(name), at(*entry->value)});
-    reader.text({name, "a text", {}, true}, check, &(*values)[std::string(name)]);
+    read(name, *entry->value, &reader);
   }
 }
 
+void SectionReader::named(const Field& field, Check check, NamedText* values) {
+  each_named(field, [&](std::string_view name, const YamlNode&, SectionReader* reader) {
+    reader->text({name, "a text", {}, true}, check, &(*values)[std::string(name)]);
+  });
+}
+
 void SectionReader::named(const Field& field, Check check, NamedTexts* values) {
-  const YamlNode* node = take(field);
-  if (node == nullptr) return;
-  SectionReader reader(*node, field.name, notes_);
-  for (const auto& [name, entry] : reader.entries_) {
-    if (const auto wrong = check_library_name(name)) {
-      error(*entry->key, cat("'", field.name, "': ", in_quotes(name), ' ', *wrong));
-      continue;
-    }
-    notes_->named.push_back({field.name, std::string(name), at(*entry->value)});
+  each_named(field, [&](std::string_view name, const YamlNode& value, SectionReader* reader) {
     std::vector<std::string>& texts = (*values)[std::string(name)];
-    reader.texts({name, "a list of texts", {}, true}, check, &texts);
-    if (texts.size() > kLibraryItemsMax) {
-      error(*entry->value, cat("'", field.name, '.', name, "' holds ", texts.size(),
-                               " texts; write at most ", kLibraryItemsMax, ", or split it"));
-    }
-  }
+    reader->texts({name, "a list of texts", {}, true}, check, &texts);
+    if (texts.size() <= kLibraryItemsMax) return;
+    error(value, cat("'", field.name, '.', name, "' holds ", texts.size(), " texts; write at most ",
+                     kLibraryItemsMax, ", or split it"));
+  });
 }
 
 }  // namespace vigie

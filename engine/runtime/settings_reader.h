@@ -103,6 +103,10 @@ class SectionReader {
     reader.finish();
   }
 
+  // Calls read(name, value, reader of the mapping) for each entry whose name is good.
+  template <class Read>
+  void each_named(const Field& field, const Read& read);
+
   // The value of the field; null when it is absent or empty, which is reported where it matters.
   const YamlNode* take(const Field& field);
   // The elements of a list; a value that stands alone is its only one.
