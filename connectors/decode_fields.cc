@@ -29,6 +29,7 @@ enum class Field : std::uint8_t {
   shared_id,
   quoted_id,
   parent_author_id,
+  replaces_id,
   shared_text,
   hashtags,
   mentions,
@@ -42,12 +43,13 @@ enum class Field : std::uint8_t {
   sensitive,
   ext
 };
-constexpr std::array<std::string_view, 30> kFieldNames{
-    "id",          "platform",  "text",      "created_at",  "op",        "metrics",
-    "kind",        "title",     "edited_at", "observed_at", "lang",      "url",
-    "author",      "parent_id", "root_id",   "shared_id",   "quoted_id", "parent_author_id",
-    "shared_text", "hashtags",  "mentions",  "urls",        "media",     "rating",
-    "geo",         "sentiment", "channel",   "visibility",  "sensitive", "ext"};
+constexpr std::array<std::string_view, 31> kFieldNames{
+    "id",          "platform",    "text",      "created_at",  "op",         "metrics",
+    "kind",        "title",       "edited_at", "observed_at", "lang",       "url",
+    "author",      "parent_id",   "root_id",   "shared_id",   "quoted_id",  "parent_author_id",
+    "replaces_id", "shared_text", "hashtags",  "mentions",    "urls",       "media",
+    "rating",      "geo",         "sentiment", "channel",     "visibility", "sensitive",
+    "ext"};
 constexpr KeyTable kFields{kFieldNames};
 
 enum class AuthorField : std::uint8_t {
@@ -104,7 +106,9 @@ std::uint64_t needed(Op op) {
   switch (op) {
     case Op::upsert: return always | bit(Field::text) | bit(Field::created_at);
     case Op::remove: return always;
-    case Op::metrics: return always | bit(Field::metrics);
+    case Op::metrics:
+    case Op::increment: return always | bit(Field::metrics);
+    case Op::remove_author: return bit(Field::platform) | bit(Field::author);
   }
   return always;
 }
@@ -189,6 +193,7 @@ Step NativeReader::field(Field field, JsonToken token) {
     case Field::shared_id: return values_.id(token, &m.shared_id);
     case Field::quoted_id: return values_.id(token, &m.quoted_id);
     case Field::parent_author_id: return values_.id(token, &m.parent_author_id);
+    case Field::replaces_id: return values_.id(token, &m.replaces_id);
     case Field::shared_text: return values_.text(token, &m.shared_text);
     case Field::hashtags: return texts(token, &m.hashtags);
     case Field::mentions: return handles(token, &m.mentions);

@@ -169,6 +169,7 @@ void append_references(const Mention& mention, ObjectWriter* object) {
   object->text("shared_id", mention.shared_id);
   object->text("quoted_id", mention.quoted_id);
   object->text("parent_author_id", mention.parent_author_id);
+  object->text("replaces_id", mention.replaces_id);
   object->text("shared_text", mention.shared_text);
 }
 

@@ -12,17 +12,20 @@ namespace vigie {
 
 // Why a record was refused and sent to the dead letters.
 enum class RejectReason : std::uint8_t {
-  empty,          // no bytes, or white space only
-  too_large,      // above kRecordBytesMax
-  not_json,       // malformed, truncated, or followed by something else
-  not_an_object,  // valid JSON of another type
-  too_deep,       // nested deeper than kJsonDepthMax
-  missing_field,  // a required field is absent or null
-  wrong_type,     // a known field holds a value of another JSON type
-  bad_value,      // the right type, but no value this field may have
-  bad_time,       // unreadable, or outside of [kEventTimeMin, kEventTimeMax)
+  empty,           // no bytes, or white space only
+  too_large,       // above kRecordBytesMax
+  not_json,        // malformed, truncated, or followed by something else
+  not_an_object,   // valid JSON of another type
+  too_deep,        // nested deeper than kJsonDepthMax
+  missing_field,   // a required field is absent or null
+  wrong_type,      // a known field holds a value of another JSON type
+  bad_value,       // the right type, but no value this field may have
+  bad_time,        // unreadable, or outside of [kEventTimeMin, kEventTimeMax)
+  bad_envelope,    // what is wrapped around the post is broken, or wrapped too deep
+  unmapped,        // no mapping knows what this is
+  too_many_posts,  // more than kPostsPerRecordMax
 };
-inline constexpr std::size_t kRejectReasons = 9;
+inline constexpr std::size_t kRejectReasons = 12;
 [[nodiscard]] std::string_view to_text(RejectReason reason);
 
 // What was mended in a record that was used.

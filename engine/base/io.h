@@ -16,6 +16,13 @@
 
 namespace vigie {
 
+// A header of a Kafka record. Sources hand over those that say how the value is wrapped: `ce_*`,
+// `content-type`.
+struct Header {
+  std::string_view name;  // lower case
+  std::string_view value;
+};
+
 // One raw record. Its views live as long as the batch it came in, and kRecordPaddingBytes behind
 // `value` can be read (their content is unspecified).
 struct Record {
@@ -25,6 +32,7 @@ struct Record {
   PartitionId partition = 0;
   std::int64_t offset = 0;               // Kafka offset, or byte offset of the line in its file
   std::optional<EventTime> recorded_at;  // when the log took it, where the log knows
+  std::span<const Header> headers{};     // of kRecordHeadersMax at most; live as long as the rest
 };
 
 // What a source knows of a partition it owns, beside its records.
@@ -103,10 +111,15 @@ class Decoder {
   virtual ~Decoder() = default;
 
   // Appends to `out` the mentions and rejects of records [first, first + count) of the batch, in
-  // order. Each record yields at least one mention or exactly one reject. Never fails as a whole.
+  // order. A record may hold many posts: each is mapped (a mention), dropped on purpose (counted in
+  // out->mappings) or rejected. Of a record that cannot be read there is exactly one reject. Never
+  // fails as a whole.
   // REQUIRES: first + count <= batch.records.size().
   virtual void decode(const Batch& batch, std::size_t first, std::size_t count,
                       MentionBatch* out) = 0;
+
+  // The names of the mappings that MentionBatch::mappings counts, by number; they never change.
+  [[nodiscard]] virtual std::span<const std::string> mappings() const { return {}; }
 };
 
 // Facts from workers to shards. publish() is for workers, take() and applied() for shards;
@@ -151,6 +164,10 @@ struct DeadLetter {
   std::int32_t partition = 0;
   std::int64_t offset = 0;
   std::optional<EventTime> timestamp;
+  // Which post of the record is meant, where the others were used; see Reject::index.
+  std::optional<std::uint16_t> index{};
+  std::string_view mapping{};  // that was tried; may be empty
+  bool cut = false;            // `raw` lacks its end: it cannot be replayed
 };
 
 // Takes rejected records. Thread-safe: the workers share one.

@@ -29,6 +29,23 @@ inline constexpr std::size_t kExtBytesMax = 16UL << 10;
 inline constexpr std::size_t kListItemsMax = 256;
 // Raw bytes of a rejected record that a dead letter carries; a Kafka broker takes 1 MB by default.
 inline constexpr std::size_t kDeadLetterBytesMax = 900UL << 10;
+// Posts of one record. Pages of platforms' interfaces hold 100; a place among them is 16 bits.
+inline constexpr std::size_t kPostsPerRecordMax = 10'000;
+// Envelopes around one post: gzip, CloudEvents, an array and JSON in a string are four.
+inline constexpr int kEnvelopeDepthMax = 4;
+// Kafka headers that are handed over with a record; CloudEvents have some ten.
+inline constexpr std::size_t kRecordHeadersMax = 16;
+
+// --- Mappings ----------------------------------------------------------------------------------
+
+// Mappings of one process, presets included: each has its counters.
+inline constexpr std::size_t kMappingsMax = 256;
+// Pointers of one mapping, and what its expressions may nest.
+inline constexpr std::size_t kMappingPointersMax = 1000;
+inline constexpr std::size_t kMappingDepthMax = 16;
+
+// --- Files -------------------------------------------------------------------------------------
+
 // A gzip or zstd file may not grow by more than this: a bomb is refused.
 inline constexpr std::size_t kDecompressionRatioMax = 2000;
 

@@ -8,12 +8,13 @@
 namespace vigie {
 namespace {
 
-constexpr std::array<std::string_view, 3> kOps{"upsert", "delete", "metrics"};
+constexpr std::array<std::string_view, 5> kOps{"upsert", "delete", "metrics", "increment",
+                                               "delete_author"};
 constexpr std::array<std::string_view, 8> kKinds{"post",    "reply",  "repost",  "quote",
                                                  "comment", "review", "article", "message"};
 constexpr std::array<std::string_view, kRejectReasons> kReasons{
-    "empty",         "too_large",  "not_json",  "not_an_object", "too_deep",
-    "missing_field", "wrong_type", "bad_value", "bad_time"};
+    "empty",      "too_large", "not_json", "not_an_object", "too_deep", "missing_field",
+    "wrong_type", "bad_value", "bad_time", "bad_envelope",  "unmapped", "too_many_posts"};
 constexpr std::array<std::string_view, kRepairs> kRepairNames{
     "invalid_utf8", "lone_surrogate", "duplicate_key", "dropped_value",
     "long_list",    "large_ext",      "future_time"};

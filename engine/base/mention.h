@@ -14,7 +14,14 @@
 
 namespace vigie {
 
-enum class Op : std::uint8_t { upsert, remove, metrics };  // remove is "delete" on the wire
+// What a record says of a post (on the wire: upsert, delete, metrics, increment, delete_author).
+enum class Op : std::uint8_t {
+  upsert,         // it is new, or edited
+  remove,         // it is gone
+  metrics,        // its counters now
+  increment,      // what to add to its counters: one like came
+  remove_author,  // everything that its author wrote is gone
+};
 
 enum class Kind : std::uint8_t { post, reply, repost, quote, comment, review, article, message };
 
@@ -97,6 +104,7 @@ struct Mention {
   std::string_view url;
   Author author;
   std::string_view parent_id, root_id, shared_id, quoted_id, parent_author_id;
+  std::string_view replaces_id;  // the post of which this is a new version under an id of its own
   std::string_view shared_text;
   std::span<const std::string_view> hashtags;  // as given, with or without '#'
   std::span<const Handle> mentions;
@@ -112,11 +120,23 @@ struct Mention {
   std::string_view ext;  // raw JSON of one object
 };
 
-// A record that could not be used, and why. `detail` is a literal or lives in the arena.
+// A record, or one post of a record that holds several, that could not be used, and why. `detail`
+// is a literal or lives in the arena.
 struct Reject {
   std::uint32_t record = 0;
   RejectReason reason = RejectReason::not_json;
   std::string_view detail;
+  // Its place among the posts of the record, counting those that were mapped, dropped and rejected;
+  // nothing when the record as a whole is refused.
+  std::optional<std::uint16_t> index{};
+  std::string_view mapping{};  // the mapping that was tried; lives as long as the decoder
+};
+
+// What became of the posts that one mapping was applied to.
+struct MappingCounts {
+  std::uint32_t mapped = 0;
+  std::uint32_t dropped = 0;   // the mapping says that they are no posts
+  std::uint32_t rejected = 0;  // sent to the dead letters
 };
 
 // What decoding a slice of a batch yields. Owned by one worker and used again for each slice.
@@ -124,12 +144,14 @@ struct MentionBatch {
   std::vector<Mention> mentions;
   std::vector<Reject> rejects;
   RepairCounts repairs{};
+  std::vector<MappingCounts> mappings;  // by number of the mapping; see Decoder::mappings()
   Arena arena;
 
   void clear() {
     mentions.clear();
     rejects.clear();
     repairs = {};
+    mappings.assign(mappings.size(), {});
     arena.reset();
   }
 };
