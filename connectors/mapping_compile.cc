@@ -47,7 +47,7 @@ void read_about(const Section& root, Build* build) {
 
 void add_envelope(Build* build) {
   EnvelopeSlots& slots = build->program.envelope;
-  const auto slot = [&](const char* key) { return build->tries.capture(0, {key}); };
+  const auto slot = [&](const char* key) { return build->tries.capture({0}, {key}); };
   slots.specversion = slot("specversion");
   slots.type = slot("type");
   slots.source = slot("source");
@@ -71,7 +71,7 @@ void read_root(const YamlNode& node, Build* build) {
   read_name(root, build);
   read_about(root, build);
   read_status(root, build);
-  const Within document{{0}};
+  const Within document{{{0}}};
   const YamlNode* items = root.get("items");
   const Within item = items == nullptr ? document : read_items(*items, build);
   if (!root.has("fields") && !root.has("posts")) {
