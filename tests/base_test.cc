@@ -174,11 +174,11 @@ TEST_CASE("an arena gives back what one huge batch needed") {
 
 TEST_CASE("the words of the wire form name each value once and read back") {
   std::set<std::string_view> words;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 5; ++i) {
     words.insert(to_text(static_cast<Op>(i)));
     CHECK(parse_op(to_text(static_cast<Op>(i))) == static_cast<Op>(i));
   }
-  CHECK(words.size() == 3);
+  CHECK(words.size() == 5);
   words.clear();
   for (int i = 0; i < 8; ++i) {
     words.insert(to_text(static_cast<Kind>(i)));
@@ -186,8 +186,9 @@ TEST_CASE("the words of the wire form name each value once and read back") {
   }
   CHECK(words.size() == 8);
   CHECK(parse_op("delete") == Op::remove);
+  CHECK(parse_op("delete_author") == Op::remove_author);
   CHECK(parse_kind("review") == Kind::review);
-  for (const std::string_view word : {"", "Post", "posts", "remove", "upsert "}) {
+  for (const std::string_view word : {"", "Post", "posts", "remove", "remove_author", "upsert "}) {
     CHECK_FALSE(parse_op(word).has_value());
     CHECK_FALSE(parse_kind(word).has_value());
   }
@@ -202,6 +203,7 @@ TEST_CASE("every reject reason and repair has a label of its own") {
   CHECK(words.size() == kRejectReasons + kRepairs);
   CHECK_FALSE(words.contains(""));
   CHECK(to_text(RejectReason::bad_time) == "bad_time");
+  CHECK(to_text(RejectReason::too_many_posts) == "too_many_posts");
   CHECK(to_text(Repair::future_time) == "future_time");
 }
 
