@@ -1,14 +1,12 @@
 #include "connectors/decode_values.h"
 
-#include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
+#include "connectors/wire_words.h"
 #include "engine/base/event_time.h"
-#include "engine/base/short_name.h"
 
 namespace vigie {
 namespace {
@@ -17,16 +15,6 @@ namespace {
 constexpr double kExactIntegerMax = 9007199254740992.0;  // 2^53
 constexpr std::size_t kLangBytesMin = 2;
 constexpr std::size_t kLangBytesMax = 8;
-
-// What a byte is to a word of the wire: 0 nothing it may hold, 1 fine as it is, 2 upper case.
-constexpr std::array<std::uint8_t, 256> kWordBytes = [] {
-  std::array<std::uint8_t, 256> kinds{};
-  for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789_.-")) {
-    kinds[static_cast<unsigned char>(c)] = 1;
-  }
-  for (unsigned char c = 'A'; c <= 'Z'; ++c) kinds[c] = 2;
-  return kinds;
-}();
 
 // The value of up to eight digits; negative when one of them is none. Without a loop: how many
 // digits a number has is what a processor cannot guess.
@@ -42,36 +30,6 @@ inline std::int64_t few_digits(const char* digits, std::size_t size) {
   const std::uint64_t even = (word & 0xff000000ffU) * 0xf424000000064U;
   const std::uint64_t odd = (word >> 16 & 0xff000000ffU) * 0x271000000001U;
   return static_cast<std::int64_t>((even + odd) >> 32);
-}
-
-// The value of two digits; *wrong is set when they are none.
-[[gnu::always_inline]] inline int two_digits(const char* digits, bool* wrong) {
-  const auto tens = static_cast<unsigned>(digits[0] - '0');
-  const auto units = static_cast<unsigned>(digits[1] - '0');
-  *wrong |= (tens > 9) | (units > 9);  // no branches
-  return static_cast<int>(tens * 10 + units);
-}
-
-// A time in its plainest form, "2026-11-22T05:30:00Z"; nothing for any other, which may still be a
-// time. Most are plain, and parse_rfc3339, which says the same of them, takes 40 ns.
-std::optional<EventTime> plain_time(std::string_view text) {
-  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-      text[16] != ':' || text[19] != 'Z') {
-    return std::nullopt;
-  }
-  const char* at = text.data();
-  bool wrong = false;
-  const std::chrono::year year{two_digits(at, &wrong) * 100 + two_digits(at + 2, &wrong)};
-  const auto month = static_cast<unsigned>(two_digits(at + 5, &wrong));
-  const auto day = static_cast<unsigned>(two_digits(at + 8, &wrong));
-  const std::chrono::hours hour{two_digits(at + 11, &wrong)};
-  const std::chrono::minutes minute{two_digits(at + 14, &wrong)};
-  const std::chrono::seconds second{two_digits(at + 17, &wrong)};
-  const std::chrono::year_month_day date{year, std::chrono::month{month}, std::chrono::day{day}};
-  if (wrong || !date.ok() || hour.count() > 23 || minute.count() > 59 || second.count() > 59) {
-    return std::nullopt;
-  }
-  return EventTime{std::chrono::sys_days{date}.time_since_epoch() + hour + minute + second};
 }
 
 std::optional<std::int64_t> to_integer(std::string_view digits) {
@@ -122,13 +80,6 @@ bool ValueReader::unescape_key(const RawString& key, char* room, std::string_vie
   return unescaped.has_value();
 }
 
-std::string_view ValueReader::lower(std::string_view text) {
-  char* to = arena_.bytes(text.size());
-  std::ranges::transform(
-      text, to, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return {to, text.size()};
-}
-
 Step ValueReader::number_as_id(JsonToken token, std::string_view* to) {
   const std::string_view bytes = tokens_.scalar(token);
   *to = {};
@@ -141,17 +92,9 @@ Step ValueReader::number_as_id(JsonToken token, std::string_view* to) {
 Step ValueReader::platform(JsonToken token, std::string_view* to) {
   const Step step = text(token, to);
   if (step.got != Got::value) return step;
-  const std::string_view word = *to;
-  *to = {};
-  if (word.empty() || word.size() > ShortName::kBytesMax) return {step.next, Got::unusable};
-  bool upper = false;
-  for (const char c : word) {
-    const std::uint8_t kind = kWordBytes[static_cast<unsigned char>(c)];
-    if (kind == 0) return {step.next, Got::unusable};
-    upper = upper || kind == 2;
-  }
-  *to = upper ? lower(word) : word;
-  return step;
+  const auto word = platform_word(*to, &arena_);
+  *to = word.value_or(std::string_view{});
+  return {step.next, word ? Got::value : Got::unusable};
 }
 
 Step ValueReader::lang(JsonToken token, std::string_view* to) {
@@ -168,7 +111,7 @@ Step ValueReader::lang(JsonToken token, std::string_view* to) {
     upper = upper || tag[size] != letter;
   }
   if (size < kLangBytesMin || size > kLangBytesMax) return {step.next, Got::unusable};
-  *to = upper ? lower(tag.substr(0, size)) : tag.substr(0, size);
+  *to = upper ? lower(tag.substr(0, size), &arena_) : tag.substr(0, size);
   return step;
 }
 
@@ -225,8 +168,7 @@ Step ValueReader::time(JsonToken token, std::optional<EventTime>* to) {
     std::string_view words;
     step = text(token, &words);
     if (step.got != Got::value) return step;
-    *to = plain_time(words);
-    if (!*to) *to = parse_rfc3339(words);
+    *to = parse_rfc3339(words);
   }
   if (*to && (**to < kEventTimeMin || **to >= kEventTimeMax)) *to = std::nullopt;
   return {step.next, *to ? Got::value : Got::unusable};

@@ -172,7 +172,6 @@ class ValueReader {
   Step broken(const char* why) { return {tokens_.fail(why), Got::unusable}; }
   Step escaped_text(JsonToken token, const RawString& raw, std::string_view* to);
   void repeated(std::uint64_t bit, FieldBits* bits);
-  std::string_view lower(std::string_view text);
 
   // The meaning of an escaped key that is short enough to be known, else nothing, in *meaning;
   // false when it has none. `room` holds kEscapedKeyBytesMax zeros.

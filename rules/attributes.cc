@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "rules/codes.h"
+#include "engine/base/codes.h"
 #include "rules/fold.h"
 #include "rules/query.h"
 #include "rules/query_fields.h"

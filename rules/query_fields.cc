@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/base/codes.h"
 #include "engine/base/text.h"
-#include "rules/codes.h"
 #include "rules/fold.h"
 
 namespace vigie::rules {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "rules/codes.h"
+#include "engine/base/codes.h"
 #include "rules/common_words.h"
 
 namespace vigie::rules {

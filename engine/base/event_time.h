@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,8 +34,12 @@ inline constexpr EventTime kEventTimeMax{std::chrono::seconds{4'102'444'800}};
 // lie outside of the years 0001 to 9999 in UTC.
 [[nodiscard]] std::optional<EventTime> parse_rfc3339(std::string_view text);
 
-// Appends "2026-11-22T05:30:00Z", with 6 digits of fraction where it is not zero.
+// Writes "2026-11-22T05:30:00Z", with 6 digits of fraction where it is not zero.
 // REQUIRES: the year lies in 0001 to 9999.
+// write_rfc3339 needs kRfc3339BytesMax bytes of room at `to`, and returns what it has written
+// there.
+inline constexpr std::size_t kRfc3339BytesMax = 27;
+[[nodiscard]] std::string_view write_rfc3339(EventTime time, char* to);
 void append_rfc3339(EventTime time, std::string* out);
 [[nodiscard]] std::string to_rfc3339(EventTime time);
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace vigie::rules {
+namespace vigie {
 
 // The two-letter code of ISO 639-1, or the three-letter one of a language that has none: fr of
 // "fra", "fre", "FR", "fr-CA" and "fr_FR"; gsw of "gsw". What lies behind the first '-' or '_' is
@@ -16,4 +16,4 @@ namespace vigie::rules {
 // for it: gb of "UK", gr of "EL". Kosovo is xk. The view is of a literal.
 [[nodiscard]] std::optional<std::string_view> country_code(std::string_view text);
 
-}  // namespace vigie::rules
+}  // namespace vigie

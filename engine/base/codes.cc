@@ -1,13 +1,13 @@
 // The tables hold facts of ISO 639-1, 639-2, 639-3 and 3166-1 as Debian's package iso-codes 4.15
 // lists them, sorted: three letters, and two letters where there are such.
-#include "rules/codes.h"
+#include "engine/base/codes.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-namespace vigie::rules {
+namespace vigie {
 namespace {
 
 constexpr std::string_view kLanguages =
@@ -196,4 +196,4 @@ std::optional<std::string_view> country_code(std::string_view text) {
   return two_letters(kCountryTable, kCountriesByTwo, code);
 }
 
-}  // namespace vigie::rules
+}  // namespace vigie
