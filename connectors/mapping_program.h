@@ -43,7 +43,7 @@ struct Slot {
     boolean,
     object,  // with its brackets
     array,
-    items,  // frames of a scope: `first_frame` and `size`
+    items,  // frames of a scope: `scope`, `first_frame` and `size`
   };
   union {
     const char* first = nullptr;
@@ -51,7 +51,8 @@ struct Slot {
   };
   std::uint32_t size = 0;
   Type type = Type::absent;
-  bool escaped = false;  // a string that holds backslashes
+  bool escaped = false;   // a string that holds backslashes
+  ScopeId scope = kNone;  // of items
 };
 static_assert(sizeof(Slot) == 16);
 
