@@ -29,6 +29,11 @@ class ItemsReader {
       read_path(node);
     } else {
       if (node.items.empty()) build_.faults.add(node, cat("'items' is an empty list; ", kWrite));
+      if (node.items.size() > kMappingItemsMax) {
+        build_.faults.add(node, cat("'items' has more than ", kMappingItemsMax,
+                                    " paths; make two mappings of it"));
+        return within();
+      }
       for (const YamlNode* item : node.items) read_path(*item);
     }
     return within();
