@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "connectors/decode.h"
 #include "connectors/mapping_build.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
@@ -23,6 +24,9 @@ void read_name(const Section& root, Build* build) {
   if (!is_name(*name, kMappingNameBytesMax)) {
     build->faults.add(*node, cat(in_quotes(*name), " is no name of a mapping: write 1 to ",
                                  kMappingNameBytesMax, " of a-z 0-9 _ . -"));
+  }
+  if (*name == kNativeMapping || *name == kAutoMapping) {
+    build->faults.add(*node, cat(in_quotes(*name), " has a meaning of its own; call it otherwise"));
   }
   build->program.name = *name;
 }
