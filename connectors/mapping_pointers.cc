@@ -26,8 +26,9 @@ std::optional<std::string> unescape(std::string_view token) {
 std::optional<std::uint32_t> index_of(std::string_view token) {
   if (token.size() > 1 && token.front() == '0') return std::nullopt;
   std::uint32_t index = 0;
-  const char* end = token.data() + token.size();
-  const auto read = std::from_chars(token.data(), end, index);
+  const char* first = token.data();
+  const char* end = first + token.size();
+  const auto read = std::from_chars(first, end, index);
   if (token.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
   return index;
 }
