@@ -38,12 +38,14 @@ class JsonTokens {
   // Fails at once when the document ends with anything but a closing bracket and is not one single
   // token. So wherever a key or a value may stand there is a token, be it the wrong one, and only
   // object(), array() and skip() have to look out for the end, behind each value.
+  //
+  // The document may be a part of what was indexed, from one token up to another.
   // REQUIRES: the document has passed JsonIndex, and `starts` are its tokens, at least one.
   JsonTokens(std::string_view json, JsonToken starts, std::size_t count)
-      : json_(json.data()), size_(json.size()), end_(starts + count) {
+      : json_(json.data()), size_(starts[count]), end_(starts + count) {
     const char last = json_[starts[count - 1]];
     if (count > 1 && last != '}' && last != ']') fail("no closing bracket at the end");
-    find_backslash(json_);
+    find_backslash(json_ + *starts);
   }
 
   [[nodiscard]] JsonToken end() const { return end_; }
@@ -158,8 +160,8 @@ class JsonTokens {
   JsonToken skip_nested(JsonToken token);
 
   const char* json_;
-  std::size_t size_;
-  JsonToken end_;          // its entry holds the document's size
+  std::size_t size_;       // bytes from `json_` to the end of the document
+  JsonToken end_;          // its entry says where the document ends
   const char* backslash_;  // the first one not yet passed, or the document's end
   const char* fault_ = nullptr;
   bool too_deep_ = false;

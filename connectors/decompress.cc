@@ -4,9 +4,11 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "engine/base/check.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 namespace {
@@ -50,7 +52,13 @@ class Gzip final : public Decompressor {
 
 class Zstd final : public Decompressor {
  public:
-  Zstd() : stream_(ZSTD_createDStream(), &ZSTD_freeDStream) { CHECK(stream_ != nullptr); }
+  // A frame says how large a window it needs, which is allocated before any of it is seen.
+  explicit Zstd(int window_log_max) : stream_(ZSTD_createDStream(), &ZSTD_freeDStream) {
+    CHECK(stream_ != nullptr);
+    const std::size_t set =
+        ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, window_log_max);
+    CHECK(ZSTD_isError(set) == 0);
+  }
 
   std::optional<Step> step(std::string_view from, std::span<char> to) override {
     if (may_end_ && from.empty()) return Step{};
@@ -69,15 +77,74 @@ class Zstd final : public Decompressor {
   bool may_end_ = false;
 };
 
+constexpr int kFileWindowLog = 27;  // 128 MB, what zstd itself takes unless told otherwise
+constexpr int kValueWindowLog = std::bit_width(kRecordBytesMax) - 1;
+
+constexpr std::size_t kFirstBufferBytes = 64UL << 10;
+
 }  // namespace
 
-std::unique_ptr<Decompressor> make_decompressor(std::string_view first_bytes) {
-  if (first_bytes.starts_with(kGzipMagic)) return std::make_unique<Gzip>();
+Compression compression_of(std::string_view first_bytes) {
+  if (first_bytes.starts_with(kGzipMagic)) return Compression::gzip;
   const std::string_view magic = first_bytes.substr(0, kMagicBytes);
   const bool skippable = magic.size() == kMagicBytes && (magic[0] & 0xf0) == 0x50 &&
                          magic.substr(1) == kZstdSkippableTail;
-  if (magic == kZstdMagic || skippable) return std::make_unique<Zstd>();
+  return magic == kZstdMagic || skippable ? Compression::zstd : Compression::none;
+}
+
+std::unique_ptr<Decompressor> make_decompressor(std::string_view first_bytes) {
+  switch (compression_of(first_bytes)) {
+    case Compression::none: break;
+    case Compression::gzip: return std::make_unique<Gzip>();
+    case Compression::zstd: return std::make_unique<Zstd>(kFileWindowLog);
+  }
   return nullptr;
+}
+
+Inflater::Value Inflater::inflate(std::string_view value) {
+  const bool gzip = compression_of(value) == Compression::gzip;
+  std::unique_ptr<Decompressor>& decompressor = gzip ? gzip_ : zstd_;
+  if (decompressor == nullptr) {
+    if (gzip) {
+      decompressor = std::make_unique<Gzip>();
+    } else {
+      decompressor = std::make_unique<Zstd>(kValueWindowLog);
+    }
+  }
+  const Value inflated = run(decompressor.get(), value);
+  if (inflated.fault != nullptr) decompressor.reset();  // it is in the middle of something
+  return inflated;
+}
+
+// One that has ended a stream takes another as one more member of the first.
+Inflater::Value Inflater::run(Decompressor* decompressor, std::string_view from) {
+  const std::size_t bytes_max =
+      std::min(kRecordBytesMax, from.size() <= kRecordBytesMax / kDecompressionRatioMax
+                                    ? from.size() * kDecompressionRatioMax
+                                    : kRecordBytesMax);
+  std::size_t size = 0;
+  if (buffer_.empty()) buffer_.resize(kFirstBufferBytes);
+  for (;;) {
+    // One byte of room beyond the bound shows who goes over it.
+    if (size == buffer_.size()) buffer_.resize(std::min(2 * size, kRecordBytesMax + 1));
+    const auto step = decompressor->step(from, std::span(buffer_).subspan(size));
+    if (!step) return {{}, "the compressed bytes are broken"};
+    from.remove_prefix(step->consumed);
+    size += step->produced;
+    if (size > bytes_max) {
+      return {{},
+              bytes_max == kRecordBytesMax ? "the compressed bytes unfold to more than 8 MiB"
+                                           : "the compressed bytes grow more than 2,000 times"};
+    }
+    if (step->consumed != 0 || step->produced != 0) continue;
+    if (!decompressor->may_end()) return {{}, "the compressed bytes are cut short"};
+    if (!from.empty()) return {{}, "something follows the compressed bytes"};
+    return {{buffer_.data(), size}, nullptr};
+  }
+}
+
+void Inflater::trim() {
+  if (buffer_.size() > kScratchKeptBytes) buffer_ = {};
 }
 
 }  // namespace vigie

@@ -11,7 +11,7 @@
 #include <span>
 #include <utility>
 
-#include "connectors/decode_tokens.h"
+#include "connectors/decode_record.h"
 #include "connectors/decompress.h"
 #include "connectors/file_handle.h"
 #include "engine/base/limits.h"
@@ -20,7 +20,7 @@
 namespace vigie {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 // A longer line is cut to this: one byte too long for a record, so that it is refused as such.
 constexpr std::size_t kLineBytesMax = kRecordBytesMax + 1;
 // Bytes asked of a stream at once.

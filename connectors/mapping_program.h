@@ -10,6 +10,7 @@
 // met while walking, one more *frame* of its slots is filled.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,7 +43,7 @@ struct Slot {
     boolean,
     object,  // with its brackets
     array,
-    items,  // frames of a scope: `first_frame` and `size`
+    items,  // frames of a scope: `scope`, `first_frame` and `size`
   };
   union {
     const char* first = nullptr;
@@ -50,7 +51,8 @@ struct Slot {
   };
   std::uint32_t size = 0;
   Type type = Type::absent;
-  bool escaped = false;  // a string that holds backslashes
+  bool escaped = false;   // a string that holds backslashes
+  ScopeId scope = kNone;  // of items
 };
 static_assert(sizeof(Slot) == 16);
 
@@ -192,6 +194,7 @@ enum class Target : std::uint8_t {
 };
 inline constexpr std::size_t kTargets = 50;
 enum class ListTarget : std::uint8_t { hashtags, mentions, urls, media };
+inline constexpr std::size_t kListTargets = 4;
 // "author.followers"; the words of YAML and of messages.
 [[nodiscard]] std::string_view to_text(Target target);
 [[nodiscard]] std::string_view to_text(ListTarget target);

@@ -33,6 +33,9 @@ inline constexpr std::size_t kDeadLetterBytesMax = 900UL << 10;
 inline constexpr std::size_t kPostsPerRecordMax = 10'000;
 // Envelopes around one post: gzip, CloudEvents, an array and JSON in a string are four.
 inline constexpr int kEnvelopeDepthMax = 4;
+// Bytes that the envelopes of one record unfold to, all together: the largest record, compressed,
+// with JSON in a string. Without a bound a record full of small bombs would take gigabytes.
+inline constexpr std::size_t kUnfoldedBytesMax = 2 * kRecordBytesMax;
 // Kafka headers that are handed over with a record; CloudEvents have some ten.
 inline constexpr std::size_t kRecordHeadersMax = 16;
 
@@ -43,6 +46,11 @@ inline constexpr std::size_t kMappingsMax = 256;
 // Pointers of one mapping, and what its expressions may nest.
 inline constexpr std::size_t kMappingPointersMax = 1000;
 inline constexpr std::size_t kMappingDepthMax = 16;
+// Expressions, tests and fields of one mapping, those of aliases counted each time; the largest
+// preset has some 300. Numbers of expressions are 16 bits.
+inline constexpr std::size_t kMappingNodesMax = 20'000;
+// Bytes of the names of mappings, and of the words that say why something is no post.
+inline constexpr std::size_t kMappingNameBytesMax = 32;
 
 // --- Files -------------------------------------------------------------------------------------
 

@@ -1,0 +1,86 @@
+// Decoders of any choice of mapping: envelopes off, then the mapping.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "connectors/decode.h"
+#include "connectors/decode_explain.h"
+#include "connectors/document_reader.h"
+#include "connectors/mapping_convert.h"
+#include "connectors/unwrap.h"
+
+namespace vigie {
+namespace {
+
+class MappedDecoder final : public ExplainingDecoder {
+ public:
+  MappedDecoder(DecodeSettings settings, std::shared_ptr<const MappingSet> mappings,
+                std::string_view choice, bool explains)
+      : documents_(settings, std::move(mappings), choice, explains),
+        unwrapper_(settings.simd, &documents_) {}
+
+  void decode(const Batch& batch, std::size_t first, std::size_t count,
+              MentionBatch* out) override {
+    out->mappings.resize(std::max(out->mappings.size(), documents_.mappings().size()));
+    documents_.forget_traces();
+    for (std::size_t i = first; i < first + count; ++i) {
+      const Record& record = batch.records[i];
+      documents_.start(record, static_cast<std::uint32_t>(i), out);
+      decode_record(record, out);
+      documents_.finish();
+    }
+    documents_.trim();
+    unwrapper_.trim();
+  }
+  [[nodiscard]] std::span<const std::string> mappings() const override {
+    return documents_.mappings();
+  }
+  [[nodiscard]] const std::vector<DocumentTrace>& traces() const override {
+    return documents_.traces();
+  }
+
+ private:
+  void decode_record(const Record& record, MentionBatch* out) {
+    Layers layers;
+    if (!record.headers.empty()) layers.wrapped.observed_at = observed_at(record.headers);
+    if (record.tombstone) return documents_.remove_by_key(layers);
+    // What most records are is tried before anything is looked for around it.
+    if (documents_.expects_native() &&
+        documents_.read_plain(record.value, unwrapper_.index(), layers)) {
+      return;
+    }
+    unwrapper_.unwrap(record, layers, out);
+  }
+
+  // CloudEvents whose attributes are headers: the value is the data.
+  static std::optional<EventTime> observed_at(std::span<const Header> headers) {
+    for (const Header& header : headers) {
+      if (header.name != "ce_time") continue;
+      std::optional<EventTime> time;
+      const mapping::Value value{mapping::Value::Type::string, header.value};
+      if (mapping::to_time(value, &time) == Got::value) return time;
+    }
+    return std::nullopt;
+  }
+
+  DocumentReader documents_;
+  Unwrapper unwrapper_;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoder> make_decoder(DecodeSettings settings,
+                                      std::shared_ptr<const MappingSet> mappings,
+                                      std::string_view choice) {
+  return std::make_unique<MappedDecoder>(settings, std::move(mappings), choice, false);
+}
+
+std::unique_ptr<ExplainingDecoder> make_explaining_decoder(
+    DecodeSettings settings, std::shared_ptr<const MappingSet> mappings, std::string_view choice) {
+  return std::make_unique<MappedDecoder>(settings, std::move(mappings), choice, true);
+}
+
+}  // namespace vigie

@@ -1,0 +1,179 @@
+// Expressions and conditions over the slots that a walk left.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "connectors/mapping_capture.h"
+#include "connectors/mapping_convert.h"
+#include "connectors/mapping_plan.h"
+#include "engine/base/limits.h"
+#include "engine/base/mention.h"
+
+namespace vigie::mapping {
+
+// The slots of one item, and the frames around it: what pointers are relative to.
+struct Frame {
+  Slot* slots = nullptr;  // null: nothing is known there
+  const Frame* around = nullptr;
+};
+
+// Which frame of a scope holds which text in one of its slots. Built once for each document that
+// looks into it, so that joining n posts with n authors takes time linear in n.
+class LookupIndex {
+ public:
+  struct Place {
+    std::uint32_t hash = 0;
+    std::uint32_t frame = 0;  // counted from 1; 0: free
+  };
+
+  // Whether it holds these frames of this document.
+  [[nodiscard]] bool is_for(std::uint64_t document, std::size_t first, std::size_t size) const {
+    return document_ == document && first_ == first && size_ == size;
+  }
+  void start(std::uint64_t document, std::size_t first, std::size_t size);
+  // Remembers a frame, unless one before it has the same text. `text_of` says that of a frame.
+  template <class TextOf>
+  void add(std::string_view text, std::uint32_t frame, TextOf text_of) {
+    Place* place = probe(text, text_of);
+    if (place != nullptr && place->frame == 0) *place = {hash(text), frame + 1};
+  }
+  // The first frame with this text, or nothing.
+  template <class TextOf>
+  std::optional<std::uint32_t> find(std::string_view text, TextOf text_of) {
+    const Place* place = probe(text, text_of);
+    if (place == nullptr || place->frame == 0) return std::nullopt;
+    return place->frame - 1;
+  }
+  void trim();
+
+ private:
+  // Ids that were made to collide are not found; they cost no more than others.
+  static constexpr std::size_t kProbesMax = 64;
+
+  static std::uint32_t hash(std::string_view text);
+  template <class TextOf>
+  Place* probe(std::string_view text, TextOf text_of) {
+    const std::uint32_t hashed = hash(text);
+    const std::size_t mask = table_.size() - 1;
+    for (std::size_t i = 0; i < kProbesMax; ++i) {
+      Place& place = table_[(hashed + i) & mask];
+      if (place.frame == 0) return &place;
+      if (place.hash == hashed && text_of(place.frame - 1) == text) return &place;
+    }
+    return nullptr;
+  }
+
+  std::uint64_t document_ = 0;
+  std::size_t first_ = 0;
+  std::size_t size_ = 0;
+  std::vector<Place> table_;
+};
+
+// What evaluating needs from one document to the next.
+struct EvaluateScratch {
+  std::vector<LookupIndex> indexes;  // by their number in the plan
+  std::vector<Value> values;         // parts of texts being joined; a stack
+  std::uint64_t document = 0;        // counts them
+  std::size_t budget_bytes = 0;      // what texts made for this document may take yet
+};
+
+// Cheap to make; one document. Everything it is given outlives it.
+class Evaluator {
+ public:
+  Evaluator(const Plan& plan, Frames* frames, EvaluateScratch* scratch, MentionBatch* out)
+      : plan_(plan),
+        program_(plan.program),
+        frames_(*frames),
+        scratch_(*scratch),
+        out_(*out),
+        context_{&out->arena, &out->repairs} {}
+
+  [[nodiscard]] bool holds(const Condition& condition, const Frame& frame);
+
+  // What an expression yields. `target` is the field it is for, so that an alternative it cannot
+  // use is passed over; nothing for a part of a text.
+  [[nodiscard]] Value value(ExprId id, const Frame& frame, std::optional<Target> target);
+
+  // Calls on_element(Frame) for each element of a source of a list for which its condition holds.
+  template <class OnElement>
+  void each(const ListExpr::Source& source, const Frame& frame, OnElement on_element) {
+    std::size_t left = kVisitsMax;
+    visit(source, source.path, frame, &left, on_element);
+  }
+
+  // The frames of items, of which `holder` is around; none where there are no items.
+  struct Items {
+    const Slot* slot = nullptr;
+    const Frame* holder = nullptr;
+    [[nodiscard]] std::size_t size() const { return slot == nullptr ? 0 : slot->size; }
+  };
+  [[nodiscard]] static Items items(const Ref& ref, const Frame& frame);
+  [[nodiscard]] Frame item(const Items& items, std::size_t number) {
+    return {frames_.frame(items.slot->scope, items.slot->first_frame + number), items.holder};
+  }
+
+  [[nodiscard]] const ConvertContext& context() const { return context_; }
+
+  // Where not null, gets the pointers (places in Program::texts) that values came from.
+  std::vector<std::uint16_t>* sources = nullptr;
+
+ private:
+  // Elements looked at for one list: `when` may hold for none of them.
+  static constexpr std::size_t kVisitsMax = 4 * kListItemsMax;
+  // Up to this many frames, looking at each is faster than an index.
+  static constexpr std::size_t kUnindexedMax = 8;
+
+  template <class OnElement>
+  void visit(const ListExpr::Source& source, std::span<const Ref> path, const Frame& frame,
+             std::size_t* left, OnElement& on_element) {
+    if (path.empty()) {
+      if (holds(source.when, frame)) on_element(frame);
+      return;
+    }
+    const Items found = items(path.front(), frame);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (*left == 0) return;
+      --*left;
+      visit(source, path.subspan(1), item(found, i), left, on_element);
+    }
+  }
+
+  [[nodiscard]] static Slot* slot(const Ref& ref, const Frame& frame);
+  // What a slot holds as text; null when that is no scalar.
+  [[nodiscard]] std::optional<std::string_view> scalar(Slot* slot);
+  [[nodiscard]] std::string_view meaning(Slot* slot);
+  [[nodiscard]] bool passes(const Test& test, const Frame& frame);
+  [[nodiscard]] bool is_one_of(const Test& test, Slot* slot);
+
+  Value bare(ExprId id, const Expr& expr, const Frame& frame, std::optional<Target> target);
+  Value refined(const Expr& expr, Value value, const Frame& frame);
+  [[nodiscard]] bool means_nothing(const Expr& expr, const Value& value, const Frame& frame);
+  Value at(const Ref& ref, const Frame& frame);
+  Value any(const Expr& expr, const Frame& frame, std::optional<Target> target);
+  Value joined(const Expr& expr, const Frame& frame);
+  Value first(const Expr& expr, const Frame& frame, std::optional<Target> target);
+  Value lookup(ExprId id, const Frame& frame, std::optional<Target> target);
+  std::optional<std::size_t> find(ExprId id, const Items& in, std::string_view key);
+  Value facet(const Expr& expr, const Frame& frame);
+  // Whether a text of this size may be made.
+  [[nodiscard]] bool spend(std::size_t bytes);
+  void forget_sources(std::size_t before) {
+    if (sources != nullptr) [[unlikely]]
+      sources->resize(before);
+  }
+  [[nodiscard]] std::size_t sources_size() const { return sources == nullptr ? 0 : sources->size(); }
+
+  const Plan& plan_;
+  const Program& program_;
+  Frames& frames_;
+  EvaluateScratch& scratch_;
+  MentionBatch& out_;
+  ConvertContext context_;
+};
+
+}  // namespace vigie::mapping

@@ -1,0 +1,260 @@
+#include "connectors/mapping_mention.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "connectors/mapping_assign.h"
+#include "engine/base/text.h"
+
+namespace vigie::mapping {
+namespace {
+
+// Pointers named in the message of one refusal.
+constexpr std::size_t kPointersShown = 6;
+
+constexpr std::uint64_t bit(Target target) { return std::uint64_t{1} << std::to_underlying(target); }
+
+constexpr std::uint64_t kMetrics =
+    bit(Target::metrics_likes) | bit(Target::metrics_shares) | bit(Target::metrics_comments) |
+    bit(Target::metrics_quotes) | bit(Target::metrics_views) | bit(Target::metrics_clicks) |
+    bit(Target::metrics_saves) | bit(Target::metrics_reach);
+
+// What a mention must hold, one by one.
+std::uint64_t needed(Op op) {
+  switch (op) {
+    case Op::upsert: return bit(Target::id) | bit(Target::platform) | bit(Target::created_at);
+    case Op::remove:
+    case Op::metrics:
+    case Op::increment: return bit(Target::id) | bit(Target::platform);
+    case Op::remove_author: return bit(Target::platform) | bit(Target::author_id);
+  }
+  return 0;
+}
+
+bool is_bad(Got got) { return got == Got::wrong_type || got == Got::unusable; }
+
+}  // namespace
+
+void ItemMapper::map(const Frame& frame, std::uint32_t record, std::uint16_t index,
+                     MappingCounts* counts, Trace* trace) {
+  trace_ = trace;
+  evaluator_.sources = trace == nullptr ? nullptr : &scratch_.sources;
+  const auto outcome = [&](std::string_view what, std::string_view detail) {
+    if (trace_ != nullptr) trace_->outcome = cat(what, detail);
+  };
+  const auto rule = std::ranges::find_if(
+      program_.rules, [&](const Rule& one) { return evaluator_.holds(one.when, frame); });
+  std::optional<Refusal> refused;
+  if (rule == program_.rules.end()) {
+    refused = Refusal{RejectReason::unmapped, "no rule of the mapping holds"};
+  } else {
+    if (trace_ != nullptr) {
+      trace_->rule = static_cast<std::size_t>(rule - program_.rules.begin());
+    }
+    if (rule->drop) {
+      ++counts->dropped;
+      return outcome("dropped: ", *rule->drop);
+    }
+    const RepairCounts repairs = out_.repairs;
+    Mention& mention = out_.mentions.emplace_back();
+    mention.record = record;
+    mention.index = index;
+    refused = fill(*rule, frame, &mention);
+    if (!refused) {
+      ++counts->mapped;
+      return outcome("mapped", "");
+    }
+    out_.mentions.pop_back();
+    out_.repairs = repairs;  // nothing was used
+  }
+  ++counts->rejected;
+  out_.rejects.push_back({record, refused->reason, refused->detail, index, program_.name});
+  if (trace_ != nullptr) {
+    trace_->outcome = cat("rejected: ", to_text(refused->reason), ": ", refused->detail);
+  }
+}
+
+std::optional<ItemMapper::Refusal> ItemMapper::fill(const Rule& rule, const Frame& frame,
+                                                    Mention* mention) {
+  mention->op = rule.op;
+  if (wrapped_.deleted && rule.op == Op::upsert) mention->op = Op::remove;
+  const std::uint64_t required = needed(mention->op);
+  std::uint64_t mapped = 0;
+  std::uint64_t present = 0;
+  for (const Field& one : rule.fields) {
+    const Got got = field(one, frame, mention);
+    mapped |= bit(one.target);
+    if (got == Got::value) {
+      present |= bit(one.target);
+    } else if ((required & bit(one.target)) != 0) {
+      return refusal(one, got);
+    } else if (is_bad(got)) {
+      repaired(Repair::dropped_value);
+    }
+  }
+  if (const std::uint64_t lacking = required & ~mapped; lacking != 0) {
+    return missing(to_text(static_cast<Target>(std::countr_zero(lacking))));
+  }
+  const bool counters = mention->op == Op::metrics || mention->op == Op::increment;
+  if (counters && (present & kMetrics) == 0) return missing("metrics");
+  for (const ListField& one : rule.lists) list(one, frame, mention);
+  if (!mention->observed_at) mention->observed_at = wrapped_.observed_at;
+  return std::nullopt;
+}
+
+Got ItemMapper::field(const Field& field, const Frame& frame, Mention* mention) {
+  if (trace_ != nullptr) scratch_.sources.clear();
+  const Value value = evaluator_.value(field.expr, frame, field.target);
+  if (value.is_absent()) return Got::null;
+  const Got got = assign(field.target, value, evaluator_.context(), mention);
+  if (trace_ != nullptr && got == Got::value) trace(std::string(to_text(field.target)), value.text);
+  return got;
+}
+
+// --- Lists ---------------------------------------------------------------------------------------
+
+template <class Take>
+void ItemMapper::elements(const ListExpr& list, const Frame& frame, Take take) {
+  std::size_t count = 0;
+  bool cut = false;
+  for (const ListExpr::Source& source : list.sources) {
+    evaluator_.each(source, frame, [&](const Frame& element) {
+      if (count == kListItemsMax) {
+        cut = true;
+      } else if (take(source, element)) {
+        ++count;
+      }
+    });
+    if (list.first_only && count != 0) break;
+  }
+  if (cut) repaired(Repair::long_list);
+}
+
+bool ItemMapper::part(ExprId take, const Frame& frame, bool id, std::string_view* to) {
+  if (take == kNone) return false;
+  if (trace_ != nullptr) scratch_.sources.clear();
+  const Value value = evaluator_.value(take, frame, id ? Target::id : Target::title);
+  if (value.is_absent()) return false;
+  const Got got = id ? to_id(value, to) : to_string(value, to);
+  if (is_bad(got)) repaired(Repair::dropped_value);
+  if (got != Got::value) *to = {};
+  return !to->empty();
+}
+
+void ItemMapper::texts(const ListField& field, const Frame& frame,
+                       std::span<const std::string_view>* to) {
+  const bool tags = field.target == ListTarget::hashtags;
+  std::vector<std::string_view>& found = scratch_.texts;
+  found.clear();
+  elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
+    std::string_view text;
+    if (!part(source.take[0], element, false, &text)) return false;
+    if (tags && text.find_first_not_of('#') == std::string_view::npos) return false;
+    if (trace_ != nullptr) trace(cat(to_text(field.target), '[', found.size(), ']'), text);
+    found.push_back(text);
+    return true;
+  });
+  *to = out_.arena.copy(std::span<const std::string_view>(found));
+}
+
+void ItemMapper::handles(const ListField& field, const Frame& frame, std::span<const Handle>* to) {
+  std::vector<Handle>& found = scratch_.handles;
+  found.clear();
+  elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
+    Handle handle;
+    const auto take = [&](std::size_t i, std::string_view name, std::string_view* of) {
+      const bool there = part(source.take[i], element, i == 0, of);
+      if (there && trace_ != nullptr) {
+        trace(cat(to_text(field.target), '[', found.size(), "].", name), *of);
+      }
+      return there;
+    };
+    const bool id = take(0, "id", &handle.id);
+    const bool name = take(1, "handle", &handle.handle);
+    if (id || name) found.push_back(handle);
+    return id || name;
+  });
+  *to = out_.arena.copy(std::span<const Handle>(found));
+}
+
+void ItemMapper::media(const ListField& field, const Frame& frame, std::span<const Media>* to) {
+  std::vector<Media>& found = scratch_.media;
+  found.clear();
+  elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
+    Media media;
+    const auto take = [&](std::size_t i, std::string_view name, std::string_view* of) {
+      const bool there = part(source.take[i], element, false, of);
+      if (there && trace_ != nullptr) {
+        trace(cat(to_text(field.target), '[', found.size(), "].", name), *of);
+      }
+      return there;
+    };
+    const bool type = take(0, "type", &media.type);
+    const bool url = take(1, "url", &media.url);
+    const bool alt = take(2, "alt", &media.alt);
+    if (type || url || alt) found.push_back(media);
+    return type || url || alt;
+  });
+  *to = out_.arena.copy(std::span<const Media>(found));
+}
+
+void ItemMapper::list(const ListField& field, const Frame& frame, Mention* mention) {
+  switch (field.target) {
+    case ListTarget::hashtags: return texts(field, frame, &mention->hashtags);
+    case ListTarget::mentions: return handles(field, frame, &mention->mentions);
+    case ListTarget::urls: return texts(field, frame, &mention->urls);
+    case ListTarget::media: return media(field, frame, &mention->media);
+  }
+}
+
+// --- Messages ------------------------------------------------------------------------------------
+
+void ItemMapper::add_pointers(ExprId id, std::size_t* left) {
+  if (id == kNone) return;
+  const Expr& expr = program_.exprs[id];
+  if (expr.value.slot != kNone && expr.value.pointer != kNone && *left > 0) {
+    if (*left != kPointersShown) scratch_.detail += ", ";
+    const std::string_view pointer = program_.texts[expr.value.pointer];
+    scratch_.detail += pointer.empty() ? std::string_view{"\"\""} : pointer;
+    --*left;
+  }
+  for (const ExprId part : expr.parts) add_pointers(part, left);
+}
+
+ItemMapper::Refusal ItemMapper::missing(std::string_view what) {
+  scratch_.detail = cat(what, ": the rule maps nothing to it");
+  return {RejectReason::missing_field, out_.arena.copy(std::string_view(scratch_.detail))};
+}
+
+ItemMapper::Refusal ItemMapper::refusal(const Field& field, Got got) {
+  RejectReason reason = RejectReason::missing_field;
+  std::string_view what = "nothing usable at ";
+  if (got == Got::null) {
+    what = "nothing at ";
+  } else if (got == Got::wrong_type) {
+    reason = RejectReason::wrong_type;
+    what = "another type at ";
+  } else {
+    const bool time = field.target == Target::created_at;
+    reason = time ? RejectReason::bad_time : RejectReason::bad_value;
+    what = time ? "no time at " : "no such value at ";
+  }
+  scratch_.detail = cat(to_text(field.target), ": ", what);
+  std::size_t left = kPointersShown;
+  add_pointers(field.expr, &left);
+  if (left == kPointersShown) scratch_.detail += "any constant of the mapping";
+  return {reason, out_.arena.copy(std::string_view(scratch_.detail))};
+}
+
+void ItemMapper::trace(std::string field, std::string_view value) {
+  TraceLine line{std::move(field), {}, std::string(value)};
+  for (const std::uint16_t source : scratch_.sources) {
+    if (source == kNone) continue;
+    if (!line.from.empty()) line.from += ", ";
+    line.from += program_.texts[source].empty() ? "\"\"" : program_.texts[source];
+  }
+  trace_->lines.push_back(std::move(line));
+}
+
+}  // namespace vigie::mapping
