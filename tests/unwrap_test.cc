@@ -146,8 +146,7 @@ TEST_CASE("a bomb is refused before it has gone off") {
 }
 
 TEST_CASE("many small bombs in one record are one large bomb") {
-  const std::string inner =
-      cat(R"({"a":")", std::string(1UL << 20, 'a'), R"(","b":"\n"})");
+  const std::string inner = cat(R"({"a":")", std::string(1UL << 20, 'a'), R"(","b":"\n"})");
   const std::string bomb = envelope_cases::base64(envelope_cases::gzip(inner));
   std::string lines;
   for (int i = 0; i < 100; ++i) {
@@ -205,7 +204,7 @@ TEST_CASE("a compressed record cut short anywhere is refused, and the next one i
 }
 
 TEST_CASE("envelopes of hostile shape take time that grows with their size") {
-  CHECK(decode(std::string(1UL << 20, '[')).starts_with("record: reject too_deep"));
+  CHECK(decode(std::string(1UL << 20, '[')).starts_with("record: reject not_json"));
   std::string strings = "1";
   for (int i = 0; i < 12; ++i) {
     std::string quoted;
@@ -226,22 +225,22 @@ TEST_CASE("envelopes of hostile shape take time that grows with their size") {
 TEST_CASE("every plain record gives the same as the native decoder") {
   const fs::path folder = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/decode";
   for (const char* name : {"fields.ndjson", "repairs.ndjson", "rejects.ndjson"}) {
-    Records records;
     std::ifstream in(folder / name, std::ios::binary);
     for (std::string line; std::getline(in, line);) {
       const char first = line.empty() ? ' ' : line.front();
-      if (first != '[' && first != '"') records.add(line);  // envelopes
+      if (first == '[' || first == '"') continue;  // envelopes
+      Records records;
+      records.add(line);
+      MentionBatch plain;
+      MentionBatch unwrapped;
+      make_native_decoder({})->decode(records.batch, 0, 1, &plain);
+      decoder_of("mention")->decode(records.batch, 0, 1, &unwrapped);
+      const std::string expected = decode_cases::outcome(plain);
+      if (expected.contains("something follows")) continue;  // several documents
+      INFO("record: ", line);
+      const std::string got = decode_cases::outcome(unwrapped);
+      CHECK(decode_cases::without_details(got) == decode_cases::without_details(expected));
     }
-    const std::size_t count = records.batch.records.size();
-    MentionBatch plain;
-    MentionBatch unwrapped;
-    make_native_decoder({})->decode(records.batch, 0, count, &plain);
-    decoder_of("mention")->decode(records.batch, 0, count, &unwrapped);
-    for (Reject& reject : unwrapped.rejects) {
-      INFO("record: ", records.batch.records[reject.record].value);
-      CHECK_FALSE(reject.index.has_value());
-    }
-    CHECK(decode_cases::outcome(plain) == decode_cases::outcome(unwrapped));
   }
 }
 
