@@ -367,6 +367,10 @@ void NativeReader::settle(const FieldBits& bits, Refusal* refusal) {
     *refusal = {RejectReason::missing_field, name_of(missing)};
     return;
   }
+  if (mention_.op == Op::remove_author && mention_.author.id.empty()) {
+    *refusal = {RejectReason::missing_field, "author.id"};
+    return;
+  }
   values_.count_dropped(bad);
   if (created_at_) mention_.created_at = *created_at_;
 }

@@ -34,9 +34,11 @@ std::string text_of(const RuleSet& rules, const CompiledTerm& term) {
   const std::string_view author = term.whole ? "author:" : "";
   switch (term.kind) {
     case CompiledTerm::Kind::raw: return cat("raw:\"", rules.surfaces[term.surface].raw, '"');
-    case CompiledTerm::Kind::words:
-      return cat(author, sign_of(term.sigil),
-                 std::string_view(rules.pool).substr(term.text, term.bytes));
+    case CompiledTerm::Kind::words: {
+      std::string words = rules.pool.substr(term.text, term.bytes);
+      if (term.sigil == Sigil::cashtag) std::ranges::replace(words, ' ', '.');
+      return cat(author, sign_of(term.sigil), words);
+    }
     case CompiledTerm::Kind::pattern:
     case CompiledTerm::Kind::author_pattern:
       return cat(author, sign_of(term.sigil), rules.patterns.text(term.id));

@@ -110,6 +110,7 @@ bool Evaluator::accepts(const CompiledTerm& term, FieldMask fields, std::uint32_
   if (text.parent != kNoPart) return term.in_hashtags && last > first;
   if (term.whole && (first != 0 || last + 1 != text.all().size())) return false;
   if (term.sigil != Sigil::none && !text_->has_sigil(part, first, term.sigil)) return false;
+  if (term.sigil == Sigil::cashtag && text_->cashtag_end(part, first) != last) return false;
   if (term.no_hashtag && text_->has_sigil(part, first, Sigil::hashtag)) return false;
   return is_written(term, part, first, last);
 }

@@ -41,6 +41,7 @@ void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uin
     const bool phrase = joined || found.last_token > found.first_token;
     if (!phrase || posting.sigil != Sigil::none) return;
   } else if (posting.sigil != Sigil::none) {
+    // Where a cashtag ends is left to the evaluator: only queries have them, and those are woken.
     if (!text.has_sigil(part, found.first_token, posting.sigil)) return;
   }
   if (posting.wakes) return wake(posting.rule);

@@ -52,6 +52,10 @@ bool only_digits(std::string_view word) {
   return std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool only_letters(std::string_view word) {
+  return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 enum class Sort : std::uint8_t { lower, upper, digit, underscore };
 
 struct Character {
@@ -211,9 +215,20 @@ bool PostText::has_sigil(std::uint32_t part, std::uint32_t token, Sigil sigil) c
              !in_address();
     case Sigil::handle:
       return !is_word_byte(before) && !is_one_of(before, "!#$%&*@") && !in_address();
-    case Sigil::cashtag: return !is_word_byte(before) && before != '$';
+    case Sigil::cashtag: return !is_word_byte(before) && before != '$' && !in_address();
   }
   return false;
+}
+
+std::uint32_t PostText::cashtag_end(std::uint32_t part, std::uint32_t token) const {
+  const TextPart& text = *parts_[part];
+  const std::span<const Token> tokens = text.all();
+  if (token + 1 == tokens.size() || !only_letters(text.word(token))) return token;
+  const std::uint32_t end = tokens[token].end;
+  const std::string_view suffix = text.word(token + 1);
+  const bool is_suffix = text.folded.data()[end] == '.' && tokens[token + 1].begin == end + 1 &&
+                         suffix.size() <= kCashtagSuffixMax && only_letters(suffix);
+  return is_suffix ? token + 1 : token;
 }
 
 Span PostText::span_of_bytes(std::uint32_t part, std::uint32_t begin, std::uint32_t end) const {

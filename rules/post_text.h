@@ -68,8 +68,13 @@ class PostText {
   [[nodiscard]] std::span<const Hashtag> hashtags() const { return hashtags_; }
 
   // Whether this sign stands right before the token and makes it a hashtag, handle or cashtag, as
-  // the rules of twitter-text have it: not inside of a word or an address.
+  // the rules of twitter-text have it: not inside of a word or an address. For a cashtag, see also
+  // cashtag_end().
   [[nodiscard]] bool has_sigil(std::uint32_t part, std::uint32_t token, Sigil sigil) const;
+
+  // The last token of the cashtag that begins with this one: $BRK.A is one cashtag and two tokens.
+  // REQUIRES: has_sigil(part, token, Sigil::cashtag).
+  [[nodiscard]] std::uint32_t cashtag_end(std::uint32_t part, std::uint32_t token) const;
 
   // The stretch of the original text from token `first` to `last`, the sign before it included
   // where `with_sigil` is set.

@@ -2,6 +2,7 @@
 // and the oracle of the tests read. LANGUAGE.md says what each form means.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -17,6 +18,9 @@ using NodeIndex = std::uint32_t;
 
 // What must stand right before a word.
 enum class Sigil : std::uint8_t { none, hashtag, handle, cashtag };
+// Letters of a cashtag, before and behind the '.' or '_' that may be in it, as twitter-text has it.
+inline constexpr std::size_t kCashtagLettersMax = 6;
+inline constexpr std::size_t kCashtagSuffixMax = 2;
 
 // Where a term is looked for.
 enum class Scope : std::uint8_t {

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kWildcardLiteralsMin = 2;
 constexpr std::size_t kTypoCharactersMin = 5;
-constexpr std::size_t kCashtagLettersMax = 6;
 
 std::string_view first_character(std::string_view text) {
   return text.substr(0, character_bytes(text));
@@ -144,10 +143,17 @@ class Cutter {
   FoldedText folded_;
 };
 
+bool is_letters(std::string_view text, std::size_t most) {
+  return !text.empty() && text.size() <= most && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
+}
+
+// As twitter-text has it: ORA, BRK.A, BRK_B.
 bool is_cashtag(std::string_view text) {
-  return text.size() <= kCashtagLettersMax && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-         });
+  const std::size_t mark = std::min(text.find_first_of("._"), text.size());
+  return is_letters(text.substr(0, mark), kCashtagLettersMax) &&
+         (mark == text.size() || is_letters(text.substr(mark + 1), kCashtagSuffixMax));
 }
 
 // A handle is looked at as a whole, its dots and hyphens included.
@@ -172,7 +178,8 @@ Result<std::vector<Term>> cut_term(std::string_view text, const TermForm& form) 
   }
   if (form.like.sigil == Sigil::cashtag && !is_cashtag(text)) {
     return fail(ErrorKind::config, cat("'$", text, "' is no cashtag, which has 1 to ",
-                                       kCashtagLettersMax, " letters; put an amount in quotes"));
+                                       kCashtagLettersMax, " letters, and maybe . or _ and 1 to ",
+                                       kCashtagSuffixMax, " more; put an amount in quotes"));
   }
   if (form.like.kind == Term::Kind::raw) {
     Term term = form.like;

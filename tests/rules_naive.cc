@@ -97,6 +97,17 @@ bool has_sigil(Sigil sigil, const Word& word) {
   return false;
 }
 
+// Whether what begins at `begin` of a folded text, behind its sign, is a cashtag that ends at
+// `end`.
+bool is_whole_cashtag(std::string_view folded, std::size_t begin, std::size_t end) {
+  static const RE2 kCashtag("([a-z]{1,6}(?:[._][a-z]{1,2})?)(?:$|[^a-z0-9_\\x80-\\xff])",
+                            RE2::Latin1);
+  folded.remove_prefix(begin);
+  re2::StringPiece found;
+  if (!RE2::PartialMatch(folded, kCashtag, &found)) return false;
+  return found.data() == folded.data() && found.size() == end - begin;
+}
+
 // Whether a hashtag, or one of its parts, is these words without spaces, or has them in a row.
 bool holds_joined(const std::vector<std::u32string>& wanted, const Word& hashtag) {
   std::u32string whole;
@@ -305,6 +316,12 @@ struct Walk {
       std::size_t same = 0;
       while (same < count && words[first + same].keys[which] == ready.words[same]) ++same;
       if (same != count || !may_begin(term, words[first])) continue;
+      const Word& last = words[first + count - 1];
+      if (term.sigil == Sigil::cashtag &&
+          !is_whole_cashtag(post.fields[field].folded, words[first].folded_begin,
+                            last.folded_end)) {
+        continue;
+      }
       out->push_back(place(field, words, first, first + count - 1));
     }
     const bool may_be_joined = count > 1 && which == 0 && term.sigil == Sigil::none &&

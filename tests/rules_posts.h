@@ -51,10 +51,11 @@ inline constexpr auto kWritten = std::to_array<std::string_view>({"pâte",
                                                                   "télé",
                                                                   "Straße"});
 inline constexpr auto kSigned = std::to_array<std::string_view>(
-    {"#orange",    "#Orange",   "#CocaCola",   "#cocacola", "#ILoveCocaCola",
-     "#coca_cola", "#Coca2026", "#2026",       "#SFRBox",   "@orange",
-     "@Orange_FR", "@coca",     "$ORA",        "$ora",      "$SFR",
-     "＃orange",   "#日本",     "#pâteBrisée", "#ad",       "#LaBoxOrange"});
+    {"#orange",    "#Orange",     "#CocaCola", "#cocacola",   "#ILoveCocaCola",
+     "#coca_cola", "#Coca2026",   "#2026",     "#SFRBox",     "@orange",
+     "@Orange_FR", "@coca",       "$ORA",      "$ora",        "$ORA.PA",
+     "$ora_a",     "$ORA.PA.B",   "$ORA.PAR",  "$SFR",        "＃orange",
+     "#日本",      "#pâteBrisée", "#ad",       "#LaBoxOrange"});
 // What only looks like a sign, and addresses.
 inline constexpr auto kDecoys = std::to_array<std::string_view>(
     {"a#orange", "&#orange", "é#orange", "##orange", "jus@orange", "!@orange", "é@orange", "a$ORA",

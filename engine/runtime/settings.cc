@@ -63,6 +63,7 @@ class Loader {
   void include_all(const FileNotes& notes, const Opening& opening);
   void include(const FileNotes::Include& include, const FileNotes& notes, const Opening& parent);
   [[nodiscard]] bool may_open(const Opening& opening, Where asked);
+  void open_mappings(const FileNotes& notes, Settings* settings);
   void append(Settings* settings, const FileNotes& notes);
   void check_whole(const Settings& settings, const YamlNode* root, std::uint32_t file);
   void check_brands();
@@ -147,6 +148,28 @@ void Loader::include_all(const FileNotes& notes, const Opening& opening) {
   for (const FileNotes::Include& one : notes.includes) include(one, notes, opening);
 }
 
+// They are only parsed here: what they mean is found out by who knows their language.
+void Loader::open_mappings(const FileNotes& notes, Settings* settings) {
+  if (notes.mappings.size() > kMappingsMax) {
+    problems_.error(notes.mappings[kMappingsMax].where,
+                    cat(notes.mappings.size(), " mappings are more than the ", kMappingsMax,
+                        " that one process may have"));
+  }
+  for (const FileNotes::Include& mapping : notes.mappings) {
+    const std::string path =
+        mapping.path.starts_with('/') ? mapping.path : notes.directory + mapping.path;
+    FileNotes inside;
+    const std::optional<const YamlNode*> root = open(path, &mapping.where, &inside);
+    if (!root) continue;
+    if (*root == nullptr) {
+      problems_.error(mapping.where, cat("'", path, "' holds nothing; write a mapping into it"));
+      continue;
+    }
+    files_->add_mapping(inside.file);
+    settings->mappings.push_back({mapping.path, std::string(files_->contents(inside.file))});
+  }
+}
+
 // Takes the brands and what they call out of the settings of one file.
 void Loader::append(Settings* settings, const FileNotes& notes) {
   std::ranges::move(settings->brands, std::back_inserter(brands_));
@@ -218,6 +241,8 @@ Loaded Loader::load(const std::string& path) {
     read_tree(*root, "", &notes, &settings);
     include_all(notes, {path, identity_of(path), nullptr, 0});
     append(&settings, notes);
+    open_mappings(notes, &settings);
+    for (const Where& source : notes.sources) files_->add_source(source);
     check_whole(settings, *root, notes.file);
   }
   settings.brands = std::move(brands_);
@@ -256,6 +281,37 @@ void add_findings(std::span<const rules::Finding> findings, Loaded* loaded) {
         loaded->files->find(finding.place, finding.term), severity, std::move(message)));
   }
   std::ranges::stable_sort(loaded->diagnostics, {}, &Diagnostic::order);
+}
+
+std::vector<const YamlTree*> mapping_trees(const SettingsFiles& files) {
+  return files.mapping_trees();
+}
+
+namespace {
+
+void add_error(const Where& where, std::string message, Loaded* loaded) {
+  loaded->diagnostics.push_back(
+      loaded->files->diagnose(where, Diagnostic::Severity::error, std::move(message)));
+  std::ranges::stable_sort(loaded->diagnostics, {}, &Diagnostic::order);
+}
+
+}  // namespace
+
+void add_mapping_error(std::size_t mapping, YamlPlace place, std::string message, Loaded* loaded) {
+  add_error(loaded->files->mapping(mapping, place), std::move(message), loaded);
+}
+
+void add_source_error(std::size_t source, std::string message, Loaded* loaded) {
+  add_error(loaded->files->mapping_of_source(source), std::move(message), loaded);
+}
+
+const std::string& mapping_of(const SourceSettings& source) {
+  return std::visit([](const auto& of) -> const std::string& { return of.mapping; }, source);
+}
+
+std::string_view to_text(OnError action) {
+  constexpr std::array<std::string_view, 3> kWords{"dead_letter", "drop", "fail"};
+  return kWords[static_cast<std::size_t>(action)];
 }
 
 std::string example_place(const SettingsFiles& files, std::size_t brand, std::string_view list,

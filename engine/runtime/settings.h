@@ -13,7 +13,9 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/counters.h"
 #include "engine/base/event_time.h"
+#include "engine/base/yaml_tree.h"
 #include "engine/runtime/file_stamp.h"
 #include "rules/rules.h"
 
@@ -33,13 +35,15 @@ struct KafkaSettings {
   // Static membership: each worker joins as INSTANCE-<worker>. Empty: made from the host name and
   // the port that is served, so that two processes on one host do not fence each other.
   std::string instance;
+  std::string mapping = "mention";  // how the posts are written; "auto" for whatever is detected
   // Any librdkafka property; a value may be given as {file: PATH} or {env: NAME}.
   std::map<std::string, Secret> properties;
   friend bool operator==(const KafkaSettings&, const KafkaSettings&) = default;
 };
 
 struct FilesSettings {
-  std::vector<std::string> paths;  // files, directories, or "-" for standard input
+  std::vector<std::string> paths;   // files, directories, or "-" for standard input
+  std::string mapping = "mention";  // as in KafkaSettings
   friend bool operator==(const FilesSettings&, const FilesSettings&) = default;
 };
 
@@ -49,6 +53,32 @@ struct DeadLetterSettings {
   std::string file;   // NDJSON; empty: none
   std::string topic;  // Kafka topic on the brokers of the first Kafka source; empty: none
   friend bool operator==(const DeadLetterSettings&, const DeadLetterSettings&) = default;
+};
+
+// What becomes of a record, or of one post of it, that cannot be used.
+enum class OnError : std::uint8_t {
+  dead_letter,  // sent to the dead letters, where there are any
+  drop,         // counted only
+  fail,         // the engine stops; what was read with it is not committed
+};
+// The word of the configuration.
+[[nodiscard]] std::string_view to_text(OnError action);
+
+struct ErrorSettings {
+  OnError otherwise = OnError::dead_letter;
+  std::array<std::optional<OnError>, kRejectReasons> by_reason{};
+
+  [[nodiscard]] OnError of(RejectReason reason) const {
+    return by_reason[static_cast<std::size_t>(reason)].value_or(otherwise);
+  }
+  friend bool operator==(const ErrorSettings&, const ErrorSettings&) = default;
+};
+
+// A file with a mapping of one's own; what it means is for the connectors to say.
+struct MappingFile {
+  std::string path;  // as it is written
+  std::string text;  // what it held, to see whether it has changed
+  friend bool operator==(const MappingFile&, const MappingFile&) = default;
 };
 
 struct ServeSettings {
@@ -73,10 +103,12 @@ struct EngineSettings {
 
 struct Settings {
   std::vector<SourceSettings> sources;
+  std::vector<MappingFile> mappings;
   std::vector<rules::Brand> brands;
   std::vector<std::string> brand_places;  // "file:line:column" of each brand
   rules::Library library;                 // what the queries of the brands may call
   DeadLetterSettings dead_letters;
+  ErrorSettings errors;
   ServeSettings serve;
   EventTimeSettings event_time;
   EngineSettings engine;
@@ -102,7 +134,7 @@ class SettingsFiles;
 struct Loaded {
   Settings settings;  // complete only when there is no error
   std::vector<Diagnostic> diagnostics;
-  std::vector<StampedFile> stamps;  // of the file and those it includes, also where one is missing
+  std::vector<StampedFile> stamps;  // of all files that it names, also where one is missing
   bool every_file_read = true;
   std::shared_ptr<const SettingsFiles> files;
   [[nodiscard]] bool ok() const;
@@ -114,6 +146,15 @@ struct Loaded {
 // Adds what rules::compile() found, each at its place in the files. Where there are errors already,
 // only what concerns the queries themselves: the rest may follow from those errors.
 void add_findings(std::span<const rules::Finding> findings, Loaded* loaded);
+
+// The YAML of each of Settings::mappings, null where it could not be read. Valid as long as `files`.
+[[nodiscard]] std::vector<const YamlTree*> mapping_trees(const SettingsFiles& files);
+// Add an error: about a place in one of Settings::mappings, or about the mapping that one of
+// Settings::sources names.
+void add_mapping_error(std::size_t mapping, YamlPlace place, std::string message, Loaded* loaded);
+void add_source_error(std::size_t source, std::string message, Loaded* loaded);
+// The mapping that a source names.
+[[nodiscard]] const std::string& mapping_of(const SourceSettings& source);
 
 // "file:line:column" of an example of a brand; `list` is must_match or must_not_match.
 [[nodiscard]] std::string example_place(const SettingsFiles& files, std::size_t brand,

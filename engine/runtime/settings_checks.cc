@@ -127,6 +127,20 @@ std::optional<std::string> check_panel(std::string_view text) {
   return text.empty() ? std::nullopt : check_term(text);
 }
 
+std::optional<std::string> check_mapping(std::string_view text) {
+  constexpr std::size_t kNameBytesMax = 32;
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+  };
+  if (!text.empty() && text.size() <= kNameBytesMax && std::ranges::all_of(text, allowed)) {
+    return std::nullopt;
+  }
+  if (text.find('/') != std::string_view::npos || text.find(".y") != std::string_view::npos) {
+    return "is a path; list the file under 'mappings:' and write the name that it gives itself";
+  }
+  return cat("is not the name of a mapping; write 1 to ", kNameBytesMax, " of a-z 0-9 _ . -");
+}
+
 std::optional<std::string> check_property(std::string_view name) {
   struct Owned {
     std::string_view property;

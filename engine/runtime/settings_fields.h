@@ -43,11 +43,17 @@ using Check = std::optional<std::string> (*)(std::string_view);
 [[nodiscard]] std::optional<std::string> check_library_query(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_library_name(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_panel(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_mapping(std::string_view text);
 // Names of librdkafka properties: those that have a field of their own are refused.
 [[nodiscard]] std::optional<std::string> check_property(std::string_view name);
 
 // Whether the value of this librdkafka property must not be shown.
 [[nodiscard]] bool is_secret_property(std::string_view name);
+
+inline constexpr Field mapping_field() {
+  return {"mapping", "a name that `vigie mappings` lists or a file of `mappings` has, or auto",
+          "how the posts are written; auto looks at each record and takes the mapping that fits"};
+}
 
 using NamedText = decltype(rules::Library::queries);
 using NamedTexts = decltype(rules::Library::lists);
@@ -65,6 +71,7 @@ void describe(Visitor& v, KafkaSettings& s) {
           "static membership: a restart within the session timeout moves no partition; two "
           "processes may not use the same one"},
          check_any, &s.instance);
+  v.text(mapping_field(), check_mapping, &s.mapping);
   v.properties({"properties", "librdkafka properties; a value may be {file: PATH} or {env: NAME}",
                 "TLS, SASL and tuning"},
                &s.properties);
@@ -75,6 +82,7 @@ void describe(Visitor& v, FilesSettings& s) {
   v.texts({"paths", "files, directories, or - for standard input",
            "NDJSON, plain, gzip or zstd; relative to the working directory", true},
           check_not_empty, &s.paths);
+  v.text(mapping_field(), check_mapping, &s.mapping);
 }
 
 // Exactly one of them.
@@ -235,8 +243,17 @@ void describe_brands(Visitor& v, Settings& s) {
 template <class Visitor>
 void describe(Visitor& v, Settings& s) {
   v.sources({"sources", "a list", "where posts come from"}, &s.sources);
+  v.mappings({"mappings", "paths of YAML files",
+              "mappings of your own for JSON that no preset reads; one with the name of a preset "
+              "takes its place; relative to this file"},
+             &s.mappings);
   describe_brands(v, s);
   v.section({"dead_letters", "a mapping", "where records that cannot be used go"}, &s.dead_letters);
+  v.errors({"errors",
+            "reasons of refusal, or default for all others, each with dead_letter, drop or fail",
+            "what becomes of a record that cannot be used: it goes to the dead letters, is only counted, "
+            "or stops the engine"},
+           &s.errors);
   v.section({"serve", "a mapping", "the HTTP server"}, &s.serve);
   v.section({"event_time", "a mapping", "how far the time of the posts may stray"}, &s.event_time);
   v.section({"engine", "a mapping", "threads and pace"}, &s.engine);

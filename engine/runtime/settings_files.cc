@@ -194,6 +194,34 @@ Where SettingsFiles::find(const rules::TextPlace& place, std::string_view term) 
   return where;
 }
 
+std::vector<const YamlTree*> SettingsFiles::mapping_trees() const {
+  std::vector<const YamlTree*> trees;
+  for (const std::uint32_t file : mappings_) {
+    const YamlTree& tree = files_[file].tree;
+    trees.push_back(tree.root == nullptr ? nullptr : &tree);
+  }
+  return trees;
+}
+
+Where SettingsFiles::mapping(std::size_t index, YamlPlace place) const {
+  Where where{mappings_[index], place};
+  for (const YamlNode& node : files_[where.file].tree.nodes) {
+    if (node.place == place && node.kind == YamlNode::Kind::scalar) where.node = &node;
+  }
+  return where;
+}
+
+Where SettingsFiles::mapping_of_source(std::size_t index) const {
+  Where where = sources_[index];
+  for (const std::string_view kind : {"kafka", "files"}) {
+    const YamlNode* node = find_value(find_value(where.node, kind), "mapping");
+    if (node == nullptr) continue;
+    where.node = node;
+    where.place = node->place;
+  }
+  return where;
+}
+
 Where SettingsFiles::example(std::size_t brand, std::string_view list, std::size_t item) const {
   Where where = brands_[brand];
   const YamlNode* node = item_of(find_value(find_value(where.node, "tests"), list), item);

@@ -34,10 +34,14 @@ class SettingsFiles {
  public:
   // Returns the number of the file.
   std::uint32_t add(std::string path, std::string text);
+  [[nodiscard]] std::string_view contents(std::uint32_t file) const { return files_[file].text; }
   // Reads the file as YAML; a failure is the file's own.
   [[nodiscard]] std::expected<const YamlNode*, YamlFault> parse(std::uint32_t file);
 
   void add_brand(Where brand) { brands_.push_back(brand); }
+  void add_source(Where source) { sources_.push_back(source); }
+  // A file with a mapping.
+  void add_mapping(std::uint32_t file) { mappings_.push_back(file); }
   // The place of the first one of this name in this section, or nothing when this is it.
   [[nodiscard]] std::optional<Where> add_named(std::string_view section, const std::string& name,
                                                Where where);
@@ -49,6 +53,12 @@ class SettingsFiles {
 
   [[nodiscard]] const Where& brand(std::size_t index) const { return brands_[index]; }
   [[nodiscard]] std::size_t brands() const { return brands_.size(); }
+  // The trees of the files with mappings; null where one is no YAML.
+  [[nodiscard]] std::vector<const YamlTree*> mapping_trees() const;
+  // What stands at a place of such a file.
+  [[nodiscard]] Where mapping(std::size_t index, YamlPlace place) const;
+  // What names the mapping of a source, or the source where nothing does.
+  [[nodiscard]] Where mapping_of_source(std::size_t index) const;
   // Where the text stands that a finding is about; the brand where it has none of its own.
   [[nodiscard]] Where find(const rules::TextPlace& place, std::string_view term) const;
   // Where the brand's example stands; `list` is must_match or must_not_match.
@@ -71,6 +81,8 @@ class SettingsFiles {
 
   std::deque<File> files_;
   std::vector<Where> brands_;
+  std::vector<Where> sources_;
+  std::vector<std::uint32_t> mappings_;
   std::map<std::pair<std::string, std::string>, Where, std::less<>> named_;
 };
 

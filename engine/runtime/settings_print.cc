@@ -142,6 +142,8 @@ class Printer {
   void named(const Field& field, Check check, const NamedTexts* values);
   void include(const Field& /*field*/) {}  // the brands of all files are printed as one list
   void brands(const Field& field, std::vector<rules::Brand>* brands) { elements(field, brands); }
+  void mappings(const Field& field, const std::vector<MappingFile>* mappings);
+  void errors(const Field& field, const ErrorSettings* errors);
   void sources(const Field& field, std::vector<SourceSettings>* sources) {
     elements(field, sources);
   }
@@ -308,6 +310,23 @@ void Printer::texts(const Field& field, Check /*check*/, const std::vector<std::
   if (indent_ + flow.size() <= kLineBytes) return line(flow);
   line(cat(field.name, ':'));
   for (const std::string& value : *values) line(cat("  - ", scalar(value)));
+}
+
+void Printer::mappings(const Field& field, const std::vector<MappingFile>* mappings) {
+  std::vector<std::string> paths;
+  for (const MappingFile& mapping : *mappings) paths.push_back(mapping.path);
+  texts(field, check_any, &paths);
+}
+
+void Printer::errors(const Field& field, const ErrorSettings* errors) {
+  explain(field);
+  std::string row = cat(field.name, ": {default: ", vigie::to_text(errors->otherwise));
+  for (std::size_t i = 0; i < kRejectReasons; ++i) {
+    const std::optional<OnError> action = errors->by_reason[i];
+    if (!action) continue;
+    row += cat(", ", vigie::to_text(static_cast<RejectReason>(i)), ": ", vigie::to_text(*action));
+  }
+  line(row + "}");
 }
 
 void Printer::properties(const Field& field, const std::map<std::string, Secret>* values) {

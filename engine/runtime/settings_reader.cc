@@ -279,6 +279,44 @@ void SectionReader::include(const Field& field) {
   }
 }
 
+// The files are opened by the loader.
+void SectionReader::mappings(const Field& field, const std::vector<MappingFile>* /*mappings*/) {
+  const YamlNode* node = take(field);
+  if (node == nullptr) return;
+  for (const YamlNode* item : items(*node)) {
+    if (const std::string* path = checked(field, check_not_empty, *item)) {
+      notes_->mappings.push_back({*path, at(*item)});
+    }
+  }
+}
+
+void SectionReader::errors(const Field& field, ErrorSettings* errors) {
+  const YamlNode* node = take(field);
+  if (node == nullptr) return;
+  SectionReader reader(*node, field.name, notes_);
+  std::optional<OnError> otherwise;
+  reader.action("default", &otherwise);
+  for (std::size_t i = 0; i < kRejectReasons; ++i) {
+    reader.action(vigie::to_text(static_cast<RejectReason>(i)), &errors->by_reason[i]);
+  }
+  errors->otherwise = otherwise.value_or(errors->otherwise);
+  reader.finish();
+}
+
+void SectionReader::action(std::string_view reason, std::optional<OnError>* action) {
+  const Field field{reason, "dead_letter, drop or fail", ""};
+  const YamlNode* node = take(field);
+  const std::string* text = node == nullptr ? nullptr : checked(field, check_any, *node);
+  if (text == nullptr) return;
+  for (const OnError one : {OnError::dead_letter, OnError::drop, OnError::fail}) {
+    if (*text == vigie::to_text(one)) {
+      *action = one;
+      return;
+    }
+  }
+  error(*node, cat("'", name_of(field), "': ", in_quotes(*text), " is unknown; write ", field.unit));
+}
+
 void SectionReader::brands(const Field& field, std::vector<rules::Brand>* brands) {
   const YamlNode* node = take(field);
   if (node == nullptr) return;
@@ -297,6 +335,7 @@ void SectionReader::sources(const Field& field, std::vector<SourceSettings>* sou
   const YamlNode* node = take(field);
   if (node == nullptr) return;
   for (const YamlNode* item : items(*node)) {
+    notes_->sources.push_back(at(*item));
     read_section(*item, "source", &sources->emplace_back());
     if (item->kind == YamlNode::Kind::mapping && item->entries.size() == 1) continue;
     if (item->kind == YamlNode::Kind::mapping || item->kind == YamlNode::Kind::null) {

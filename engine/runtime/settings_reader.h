@@ -48,6 +48,8 @@ struct FileNotes {
   std::uint32_t file = 0;
   std::string directory;  // that of the file, with a '/' behind it, or empty
   std::vector<Include> includes;
+  std::vector<Include> mappings;  // files with mappings
+  std::vector<Where> sources;     // one for each source appended
   std::vector<Where> brands;  // one for each brand appended
   std::vector<Named> named;
   Problems* problems = nullptr;
@@ -80,6 +82,8 @@ class SectionReader {
   void include(const Field& field);
   void brands(const Field& field, std::vector<rules::Brand>* brands);
   void sources(const Field& field, std::vector<SourceSettings>* sources);
+  void mappings(const Field& field, const std::vector<MappingFile>* mappings);
+  void errors(const Field& field, ErrorSettings* errors);
 
   template <class T>
   void section(const Field& field, T* value) {
@@ -96,6 +100,8 @@ class SectionReader {
   void finish();
 
  private:
+  void action(std::string_view reason, std::optional<OnError>* action);
+
   template <class T>
   void read_section(const YamlNode& node, std::string_view name, T* value) {
     SectionReader reader(node, name, notes_);
