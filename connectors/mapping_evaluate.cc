@@ -32,19 +32,6 @@ void LookupIndex::trim() {
 
 // --- Slots ---------------------------------------------------------------------------------------
 
-namespace {
-const Frame* outwards(const Ref& ref, const Frame& frame) {
-  const Frame* at = &frame;
-  for (std::uint8_t up = 0; up < ref.up && at != nullptr; ++up) at = at->around;
-  return at;
-}
-}  // namespace
-
-Slot* Evaluator::slot(const Ref& ref, const Frame& frame) {
-  const Frame* at = outwards(ref, frame);
-  return at == nullptr || at->slots == nullptr ? nullptr : at->slots + ref.slot;
-}
-
 Evaluator::Items Evaluator::items(const Ref& ref, const Frame& frame) {
   const Frame* holder = outwards(ref, frame);
   if (holder == nullptr || holder->slots == nullptr) return {};
@@ -52,18 +39,14 @@ Evaluator::Items Evaluator::items(const Ref& ref, const Frame& frame) {
   return found->type == Slot::Type::items ? Items{found, holder} : Items{};
 }
 
-// Unescaped once, however often it is asked for.
-std::string_view Evaluator::meaning(Slot* slot) {
-  if (slot->escaped) [[unlikely]] {
-    std::uint32_t lone_surrogates = 0;
-    const auto text =
-        unescape({slot->first, slot->size}, out_.arena.bytes(slot->size), &lone_surrogates);
-    out_.repairs[static_cast<std::size_t>(Repair::lone_surrogate)] += lone_surrogates;
-    slot->first = text->data();
-    slot->size = static_cast<std::uint32_t>(text->size());
-    slot->escaped = false;
-  }
-  return {slot->first, slot->size};
+void Evaluator::unescape_once(Slot* slot) {
+  std::uint32_t lone_surrogates = 0;
+  const auto text =
+      unescape({slot->first, slot->size}, out_.arena.bytes(slot->size), &lone_surrogates);
+  out_.repairs[static_cast<std::size_t>(Repair::lone_surrogate)] += lone_surrogates;
+  slot->first = text->data();
+  slot->size = static_cast<std::uint32_t>(text->size());
+  slot->escaped = false;
 }
 
 std::optional<std::string_view> Evaluator::scalar(Slot* slot) {
@@ -137,7 +120,7 @@ bool Evaluator::spend(std::size_t bytes) {
   return false;
 }
 
-Value Evaluator::value(ExprId id, const Frame& frame, std::optional<Target> target) {
+Value Evaluator::composed(ExprId id, const Frame& frame, std::optional<Target> target) {
   const Expr& expr = program_.exprs[id];
   if (expr.kind == Expr::Kind::any) return any(expr, frame, target);
   // What is converted afterwards need not be of the field's type before.
@@ -164,27 +147,8 @@ Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame) {
   return value;
 }
 
-Value Evaluator::at(const Ref& ref, const Frame& frame) {
-  Slot* found = slot(ref, frame);
-  if (found == nullptr) return {};
-  Value value;
-  switch (found->type) {
-    case Slot::Type::string: value = {Value::Type::string, meaning(found)}; break;
-    case Slot::Type::number:
-      value = {Value::Type::number, {found->first, found->size}};
-      break;
-    case Slot::Type::boolean:
-      value = {Value::Type::boolean, {found->first, found->size}};
-      break;
-    case Slot::Type::object:
-    case Slot::Type::array: value = {Value::Type::json, {found->first, found->size}}; break;
-    case Slot::Type::absent:
-    case Slot::Type::null:
-    case Slot::Type::items: return {};
-  }
-  if (sources != nullptr) [[unlikely]]
-    sources->push_back(ref.pointer == kNone ? std::string() : program_.texts[ref.pointer]);
-  return value;
+void Evaluator::add_source(const Ref& ref) {
+  sources->push_back(ref.pointer == kNone ? std::string() : program_.texts[ref.pointer]);
 }
 
 Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
