@@ -122,7 +122,8 @@ bool Evaluator::spend(std::size_t bytes) {
 
 Value Evaluator::composed(ExprId id, const Frame& frame, std::optional<Target> target) {
   const Expr& expr = program_.exprs[id];
-  if (expr.kind == Expr::Kind::any) return any(expr, frame, target);
+  if (expr.kind == Expr::Kind::any) return any(id, frame, target);
+  if (!plan_.exprs[id].is_refined) return bare(id, expr, frame, target);
   // What is converted afterwards need not be of the field's type before.
   if (!expr.convert.empty()) target = std::nullopt;
   return refined(expr, bare(id, expr, frame, target), frame);
@@ -156,7 +157,7 @@ Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
   switch (expr.kind) {
     case Expr::Kind::at: return at(expr.value, frame);
     case Expr::Kind::constant: return {Value::Type::string, program_.texts[expr.text]};
-    case Expr::Kind::any: return any(expr, frame, target);
+    case Expr::Kind::any: return any(id, frame, target);
     case Expr::Kind::concat:
     case Expr::Kind::fill: return joined(expr, frame);
     case Expr::Kind::cases:
@@ -174,12 +175,15 @@ Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
 
 // What is done to the alternative that is chosen belongs to the choice: `unless` and `as` may leave
 // nothing of it. When none is usable the first that is there tells what is wrong with it.
-Value Evaluator::any(const Expr& expr, const Frame& frame, std::optional<Target> target) {
+Value Evaluator::any(ExprId id, const Frame& frame, std::optional<Target> target) {
+  const Expr& expr = program_.exprs[id];
+  const bool is_refined = plan_.exprs[id].is_refined;
   const std::optional<Target> inner = expr.convert.empty() ? target : std::nullopt;
   Value blamed;
   const std::size_t before = sources_size();
   for (const ExprId part : expr.parts) {
-    const Value found = refined(expr, value(part, frame, inner), frame);
+    Value found = value(part, frame, inner);
+    if (is_refined) found = refined(expr, found, frame);
     if (!found.is_absent()) {
       if (target ? is_usable(*target, found, context_) : !found.text.empty()) return found;
       if (blamed.is_absent()) blamed = found;

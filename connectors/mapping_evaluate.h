@@ -190,7 +190,7 @@ class Evaluator {
   }
   void add_source(const Ref& ref);
   Value composed(ExprId id, const Frame& frame, std::optional<Target> target);
-  Value any(const Expr& expr, const Frame& frame, std::optional<Target> target);
+  Value any(ExprId id, const Frame& frame, std::optional<Target> target);
   Value joined(const Expr& expr, const Frame& frame);
   Value first(const Expr& expr, const Frame& frame, std::optional<Target> target);
   Value lookup(ExprId id, const Frame& frame, std::optional<Target> target);

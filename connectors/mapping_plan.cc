@@ -94,9 +94,10 @@ Plan::Plan(const Program& of) : program(of), index_of(of.exprs.size(), kNone) {
   }
   exprs.reserve(of.exprs.size());
   for (const Expr& expr : of.exprs) {
-    const bool is_slot = expr.kind == Expr::Kind::at && expr.unless.empty() &&
-                         expr.unless_equal.empty() && expr.convert.empty();
-    exprs.push_back({is_slot, expr.value.up, expr.value.slot, expr.value.pointer});
+    const bool is_refined =
+        !expr.unless.empty() || !expr.unless_equal.empty() || !expr.convert.empty();
+    const bool is_slot = expr.kind == Expr::Kind::at && !is_refined;
+    exprs.push_back({is_slot, is_refined, expr.value.up, expr.value.slot, expr.value.pointer});
   }
   Uses(this).follow();
   for (PlanScope& scope : scopes) scope.frames_max = std::max(scope.frames_max, kListItemsMax);

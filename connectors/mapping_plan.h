@@ -48,6 +48,7 @@ struct PlanScope {
 // Most expressions are one slot and nothing else; what those need, in a few bytes.
 struct PlanExpr {
   bool is_slot = false;
+  bool is_refined = false;  // by `unless` or `as`
   std::uint8_t up = 0;
   SlotId slot = kNone;
   std::uint16_t pointer = kNone;
