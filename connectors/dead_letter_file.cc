@@ -38,34 +38,52 @@ void append_base64(std::string_view bytes, std::string* out) {
 // ,"name":"..." or ,"name_base64":"..."
 void append_bytes(std::string_view name, std::string_view bytes, std::string* out) {
   const bool text = is_utf8(bytes);
-  out->append(cat(",\"", name, text ? "\":" : "_base64\":"));
+  out->push_back(',');
+  append_json_string(text ? std::string(name) : cat(name, "_base64"), out);
+  out->push_back(':');
   if (text) return append_json_string(bytes, out);
   out->push_back('"');
   append_base64(bytes, out);
   out->push_back('"');
 }
 
-void append_letter(const DeadLetter& letter, std::string* out) {
+void append_headers(std::span<const Header> headers, std::string* out) {
+  if (headers.empty()) return;
+  const std::size_t start = out->size();
+  for (const Header& header : headers) append_bytes(header.name, header.value, out);
+  // The first one's comma becomes the bracket.
+  out->replace(start, 1, ",\"headers\":{");
+  out->push_back('}');
+}
+
+void append_letter(const DeadLetter& letter, std::string_view engine_version, std::string* out) {
   out->append(cat("{\"reason\":\"", to_text(letter.reason), '"'));
   if (!letter.detail.empty()) append_bytes("detail", letter.detail, out);
   append_bytes("source_topic", letter.source_topic, out);
   out->append(cat(",\"partition\":", letter.partition, ",\"offset\":", letter.offset));
+  if (letter.index) out->append(cat(",\"index\":", *letter.index));
+  if (!letter.mapping.empty()) append_bytes("mapping", letter.mapping, out);
+  append_bytes("engine_version", engine_version, out);
   if (letter.timestamp) out->append(cat(",\"timestamp\":\"", to_rfc3339(*letter.timestamp), '"'));
   if (!letter.key.empty()) append_bytes("key", letter.key, out);
+  if (letter.cut) out->append(",\"cut\":true");
+  append_headers(letter.headers, out);
   append_bytes("raw", letter.raw.substr(0, kDeadLetterBytesMax), out);
   out->append("}\n");
 }
 
 class DeadLetterFile final : public DeadLetterSink {
  public:
-  DeadLetterFile(FileHandle file, std::string path)
-      : file_(std::move(file)), path_(std::move(path)) {}
+  DeadLetterFile(FileHandle file, std::string path, std::string engine_version)
+      : file_(std::move(file)),
+        path_(std::move(path)),
+        engine_version_(std::move(engine_version)) {}
 
   // Touches nothing that other threads touch: O_APPEND gives each write its own place.
   Result<void> put(std::span<const DeadLetter> letters) override {
     std::string lines;
     for (const DeadLetter& letter : letters) {
-      append_letter(letter, &lines);
+      append_letter(letter, engine_version_, &lines);
       if (lines.size() < kWriteBytes) continue;
       if (auto written = write_all(lines); !written) return written;
       lines.clear();
@@ -95,11 +113,13 @@ class DeadLetterFile final : public DeadLetterSink {
 
   const FileHandle file_;
   const std::string path_;
+  const std::string engine_version_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<DeadLetterSink>> open_dead_letter_file(const std::string& path) {
+Result<std::unique_ptr<DeadLetterSink>> open_dead_letter_file(const std::string& path,
+                                                              std::string engine_version) {
   FileHandle file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
   if (!file.is_open()) {
     return fail(ErrorKind::unreadable,
@@ -107,7 +127,7 @@ Result<std::unique_ptr<DeadLetterSink>> open_dead_letter_file(const std::string&
                     "; create its folder, or name another file under dead_letters"),
                 path);
   }
-  return std::make_unique<DeadLetterFile>(std::move(file), path);
+  return std::make_unique<DeadLetterFile>(std::move(file), path, std::move(engine_version));
 }
 
 }  // namespace vigie

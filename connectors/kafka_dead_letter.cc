@@ -37,8 +37,8 @@ void on_report(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   delivery->reports.fetch_add(1, std::memory_order_release);  // the last access to it
 }
 
-KafkaHeaders headers_of(const DeadLetter& letter) {
-  KafkaHeaders headers(rd_kafka_headers_new(6));
+KafkaHeaders headers_of(const DeadLetter& letter, std::string_view engine_version) {
+  KafkaHeaders headers(rd_kafka_headers_new(10 + letter.headers.size()));
   const auto add = [&headers](std::string_view name, std::string_view value) {
     rd_kafka_header_add(headers.get(), name.data(), static_cast<ssize_t>(name.size()), value.data(),
                         static_cast<ssize_t>(value.size()));
@@ -48,7 +48,12 @@ KafkaHeaders headers_of(const DeadLetter& letter) {
   add("source_topic", letter.source_topic);
   add("partition", cat(letter.partition));
   add("offset", cat(letter.offset));
+  if (letter.index) add("index", cat(*letter.index));
+  if (!letter.mapping.empty()) add("mapping", letter.mapping);
+  add("engine_version", engine_version);
   if (letter.timestamp) add("timestamp", to_rfc3339(*letter.timestamp));
+  if (letter.cut || letter.key.size() > kDeadLetterKeyBytesMax) add("cut", "true");
+  for (const Header& header : letter.headers) add(header.name, header.value);
   return headers;
 }
 
@@ -57,6 +62,7 @@ class KafkaDeadLetterSink final : public DeadLetterSink {
   explicit KafkaDeadLetterSink(const KafkaDeadLetterOptions& options)
       : topic_(options.topic),
         brokers_(options.brokers),
+        engine_version_(options.engine_version),
         hooks_(options.brokers, options.counters) {}
 
   Result<void> start(const KafkaDeadLetterOptions& options, Deadline deadline);
@@ -68,6 +74,7 @@ class KafkaDeadLetterSink final : public DeadLetterSink {
 
   const std::string topic_;
   const std::string brokers_;
+  const std::string engine_version_;
   KafkaHooks hooks_;
   KafkaClient client_;
 };
@@ -88,7 +95,7 @@ Result<void> KafkaDeadLetterSink::start(const KafkaDeadLetterOptions& options, D
 }
 
 bool KafkaDeadLetterSink::produce(const DeadLetter& letter, Delivery* delivery) {
-  KafkaHeaders headers = headers_of(letter);
+  KafkaHeaders headers = headers_of(letter, engine_version_);
   const void* key = letter.key.empty() ? nullptr : letter.key.data();
   const std::size_t key_bytes = std::min(letter.key.size(), kDeadLetterKeyBytesMax);
   for (;;) {

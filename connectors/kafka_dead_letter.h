@@ -16,12 +16,16 @@ struct KafkaDeadLetterOptions {
   std::string brokers;
   std::string topic;
   std::map<std::string, std::string> properties;  // those of the source: TLS, SASL
+  std::string engine_version;
   Counters* counters = nullptr;
 };
 
 // Each letter becomes one record: value = the raw bytes, key = the record's key (cut at
-// kDeadLetterKeyBytesMax), headers reason, detail, source_topic, partition, offset and, where
-// known, timestamp (RFC 3339). Written once and acknowledged by every in-sync replica.
+// kDeadLetterKeyBytesMax), headers reason, detail, source_topic, partition, offset, engine_version
+// and, where known, index, mapping, timestamp (RFC 3339) and cut ("true" when value or key lack
+// their end). The headers that the record itself had and that say how it is wrapped come behind
+// them, so that the letter can be read as the record was. Written once and acknowledged by every
+// in-sync replica.
 //
 // put() waits for these acknowledgements, half a minute at most, and returns the first error; the
 // other letters are written all the same. Waits for the brokers until the deadline, to see that the

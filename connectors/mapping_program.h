@@ -10,6 +10,7 @@
 // met while walking, one more *frame* of its slots is filled.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -193,6 +194,7 @@ enum class Target : std::uint8_t {
 };
 inline constexpr std::size_t kTargets = 50;
 enum class ListTarget : std::uint8_t { hashtags, mentions, urls, media };
+inline constexpr std::size_t kListTargets = 4;
 // "author.followers"; the words of YAML and of messages.
 [[nodiscard]] std::string_view to_text(Target target);
 [[nodiscard]] std::string_view to_text(ListTarget target);

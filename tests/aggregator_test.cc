@@ -480,5 +480,46 @@ TEST_CASE("growth is undefined when there was nothing before") {
   CHECK_FALSE(growth(5, 0).has_value());
 }
 
+std::string text(const UpdateCounts& counts) {
+  std::string out;
+  for (std::size_t i = 0; i < kUpdateKinds; ++i) {
+    if (counts.received[i] == 0) continue;
+    out += cat(to_text(static_cast<PostUpdate::Kind>(i)), " ", counts.received[i], " ");
+  }
+  return cat(out, "repeated ", counts.repeated, " unknown ", counts.unknown);
+}
+
+PostUpdate update(PostUpdate::Kind kind, std::int64_t offset, std::uint16_t index = 0,
+                  PartitionId partition = 0) {
+  PostUpdate out;
+  out.origin = {.partition = partition, .offset = offset, .index = index};
+  out.kind = kind;
+  return out;
+}
+
+TEST_CASE("what is told of posts is counted by kind, and once for each origin") {
+  using Kind = PostUpdate::Kind;
+  Aggregator aggregator({"Acme"}, {});
+  const std::vector<PostUpdate> first{update(Kind::remove, 1), update(Kind::increment, 2, 0),
+                                      update(Kind::increment, 2, 1), update(Kind::edit, 5),
+                                      update(Kind::remove, 1, 0, 7)};
+  CHECK(text(aggregator.apply(first)) == "delete 2 increment 2 edit 1 repeated 0 unknown 5");
+  CHECK(text(aggregator.apply(first)) == "repeated 5 unknown 0");
+  const std::vector<PostUpdate> second{
+      update(Kind::metrics, 4),    update(Kind::edit, 5),          update(Kind::metrics, 5, 1),
+      update(Kind::metrics, 6, 3), update(Kind::metrics, 6, 2),    update(Kind::metrics, 1, 1, 7),
+      update(Kind::remove_author, 2, 0, 7)};
+  CHECK(text(aggregator.apply(second)) == "delete_author 1 metrics 3 repeated 3 unknown 4");
+}
+
+TEST_CASE("facts and updates of one record do not make repeats of each other") {
+  Aggregator aggregator({"Acme", "Other"}, {});
+  const std::vector<PostUpdate> edit{update(PostUpdate::Kind::edit, 9)};
+  CHECK(text(aggregator.apply(edit)) == "edit 1 repeated 0 unknown 1");
+  CHECK(aggregator.apply(std::vector{fact(kNoon, 9), fact(kNoon, 9, 1)}).applied == 2);
+  CHECK(aggregator.apply(std::vector{fact(kNoon, 9)}).repeated == 1);
+  CHECK(text(aggregator.apply(edit)) == "repeated 1 unknown 0");
+}
+
 }  // namespace
 }  // namespace vigie

@@ -21,6 +21,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/log.h"
 #include "engine/base/mention.h"
+#include "engine/base/post_key.h"
 #include "engine/base/result.h"
 #include "engine/base/short_name.h"
 #include "engine/base/text.h"
@@ -174,11 +175,11 @@ TEST_CASE("an arena gives back what one huge batch needed") {
 
 TEST_CASE("the words of the wire form name each value once and read back") {
   std::set<std::string_view> words;
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < static_cast<int>(kOps); ++i) {
     words.insert(to_text(static_cast<Op>(i)));
     CHECK(parse_op(to_text(static_cast<Op>(i))) == static_cast<Op>(i));
   }
-  CHECK(words.size() == 5);
+  CHECK(words.size() == kOps);
   words.clear();
   for (int i = 0; i < 8; ++i) {
     words.insert(to_text(static_cast<Kind>(i)));
@@ -223,11 +224,62 @@ TEST_CASE("counters start at zero and grow by what is added") {
   CHECK(counters.repairs[static_cast<std::size_t>(Repair::duplicate_key)] == 0);
 }
 
+TEST_CASE("the kinds of updates and what becomes of rejects have words of their own") {
+  std::set<std::string_view> words;
+  for (std::size_t i = 0; i < kUpdateKinds; ++i) {
+    words.insert(to_text(static_cast<PostUpdate::Kind>(i)));
+  }
+  CHECK(words.size() == kUpdateKinds);
+  CHECK(to_text(PostUpdate::Kind::edit) == "edit");
+  words.clear();
+  for (std::size_t i = 0; i < kRejectActions; ++i) {
+    words.insert(to_text(static_cast<RejectAction>(i)));
+  }
+  CHECK(words == std::set<std::string_view>{"dead_letter", "none", "drop", "fail"});
+}
+
+TEST_CASE("siphash gives the values of its authors") {
+  // From their vectors.h: the key is 00 01 ... 0f, the input as many bytes 00 01 02 ...
+  const KeySeed seed{0x0706050403020100, 0x0f0e0d0c0b0a0908};
+  std::string input;
+  CHECK(siphash128(seed, input) == Key128{0xe6a825ba047f81a3, 0x930255c71472f66d});
+  input.push_back('\0');
+  CHECK(siphash128(seed, input) == Key128{0x44af996bd8c187da, 0x45fc229b11597634});
+}
+
+TEST_CASE("posts and authors have the same key only when platform and id are the same") {
+  std::set<Key128> keys;
+  const std::vector<std::string> platforms{"", "x", "xx", "mastodon", std::string(23, 'p')};
+  const std::vector<std::string> ids{"1", "11", "x", std::string(100, 'a'), std::string(101, 'a')};
+  const std::vector<KeySeed> seeds{{}, {1, 0}, {0, 1}};
+  for (const KeySeed& seed : seeds) {
+    for (const std::string& platform : platforms) {
+      CHECK_FALSE(post_key(seed, platform, "").is_set());
+      for (const std::string& id : ids) {
+        keys.insert(post_key(seed, platform, id));
+        keys.insert(author_key(seed, platform, id));
+        CHECK(post_key(seed, platform, id) == post_key(seed, platform, id));
+      }
+    }
+  }
+  CHECK(keys.size() == seeds.size() * platforms.size() * ids.size() * 2);
+}
+
+TEST_CASE("the totals of a mapping are found again by its name") {
+  Counters counters;
+  MappingTotals* first = counters.mapping("jetstream");
+  for (int i = 0; i < 100; ++i) counters.mapping(cat("m", i));
+  CHECK(counters.mapping("jetstream") == first);
+  CHECK(counters.mappings.size() == 101);
+}
+
 TEST_CASE("a fact batch weighs what it holds") {
   FactBatch batch;
   const std::size_t empty = batch.bytes();
   batch.facts.reserve(100);
   CHECK(batch.bytes() == empty + 100 * sizeof(Fact));
+  batch.updates.reserve(10);
+  CHECK(batch.bytes() == empty + 100 * sizeof(Fact) + 10 * sizeof(PostUpdate));
 }
 
 TEST_CASE("an error reads as place and message") {

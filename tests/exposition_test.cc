@@ -100,7 +100,8 @@ std::string render(const View& view, std::size_t workers = 0) {
 }
 
 std::string render_engine(const EngineStatus* status) {
-  const Counters counters;
+  Counters counters;
+  counters.mapping("jetstream");
   std::string out;
   append_engine_metrics({.counters = &counters,
                          .status = status,

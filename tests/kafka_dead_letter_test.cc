@@ -21,14 +21,25 @@ TEST_CASE("dead letters carry the raw bytes, the key and where they come from") 
   Peer peer(brokers);
   const std::string topic = peer.create_topic(1);
   Counters counters;
-  const auto sink = open_kafka_dead_letter({brokers, topic, {}, &counters}, after(kPatience));
+  const auto sink = open_kafka_dead_letter({brokers, topic, {}, "1.2.3", &counters}, after(kPatience));
   REQUIRE_MESSAGE(sink.has_value(), (sink ? "" : sink.error().text()));
   const std::string raw("{\"id\": \0 \xff", 10);
   const std::string huge_raw(kDeadLetterBytesMax, 'x');
   const std::string huge_key(2'000'000, 'k');
+  const std::vector<Header> wrapped{{"ce_type", "post"}, {"content-type", "application/json"}};
   const std::vector<DeadLetter> letters{
-      {"key", raw, RejectReason::not_json, "at byte 7", "posts", 3, 1234567890123,
-       EventTime(1357000000s)},
+      {.key = "key",
+       .raw = raw,
+       .reason = RejectReason::not_json,
+       .detail = "at byte 7",
+       .source_topic = "posts",
+       .partition = 3,
+       .offset = 1234567890123,
+       .timestamp = EventTime(1357000000s),
+       .index = 12,
+       .mapping = "jetstream",
+       .cut = true,
+       .headers = wrapped},
       {huge_key, huge_raw, RejectReason::too_large, "", "posts", 0, 0, {}},
       {"", "", RejectReason::empty, "", "posts", 1, 2, {}},
   };
@@ -79,11 +90,18 @@ TEST_CASE("dead letters carry the raw bytes, the key and where they come from") 
                            {"source_topic", "posts"},
                            {"partition", "3"},
                            {"offset", "1234567890123"},
-                           {"timestamp", "2013-01-01T00:26:40Z"}});
+                           {"index", "12"},
+                           {"mapping", "jetstream"},
+                           {"engine_version", "1.2.3"},
+                           {"timestamp", "2013-01-01T00:26:40Z"},
+                           {"cut", "true"},
+                           {"ce_type", "post"},
+                           {"content-type", "application/json"}});
   CHECK(std::get<0>(found[1]) == huge_key.substr(0, kDeadLetterKeyBytesMax));
   CHECK(std::get<1>(found[1]) == huge_raw);
   CHECK(std::get<1>(found[2]).empty());
-  CHECK(std::get<2>(found[2]).size() == 5);  // no timestamp
+  CHECK(std::get<2>(found[1]).back() == std::pair<std::string, std::string>{"cut", "true"});
+  CHECK(std::get<2>(found[2]).size() == 6);  // nothing that is not known
 }
 
 TEST_CASE("dead letters from several threads are all delivered") {
@@ -92,7 +110,7 @@ TEST_CASE("dead letters from several threads are all delivered") {
   Peer peer(brokers);
   const std::string topic = peer.create_topic(1);
   Counters counters;
-  const auto sink = open_kafka_dead_letter({brokers, topic, {}, &counters}, after(kPatience));
+  const auto sink = open_kafka_dead_letter({brokers, topic, {}, "1.2.3", &counters}, after(kPatience));
   REQUIRE(sink.has_value());
   std::vector<std::thread> threads;
   std::array<int, 4> failures{};
@@ -117,13 +135,13 @@ TEST_CASE("dead letters from several threads are all delivered") {
 TEST_CASE("a dead letter topic that is not there, or no broker, is an error at the start") {
   Counters counters;
   const auto unreachable =
-      open_kafka_dead_letter({"127.0.0.1:1", "dead", {}, &counters}, after(300ms));
+      open_kafka_dead_letter({"127.0.0.1:1", "dead", {}, "1.2.3", &counters}, after(300ms));
   REQUIRE_FALSE(unreachable.has_value());
   CHECK(unreachable.error().kind == ErrorKind::unreachable);
   const std::string brokers = test_brokers();
   if (brokers.empty()) return;
   const auto unknown =
-      open_kafka_dead_letter({brokers, "no-such-topic", {}, &counters}, after(kPatience));
+      open_kafka_dead_letter({brokers, "no-such-topic", {}, "1.2.3", &counters}, after(kPatience));
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().kind == ErrorKind::refused);
   CHECK(unknown.error().place == "dead_letters.topic");

@@ -412,7 +412,7 @@ DeadLetter letter(std::string_view raw) {
 
 TEST_CASE("dead letters are one line each, as text or in base64") {
   const Folder folder;
-  auto sink = open_dead_letter_file(folder.path("dead.ndjson"));
+  auto sink = open_dead_letter_file(folder.path("dead.ndjson"), "1.2");
   REQUIRE(sink.has_value());
   std::vector<DeadLetter> letters{letter("{\"a\"\n"), letter("\xff\xfe"), letter("\xff"),
                                   letter("abc\x80z!"), letter("")};
@@ -420,19 +420,27 @@ TEST_CASE("dead letters are one line each, as text or in base64") {
   letters[0].detail = "id";
   letters[0].key = "k\"";
   letters[0].timestamp = parse_rfc3339("2026-03-01T10:00:00Z");
+  letters[0].index = 0;
+  letters[0].mapping = "acme";
+  const std::vector<Header> headers{{"ce_id", "1"}, {"ce_x", "\xff"}};
   letters[1].key = "\x80";
+  letters[1].cut = true;
+  letters[1].headers = headers;
   REQUIRE((*sink)->put(letters).has_value());
   REQUIRE((*sink)->put({}).has_value());
   REQUIRE((*sink)->put(std::span(letters).last(1)).has_value());
   const std::string where = R"("source_topic":"posts","partition":3,"offset":42,)";
+  const std::string version = R"("engine_version":"1.2",)";
   CHECK(read_file(folder.path("dead.ndjson")) ==
         cat(R"({"reason":"missing_field","detail":"id",)", where,
+            R"("index":0,"mapping":"acme",)", version,
             R"("timestamp":"2026-03-01T10:00:00Z","key":"k\"","raw":"{\"a\"\n"})", '\n',
-            R"({"reason":"not_json",)", where, R"("key_base64":"gA==","raw_base64":"//4="})", '\n',
-            R"({"reason":"not_json",)", where, R"("raw_base64":"/w=="})", '\n',
-            R"({"reason":"not_json",)", where, R"("raw_base64":"YWJjgHoh"})", '\n',
-            R"({"reason":"not_json",)", where, R"("raw":""})", '\n', R"({"reason":"not_json",)",
-            where, R"("raw":""})", '\n'));
+            R"({"reason":"not_json",)", where, version, R"("key_base64":"gA==","cut":true,)",
+            R"("headers":{"ce_id":"1","ce_x_base64":"/w=="},"raw_base64":"//4="})", '\n',
+            R"({"reason":"not_json",)", where, version, R"("raw_base64":"/w=="})", '\n',
+            R"({"reason":"not_json",)", where, version, R"("raw_base64":"YWJjgHoh"})", '\n',
+            R"({"reason":"not_json",)", where, version, R"("raw":""})", '\n',
+            R"({"reason":"not_json",)", where, version, R"("raw":""})", '\n'));
 }
 
 TEST_CASE("dead letters are appended to what the file holds, and large ones are cut") {
@@ -440,7 +448,7 @@ TEST_CASE("dead letters are appended to what the file holds, and large ones are 
   const std::string path = folder.write("dead.ndjson", "before\n");
   const std::string huge(2UL << 20, 'x');
   for (int i = 0; i < 2; ++i) {
-    auto sink = open_dead_letter_file(path);
+    auto sink = open_dead_letter_file(path, "1.2");
     REQUIRE(sink.has_value());
     const std::vector<DeadLetter> letters(6, letter(huge));  // more than one write
     REQUIRE((*sink)->put(letters).has_value());
@@ -453,11 +461,11 @@ TEST_CASE("dead letters are appended to what the file holds, and large ones are 
 
 TEST_CASE("a dead-letter file that cannot be opened or written is an error with its name") {
   const Folder folder;
-  const auto absent = open_dead_letter_file(folder.path("no/such/folder"));
+  const auto absent = open_dead_letter_file(folder.path("no/such/folder"), "1.2");
   REQUIRE_FALSE(absent.has_value());
   CHECK(absent.error().kind == ErrorKind::unreadable);
   CHECK(absent.error().place == folder.path("no/such/folder"));
-  auto full = open_dead_letter_file("/dev/full");
+  auto full = open_dead_letter_file("/dev/full", "1.2");
   REQUIRE(full.has_value());
   const auto put = (*full)->put(std::vector{letter("x")});
   REQUIRE_FALSE(put.has_value());

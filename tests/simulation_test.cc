@@ -105,6 +105,37 @@ constexpr std::array<std::string_view, 4> kTexts{"I switched to Orvelane today",
                                                  "nothing to see", "CREMOLINE is back #cremoline"};
 constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
 
+// What is told of posts beside the posts themselves, and the op that counts it.
+struct Told {
+  std::string_view rest;  // of the record, behind its id
+  PostUpdate::Kind kind;
+};
+constexpr std::array<Told, 6> kTold{
+    {{R"(,"op":"delete"})", PostUpdate::Kind::remove},
+     {R"(,"op":"increment","metrics":{"likes":1}})", PostUpdate::Kind::increment},
+     {R"(,"op":"metrics","metrics":{"likes":3,"views":9}})", PostUpdate::Kind::metrics},
+     {R"(,"op":"delete_author","author":{"id":"a"}})", PostUpdate::Kind::remove_author},
+     {R"(,"text":"nothing any more","created_at":1700000000000000,"edited_at":1700000600000000})",
+      PostUpdate::Kind::edit},
+     {R"(,"text":"nor here","created_at":1700000000000000,"replaces_id":"p1"})",
+      PostUpdate::Kind::edit}}};
+using Updates = std::array<std::uint64_t, kUpdateKinds>;
+
+// Scatters them over the log.
+Updates tell(std::uint64_t seed, Log* log) {
+  std::mt19937_64 random(seed + 1000);
+  Updates told{};
+  for (int i = 0; i < 500; ++i) {
+    const Told& one = kTold[random() % kTold.size()];
+    auto& records = log->partitions[random() % kPartitions];
+    const auto at = static_cast<std::ptrdiff_t>(random() % (records.size() + 1));
+    records.insert(records.begin() + at,
+                   cat(R"({"id":"p)", random() % 3000, R"(","platform":"x")", one.rest));
+    ++told[static_cast<std::size_t>(one.kind)];
+  }
+  return told;
+}
+
 // Posts of a few hours, out of order by up to half an hour within a partition.
 Expected fill(std::uint64_t seed, Log* log) {
   std::mt19937_64 random(seed);
@@ -131,6 +162,7 @@ void run_once(std::uint64_t seed) {
   CAPTURE(seed);
   Log log;
   const Expected expected = fill(seed, &log);
+  const Updates told = tell(seed, &log);
   const std::vector<rules::Brand> brands{{.name = "Orvelane"}, {.name = "Crémoline"}};
   const auto rules = rules::compile(brands, {.seed = seed}, nullptr);
   REQUIRE(rules);
@@ -160,6 +192,13 @@ void run_once(std::uint64_t seed) {
   }
   CHECK(counted == expected);
   CHECK(counters.facts_late == 0);
+  std::uint64_t updates = 0;
+  for (std::size_t i = 0; i < kUpdateKinds; ++i) {
+    CAPTURE(i);
+    CHECK(counters.updates[i] == told[i] * shards);  // repeats are none, and every shard has them
+    updates += counters.updates[i];
+  }
+  CHECK(counters.updates_unknown == updates);
   for (PartitionId partition = 0; partition < kPartitions; ++partition) {
     CHECK(committed[partition / 2][partition] ==
           static_cast<std::int64_t>(log.partitions[partition].size()));

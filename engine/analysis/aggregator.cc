@@ -28,6 +28,13 @@ struct Position {
   [[nodiscard]] bool covers(const Origin& origin) const {
     return origin.offset < offset || (origin.offset == offset && origin.index <= index);
   }
+  // Moves on; false when the origin is a repeat.
+  bool advance(const Origin& origin) {
+    if (covers(origin)) return false;
+    offset = origin.offset;
+    index = origin.index;
+    return true;
+  }
 };
 
 struct Brand {
@@ -72,6 +79,7 @@ struct Aggregator::State {
   Duration lateness;
   std::vector<Brand> brands;  // by BrandId
   std::unordered_map<PartitionId, std::size_t> slots;
+  std::vector<Position> updated;  // by partition slot: the highest origin of an update
   BlockPool pool;
   std::map<Hour, HourIndex> hours;  // every block in use
   std::optional<EventTime> watermark;
@@ -79,6 +87,9 @@ struct Aggregator::State {
   Minute closed_until = kNever;  // this minute and later ones are open
   Minute last_minute = kNever;   // the latest one that was counted
 
+  std::size_t slot_of(PartitionId partition) {
+    return slots.try_emplace(partition, slots.size()).first->second;
+  }
   void prefetch(std::span<const Fact> facts, std::size_t at) const;
   [[nodiscard]] bool count(const Fact& fact, Minute minute);
   [[nodiscard]] bool count_in_new_block(BrandId id, const ShortName& platform, Minute minute);
@@ -244,16 +255,14 @@ ApplyCounts Aggregator::apply(std::span<const Fact> facts) {
     state.prefetch(facts, at);
     if (partition != fact.origin.partition) {
       partition = fact.origin.partition;
-      slot = state.slots.try_emplace(*partition, state.slots.size()).first->second;
+      slot = state.slot_of(*partition);
     }
     Brand& brand = state.brands[fact.brand];
     if (slot >= brand.positions.size()) brand.positions.resize(slot + 1);
-    Position& position = brand.positions[slot];
-    if (position.covers(fact.origin)) {
+    if (!brand.positions[slot].advance(fact.origin)) {
       ++counts.repeated;
       continue;
     }
-    position = {fact.origin.offset, fact.origin.index};
     const Minute minute = minute_of(fact.event_time);
     if (fact.backdated) {
       ++brand.backdated;
@@ -267,6 +276,22 @@ ApplyCounts Aggregator::apply(std::span<const Fact> facts) {
     } else {
       ++counts.overflow;
     }
+  }
+  return counts;
+}
+
+UpdateCounts Aggregator::apply(std::span<const PostUpdate> updates) {
+  UpdateCounts counts;
+  State& state = *state_;
+  for (const PostUpdate& update : updates) {
+    const std::size_t slot = state.slot_of(update.origin.partition);
+    if (slot >= state.updated.size()) state.updated.resize(slot + 1);
+    if (!state.updated[slot].advance(update.origin)) {
+      ++counts.repeated;
+      continue;
+    }
+    ++counts.received[static_cast<std::size_t>(update.kind)];
+    ++counts.unknown;
   }
   return counts;
 }

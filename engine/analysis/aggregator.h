@@ -2,6 +2,7 @@
 // no I/O and starts no thread: the same facts and watermarks give the same results, bit for bit.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "engine/analysis/snapshot.h"
 #include "engine/base/brand_list.h"
+#include "engine/base/counters.h"
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
 #include "engine/base/limits.h"
@@ -42,9 +44,16 @@ struct ApplyCounts {
   std::uint64_t overflow = 0;   // hour_blocks_max reached: dropped
 };
 
+// What happened to the updates given to apply().
+struct UpdateCounts {
+  std::array<std::uint64_t, kUpdateKinds> received{};  // by kind, repeats not counted
+  std::uint64_t repeated = 0;                          // at or below the shard's position: dropped
+  std::uint64_t unknown = 0;                           // no brand here holds the post: dropped
+};
+
 // Owned by one shard thread. Memory: per brand and platform 264 bytes for each hour that saw a
 // mention and is still open or in a window (two days), bounded by hour_blocks_max; per brand 16
-// bytes for each partition. A brand that is not watched any more keeps its totals; its hours go the
+// bytes for each partition, and 16 more for the shard. A brand that is not watched any more keeps its totals; its hours go the
 // way of all hours.
 class Aggregator {
  public:
@@ -58,6 +67,11 @@ class Aggregator {
   // partition is a repeat and changes nothing.
   // REQUIRES: each fact's brand has a name. It need not be watched any more.
   ApplyCounts apply(std::span<const Fact> facts);
+
+  // Takes what is told of posts. An update whose origin is at or below the highest one taken of its
+  // partition is a repeat and changes nothing. No table of posts is kept yet, so that every post is
+  // unknown.
+  UpdateCounts apply(std::span<const PostUpdate> updates);
 
   // Moves event time on; an earlier watermark than the present one changes nothing. Minutes that
   // end at or before watermark - lateness close, once each; those with mentions are appended to

@@ -16,8 +16,8 @@
 namespace vigie {
 namespace {
 
-// The seed keeps those who write posts from choosing tokens that collide; it changes no result.
-std::uint64_t hash_seed() {
+// It changes no result.
+std::uint64_t random_seed() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
 }
@@ -56,7 +56,8 @@ ConfigurationRead read_configuration(const std::string& path, const BrandList& k
     const std::vector<BrandId> ids = ids_of(**brands);
     std::vector<rules::Finding> findings;
     rules = rules::compile(loaded.settings.brands,
-                           {.seed = hash_seed(), .library = &loaded.settings.library, .ids = ids},
+                           // Keeps those who write posts from choosing tokens that collide.
+                           {.seed = random_seed(), .library = &loaded.settings.library, .ids = ids},
                            &findings);
     add_findings(findings, &loaded);
   }
@@ -84,6 +85,8 @@ std::optional<Configuration> load_configuration(const std::string& path,
   if (files != nullptr) *files = read.files;
   return std::move(read.configuration);
 }
+
+KeySeed fresh_key_seed() { return {random_seed(), random_seed()}; }
 
 std::optional<std::uint32_t> find_brand(const rules::RuleSet& rules, const std::string& name) {
   const std::vector<std::string>& names = rules::brand_names(rules);

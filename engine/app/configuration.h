@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/post_key.h"
 #include "engine/base/result.h"
 #include "engine/runtime/brand_ids.h"
 #include "engine/runtime/file_stamp.h"
@@ -38,6 +39,10 @@ struct ConfigurationRead {
 // error. `files` may be null; otherwise it is given what the settings were read from.
 [[nodiscard]] std::optional<Configuration> load_configuration(
     const std::string& path, std::shared_ptr<const SettingsFiles>* files = nullptr);
+
+// Of the keys of posts and authors, as long as no state outlives the process: it keeps those who
+// choose ids from making one post pass for another.
+[[nodiscard]] KeySeed fresh_key_seed();
 
 // The place of the brand of this name; nothing, and a complaint, when there is none.
 [[nodiscard]] std::optional<std::uint32_t> find_brand(const rules::RuleSet& rules,

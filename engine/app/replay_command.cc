@@ -121,6 +121,7 @@ Exit replay_command(const ReplayArguments& arguments) {
   Engine engine(std::move(*parts),
                 {.event_time = configuration->settings.event_time,
                  .engine = replay_engine(configuration->settings.engine),
+                 .errors = configuration->settings.errors,
                  .replay = true},
                 &counters);
   const auto asked_to_stop = [&](Deadline until) { return signals.wait(until) == Asked::stop; };

@@ -30,7 +30,11 @@ Exit serve_and_run(Parts parts, const Serving& serving) {
   const Settings& settings = serving.configuration->settings;
   parts.brands = serving.configuration->brands;
   Engine engine(std::move(parts),
-                {.event_time = settings.event_time, .engine = settings.engine, .replay = false},
+                {.event_time = settings.event_time,
+                 .engine = settings.engine,
+                 .errors = settings.errors,
+                 .key_seed = fresh_key_seed(),
+                 .replay = false},
                 serving.counters);
   std::optional<Reloader> reloader;
   if (!serving.path.empty()) reloader.emplace(serving.path, serving.configuration, &engine);

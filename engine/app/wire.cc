@@ -90,7 +90,7 @@ Result<void> add_files(std::span<const std::string> paths, PartitionId first_par
 Result<std::unique_ptr<DeadLetterSink>> make_dead_letters(const Settings& settings,
                                                           Counters* counters) {
   if (!settings.dead_letters.file.empty()) {
-    return open_dead_letter_file(settings.dead_letters.file);
+    return open_dead_letter_file(settings.dead_letters.file, VIGIE_VERSION);
   }
   if (settings.dead_letters.topic.empty()) return nullptr;
   for (const auto& source : settings.sources) {
@@ -99,6 +99,7 @@ Result<std::unique_ptr<DeadLetterSink>> make_dead_letters(const Settings& settin
     return open_kafka_dead_letter({.brokers = kafka->brokers,
                                    .topic = settings.dead_letters.topic,
                                    .properties = plain(kafka->properties),
+                                   .engine_version = VIGIE_VERSION,
                                    .counters = counters},
                                   after(kConnectWait));
   }

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <string>
 #include <string_view>
 
 namespace vigie {
@@ -42,6 +44,26 @@ inline constexpr std::size_t kRepairs = 7;
 [[nodiscard]] std::string_view to_text(Repair repair);
 using RepairCounts = std::array<std::uint32_t, kRepairs>;
 
+inline constexpr std::size_t kUpdateKinds = 5;  // of PostUpdate, see fact.h
+
+// What became of rejects; see ErrorSettings.
+enum class RejectAction : std::uint8_t {
+  dead_letter,  // handed to the dead letters
+  none,         // counted only: there are no dead letters
+  drop,         // counted only: by policy
+  fail,         // the engine stops: by policy
+};
+inline constexpr std::size_t kRejectActions = 4;
+[[nodiscard]] std::string_view to_text(RejectAction action);
+
+// What became of the posts of one mapping.
+struct MappingTotals {
+  std::string name;
+  std::atomic<std::uint64_t> mapped{};
+  std::atomic<std::uint64_t> dropped{};
+  std::atomic<std::uint64_t> rejected{};
+};
+
 // Every counter only grows. Relaxed order: each is right by itself, no two are read together.
 struct Counters {
   using Value = std::atomic<std::uint64_t>;
@@ -51,23 +73,43 @@ struct Counters {
   Value mentions{};      // decoded posts
   Value deletes{};       // decoded op=delete and tombstones
   Value metrics_updates{};
+  Value increments{};
+  Value author_deletes{};
   Value matched{};  // posts that matched at least one brand
   Value hits{};     // brands matched, summed over posts
   std::array<Value, kRejectReasons> rejects{};
   std::array<Value, kRepairs> repairs{};
   Value dead_letters{};          // written
   Value dead_letter_failures{};  // could not be written
+  std::array<Value, kRejectActions> reject_actions{};
   Value facts_applied{};
   Value facts_repeated{};   // dropped: already applied
   Value facts_late{};       // dropped: after the window had closed
   Value facts_backdated{};  // counted apart: observed long after it was written
   Value facts_overflow{};   // dropped: kHourBlocksMax
+  // Updates of posts, once for each shard, and those of them that changed nothing there.
+  std::array<Value, kUpdateKinds> updates{};
+  Value updates_repeated{};        // already applied
+  Value updates_unknown{};         // the shard holds no such post
   Value rebalances{};
   Value source_errors{};
   Value stale_records{};  // dropped after a rebalance: not owned, or already read
   Value commits{};
   Value commit_failures{};
   Value queue_full{};  // times a worker waited for a shard
+
+  // By mapping, in the order of mapping(). Once workers and server run, the list does not change.
+  std::deque<MappingTotals> mappings;
+
+  // The totals of this name, made when they are not there.
+  MappingTotals* mapping(std::string_view name) {
+    for (MappingTotals& totals : mappings) {
+      if (totals.name == name) return &totals;
+    }
+    MappingTotals& totals = mappings.emplace_back();
+    totals.name = name;
+    return &totals;
+  }
 
   static void add(Value& counter, std::uint64_t count) {
     if (count != 0) counter.fetch_add(count, std::memory_order_relaxed);

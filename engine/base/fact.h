@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/event_time.h"
+#include "engine/base/mention.h"
+#include "engine/base/post_key.h"
 #include "engine/base/short_name.h"
 
 namespace vigie {
@@ -29,8 +32,30 @@ struct Fact {
   EventTime event_time;
   BrandId brand = 0;
   bool backdated = false;  // observed long after it was written: counted apart
+  bool edited = false;     // perhaps counted before; a PostUpdate of the same origin goes with it
   ShortName platform;
+  Key128 post{};
+  Key128 author{};    // none where it is not known
+  Key128 replaced{};  // the post of which this is a new version; none unless its id is another one
 };
+
+// What is told of a post, or of all that an author wrote, and concerns whoever holds it: it goes to
+// every shard, and is dropped where the post is unknown.
+struct PostUpdate {
+  enum class Kind : std::uint8_t {
+    remove,
+    remove_author,
+    metrics,    // its counters now
+    increment,  // what to add to them
+    edit,       // it has changed: brands without a fact of this origin do not match it any more
+  };
+  Origin origin;
+  Kind kind = Kind::remove;
+  Key128 key;           // of the post, before the edit; of the author for remove_author
+  PostMetrics metrics;  // for metrics and increment; `as_of` is set for all, where it is known
+};
+// "delete", "delete_author", "metrics", "increment", "edit": a metric label.
+[[nodiscard]] std::string_view to_text(PostUpdate::Kind kind);
 
 // How far a partition has been read.
 struct Progress {
@@ -48,6 +73,7 @@ struct FactBatch {
   std::uint32_t writer = 0;
   std::uint64_t sequence = 0;  // grows by one per batch of this writer
   std::vector<Fact> facts;     // per partition in the order of their origins
+  std::vector<PostUpdate> updates;  // likewise; the same for every shard
   std::vector<Progress> progress;
   // Set when the writer's partitions changed: those it owns from now on. An empty optional inside
   // means "none for now, a new assignment will follow": the watermark waits for it.
@@ -59,7 +85,7 @@ struct FactBatch {
   // Heap memory that the batch holds, for the queue's bound.
   [[nodiscard]] std::size_t bytes() const {
     return sizeof(FactBatch) + facts.capacity() * sizeof(Fact) +
-           progress.capacity() * sizeof(Progress);
+           updates.capacity() * sizeof(PostUpdate) + progress.capacity() * sizeof(Progress);
   }
 };
 

@@ -166,8 +166,9 @@ struct DeadLetter {
   std::optional<EventTime> timestamp;
   // Which post of the record is meant, where the others were used; see Reject::index.
   std::optional<std::uint16_t> index{};
-  std::string_view mapping{};  // that was tried; may be empty
-  bool cut = false;            // `raw` lacks its end: it cannot be replayed
+  std::string_view mapping{};         // that was tried; may be empty
+  bool cut = false;                   // `raw` lacks its end: it cannot be replayed
+  std::span<const Header> headers{};  // of the record: they say how `raw` is wrapped
 };
 
 // Takes rejected records. Thread-safe: the workers share one.

@@ -46,6 +46,11 @@ inline constexpr std::size_t kMappingsMax = 256;
 // Pointers of one mapping, and what its expressions may nest.
 inline constexpr std::size_t kMappingPointersMax = 1000;
 inline constexpr std::size_t kMappingDepthMax = 16;
+// Expressions, tests and fields of one mapping, those of aliases counted each time; the largest
+// preset has some 300. Numbers of expressions are 16 bits.
+inline constexpr std::size_t kMappingNodesMax = 20'000;
+// Bytes of the names of mappings, and of the words that say why something is no post.
+inline constexpr std::size_t kMappingNameBytesMax = 32;
 
 // --- Files -------------------------------------------------------------------------------------
 

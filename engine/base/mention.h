@@ -2,6 +2,7 @@
 // described in connectors/mention.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,6 +23,8 @@ enum class Op : std::uint8_t {
   increment,      // what to add to its counters: one like came
   remove_author,  // everything that its author wrote is gone
 };
+
+inline constexpr std::size_t kOps = 5;
 
 enum class Kind : std::uint8_t { post, reply, repost, quote, comment, review, article, message };
 

@@ -31,10 +31,12 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
   context_ = {.rules = &rules_,
               .link = parts_.link.get(),
               .dead_letters = parts_.dead_letters.get(),
+              .errors = options_.errors,
               .counters = counters_,
               .stop = &stop_,
               .shards = options_.engine.shards,
               .lateness = options_.event_time.lateness,
+              .key_seed = options_.key_seed,
               .idle_after = options_.replay ? Duration::zero() : options_.event_time.idle_after,
               .drain = options_.engine.drain};
   for (std::uint32_t i = 0; i < options_.engine.shards; ++i) {

@@ -39,6 +39,8 @@ struct Parts {
 struct EngineOptions {
   EventTimeSettings event_time;
   EngineSettings engine;
+  ErrorSettings errors{};
+  KeySeed key_seed{};  // of the keys of posts and authors; secret where ids can be chosen
   bool replay = false;  // keep the closed minutes; partitions are idle at their end
 };
 

@@ -1,7 +1,9 @@
 #include "engine/runtime/match_stage.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <utility>
 
 #include "engine/base/clock.h"
@@ -25,6 +27,33 @@ ShortName platform_of(const Mention& mention) {
   return ShortName{mention.platform.substr(0, ShortName::kBytesMax)};
 }
 
+bool is_edited(const Mention& mention) {
+  return mention.edited_at.has_value() || !mention.replaces_id.empty();
+}
+
+// What is to be told of the post to whoever holds it.
+std::optional<PostUpdate::Kind> update_of(const Mention& mention) {
+  switch (mention.op) {
+    case Op::upsert:
+      return is_edited(mention) ? std::optional{PostUpdate::Kind::edit} : std::nullopt;
+    case Op::remove: return PostUpdate::Kind::remove;
+    case Op::metrics: return PostUpdate::Kind::metrics;
+    case Op::increment: return PostUpdate::Kind::increment;
+    case Op::remove_author: return PostUpdate::Kind::remove_author;
+  }
+  return std::nullopt;
+}
+
+// When what is told became so, as far as the record knows.
+std::optional<EventTime> told_at(const Mention& mention) {
+  if (mention.op == Op::upsert) {
+    return mention.edited_at ? mention.edited_at : mention.observed_at;
+  }
+  if (mention.metrics.as_of) return mention.metrics.as_of;
+  if (mention.created_at != EventTime{}) return mention.created_at;  // of the event; zero is none
+  return mention.observed_at;
+}
+
 // Not the processor's clock: asking for that takes longer than most evaluations.
 std::uint64_t nanoseconds() {
   const auto now = std::chrono::nanoseconds(Clock::now().time_since_epoch());
@@ -42,7 +71,9 @@ MatchStage::MatchStage(Decoder* decoder, std::shared_ptr<const rules::RuleSet> r
     : decoder_(decoder),
       matcher_(make_matcher(std::move(rules))),
       counters_(counters),
-      settings_(settings) {}
+      settings_(settings) {
+  for (const std::string& name : decoder->mappings()) mappings_.push_back(counters->mapping(name));
+}
 
 void MatchStage::set_rules(std::shared_ptr<const rules::RuleSet> rules) {
   matcher_ = make_matcher(std::move(rules));
@@ -52,6 +83,7 @@ void MatchStage::set_rules(std::shared_ptr<const rules::RuleSet> rules) {
 void MatchStage::run(const Batch& batch, Output* out) {
   out->facts.resize(settings_.shards);
   for (auto& facts : out->facts) facts.clear();
+  out->updates.clear();
   out->reached.clear();
   out->rejects.clear();
   details_.reset();
@@ -63,46 +95,86 @@ void MatchStage::run(const Batch& batch, Output* out) {
     match_slice(batch, out);
     keep_rejects(out);
     counters_->add(slice_.repairs);
+    count_mappings();
   }
   Counters::add(counters_->records, batch.records.size());
   Counters::add(counters_->record_bytes, bytes);
 }
 
 void MatchStage::match_slice(const Batch& batch, Output* out) {
-  std::uint64_t upserts = 0;
-  std::uint64_t deletes = 0;
+  std::array<std::uint64_t, kOps> posts{};
   std::uint64_t matched = 0;
   std::uint64_t hits = 0;
   for (const Mention& mention : slice_.mentions) {
     const Record& record = batch.records[mention.record];
+    const Origin origin{record.partition, record.offset, mention.index};
     Output::Reached& reached = reached_of(record.partition, out);
-    if (mention.op != Op::upsert) {
-      deletes += mention.op == Op::remove ? 1 : 0;
-      continue;
+    ++posts[static_cast<std::size_t>(mention.op)];
+    if (mention.op == Op::upsert) {
+      reached.event_time = std::max(reached.event_time, std::optional{mention.created_at});
+      const std::size_t brands = match(mention, origin, out);
+      matched += brands > 0 ? 1 : 0;
+      hits += brands;
     }
-    ++upserts;
-    reached.event_time = std::max(reached.event_time, std::optional{mention.created_at});
-    matcher_.match(mention, &hits_);
-    if (!hits_.changes.empty()) shadow_.add(mention, hits_.changes);
-    if (hits_.hits.empty()) continue;
-    ++matched;
-    hits += hits_.hits.size();
-    Fact fact;
-    fact.origin = {record.partition, record.offset, mention.index};
-    fact.event_time = mention.created_at;
-    fact.backdated =
-        mention.observed_at && *mention.observed_at - mention.created_at > settings_.lateness;
-    fact.platform = platform_of(mention);
-    for (const rules::Hit& hit : hits_.hits) {
-      fact.brand = hit.brand;
-      out->facts[hit.brand % settings_.shards].push_back(fact);
-    }
+    if (const auto kind = update_of(mention)) add_update(mention, origin, *kind, out);
   }
-  Counters::add(counters_->mentions, upserts);
-  Counters::add(counters_->deletes, deletes);
-  Counters::add(counters_->metrics_updates, slice_.mentions.size() - upserts - deletes);
+  const auto count = [&](Counters::Value& counter, Op op) {
+    Counters::add(counter, posts[static_cast<std::size_t>(op)]);
+  };
+  count(counters_->mentions, Op::upsert);
+  count(counters_->deletes, Op::remove);
+  count(counters_->metrics_updates, Op::metrics);
+  count(counters_->increments, Op::increment);
+  count(counters_->author_deletes, Op::remove_author);
   Counters::add(counters_->matched, matched);
   Counters::add(counters_->hits, hits);
+}
+
+std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Output* out) {
+  matcher_.match(mention, &hits_);
+  if (!hits_.changes.empty()) shadow_.add(mention, hits_.changes);
+  if (hits_.hits.empty()) return 0;
+  Fact fact;
+  fact.origin = origin;
+  fact.event_time = mention.created_at;
+  fact.backdated =
+      mention.observed_at && *mention.observed_at - mention.created_at > settings_.lateness;
+  fact.edited = is_edited(mention);
+  fact.platform = platform_of(mention);
+  fact.post = post_key(settings_.seed, mention.platform, mention.id);
+  fact.author = author_key(settings_.seed, mention.platform, mention.author.id);
+  fact.replaced = post_key(settings_.seed, mention.platform, mention.replaces_id);
+  for (const rules::Hit& hit : hits_.hits) {
+    fact.brand = hit.brand;
+    out->facts[hit.brand % settings_.shards].push_back(fact);
+  }
+  return hits_.hits.size();
+}
+
+void MatchStage::add_update(const Mention& mention, const Origin& origin, PostUpdate::Kind kind,
+                            Output* out) {
+  PostUpdate& update = out->updates.emplace_back();
+  update.origin = origin;
+  update.kind = kind;
+  if (kind == PostUpdate::Kind::remove_author) {
+    update.key = author_key(settings_.seed, mention.platform, mention.author.id);
+  } else {
+    const bool replaces = !mention.replaces_id.empty();
+    update.key =
+        post_key(settings_.seed, mention.platform, replaces ? mention.replaces_id : mention.id);
+  }
+  const bool counts = kind == PostUpdate::Kind::metrics || kind == PostUpdate::Kind::increment;
+  if (counts) update.metrics = mention.metrics;
+  update.metrics.as_of = told_at(mention);
+}
+
+void MatchStage::count_mappings() {
+  for (std::size_t i = 0; i < std::min(mappings_.size(), slice_.mappings.size()); ++i) {
+    const MappingCounts& counts = slice_.mappings[i];
+    Counters::add(mappings_[i]->mapped, counts.mapped);
+    Counters::add(mappings_[i]->dropped, counts.dropped);
+    Counters::add(mappings_[i]->rejected, counts.rejected);
+  }
 }
 
 void MatchStage::keep_rejects(Output* out) {

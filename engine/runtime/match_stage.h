@@ -1,6 +1,7 @@
 // Stage one: raw records to facts. A pure function of the record and the rules.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,11 +22,13 @@ class MatchStage {
     std::uint32_t shards = 1;
     // A post observed later than this after it was written is backdated.
     Duration lateness = std::chrono::hours{1};
+    KeySeed seed{};  // of the keys of posts and authors
   };
 
   // What one batch yields.
   struct Output {
     std::vector<std::vector<Fact>> facts;  // by shard: brand % shards
+    std::vector<PostUpdate> updates;       // for every shard
     // Of each partition in the batch, the highest event time; in order of first appearance.
     struct Reached {
       PartitionId partition = 0;
@@ -53,12 +56,17 @@ class MatchStage {
 
  private:
   void match_slice(const Batch& batch, Output* out);
+  // Appends a fact for each brand that the post mentions; returns their number.
+  std::size_t match(const Mention& mention, const Origin& origin, Output* out);
+  void add_update(const Mention& mention, const Origin& origin, PostUpdate::Kind kind, Output* out);
+  void count_mappings();
   void keep_rejects(Output* out);
 
   Decoder* decoder_;
   rules::Matcher matcher_;
   Counters* counters_;
   Settings settings_;
+  std::vector<MappingTotals*> mappings_;  // by number of the decoder's mapping
   MentionBatch slice_;
   rules::Hits hits_;
   ShadowLog shadow_;

@@ -1,6 +1,7 @@
 #include "engine/runtime/shard.h"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -52,6 +53,12 @@ void Shard::fold(const FactBatch& batch) {
   Counters::add(counters_->facts_late, counts.late);
   Counters::add(counters_->facts_backdated, counts.backdated);
   Counters::add(counters_->facts_overflow, counts.overflow);
+  const UpdateCounts updates = aggregator_.apply(batch.updates);
+  for (std::size_t i = 0; i < kUpdateKinds; ++i) {
+    Counters::add(counters_->updates[i], updates.received[i]);
+  }
+  Counters::add(counters_->updates_repeated, updates.repeated);
+  Counters::add(counters_->updates_unknown, updates.unknown);
   watermark_.update(batch);
   if (const auto now = watermark_.current(); now) {
     aggregator_.advance(*now, settings_.keep_closed ? &closed_ : nullptr);

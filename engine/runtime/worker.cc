@@ -34,7 +34,7 @@ Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
       decoder_(std::move(decoder)),
       rules_(context.rules->load()),
       stage_(decoder_.get(), rules_->rules, context.counters,
-             {.shards = context.shards, .lateness = context.lateness}) {
+             {.shards = context.shards, .lateness = context.lateness, .seed = context.key_seed}) {
   source_->on_release(this);
 }
 
@@ -68,7 +68,7 @@ Result<void> Worker::take_batch() {
   stage_.run(batch_, &output_);
   report_due_ = report_due_ || !batch_.records.empty();
   note_partitions();
-  send_dead_letters();
+  if (Result<void> settled = settle_rejects(); !settled) return settled;
   const std::vector<Progress> reached = progress();
   if (!batch_.records.empty() || !reached.empty() || batch_.assignment) {
     if (Result<void> published = publish(reached); !published) return published;
@@ -116,22 +116,61 @@ void Worker::note_partitions() {
   }
 }
 
-void Worker::send_dead_letters() {
-  if (output_.rejects.empty() || context_.dead_letters == nullptr) return;
+Result<void> Worker::settle_rejects() {
+  Counters& counters = *context_.counters;
+  const auto count = [&counters](RejectAction action, std::size_t rejects) {
+    Counters::add(counters.reject_actions[static_cast<std::size_t>(action)], rejects);
+  };
   std::vector<DeadLetter> letters;
-  letters.reserve(output_.rejects.size());
+  std::size_t dropped = 0;
   for (const Reject& reject : output_.rejects) {
-    const Record& record = batch_.records[reject.record];
-    PartitionName name = source_->name(record.partition);
-    letters.push_back({.key = record.key,
-                       .raw = record.value.substr(0, kDeadLetterBytesMax),
-                       .reason = reject.reason,
-                       .detail = reject.detail,
-                       .source_topic = std::move(name.topic),
-                       .partition = name.number,
-                       .offset = record.offset,
-                       .timestamp = record.recorded_at});
+    switch (context_.errors.of(reject.reason)) {
+      case OnError::fail: count(RejectAction::fail, 1); return std::unexpected(failure_of(reject));
+      case OnError::drop: ++dropped; break;
+      case OnError::dead_letter:
+        if (context_.dead_letters != nullptr) letters.push_back(letter_of(reject));
+        break;
+    }
   }
+  count(RejectAction::drop, dropped);
+  count(RejectAction::dead_letter, letters.size());
+  count(RejectAction::none, output_.rejects.size() - dropped - letters.size());
+  if (!letters.empty()) send_dead_letters(letters);
+  return {};
+}
+
+Error Worker::failure_of(const Reject& reject) const {
+  const Record& record = batch_.records[reject.record];
+  const PartitionName name = source_->name(record.partition);
+  std::string place = cat(name.topic, "/", name.number, " at ", record.offset);
+  if (reject.index) place += cat(", post ", *reject.index);
+  const std::string_view reason = to_text(reject.reason);
+  return {ErrorKind::refused,
+          cat("this record cannot be used: ", reason, reject.detail.empty() ? "" : ": ",
+              reject.detail, "; 'errors' says that ", reason,
+              " stops the engine. Mend the mapping or the record, or write 'errors: {", reason,
+              ": dead_letter}'"),
+          std::move(place)};
+}
+
+DeadLetter Worker::letter_of(const Reject& reject) const {
+  const Record& record = batch_.records[reject.record];
+  PartitionName name = source_->name(record.partition);
+  return {.key = record.key,
+          .raw = record.value.substr(0, kDeadLetterBytesMax),
+          .reason = reject.reason,
+          .detail = reject.detail,
+          .source_topic = std::move(name.topic),
+          .partition = name.number,
+          .offset = record.offset,
+          .timestamp = record.recorded_at,
+          .index = reject.index,
+          .mapping = reject.mapping,
+          .cut = record.value.size() > kDeadLetterBytesMax,
+          .headers = record.headers};
+}
+
+void Worker::send_dead_letters(std::span<const DeadLetter> letters) {
   if (const Result<void> put = context_.dead_letters->put(letters); put) {
     Counters::add(context_.counters->dead_letters, letters.size());
   } else {
@@ -183,6 +222,8 @@ Result<void> Worker::publish(const std::vector<Progress>& progress) {
     batch.writer = number_;
     batch.sequence = sequence_;
     batch.facts = std::exchange(output_.facts[shard], {});
+    const bool last = shard + 1 == context_.shards;
+    batch.updates = last ? std::exchange(output_.updates, {}) : output_.updates;
     batch.progress = progress;
     batch.assignment = batch_.assignment;
     while (true) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "engine/runtime/brand_ids.h"
 #include "engine/runtime/match_stage.h"
 #include "engine/runtime/rule_costs.h"
+#include "engine/runtime/settings.h"
 
 namespace vigie {
 
@@ -28,10 +30,12 @@ struct WorkerContext {
   const Cell<RulesInUse>* rules = nullptr;  // never empty
   FactLink* link = nullptr;
   DeadLetterSink* dead_letters = nullptr;  // null: rejects are only counted
+  ErrorSettings errors;                    // what becomes of rejects
   Counters* counters = nullptr;
   const std::atomic<bool>* stop = nullptr;  // set: finish the batch in hand and leave
   std::uint32_t shards = 1;
   Duration lateness{};
+  KeySeed key_seed{};
   Duration idle_after{};  // zero: a partition is idle as soon as it is caught up (replay)
   Duration drain{};
 };
@@ -75,7 +79,11 @@ class Worker final : public Source::Release {
   [[nodiscard]] Result<void> take_batch();
   void take_rules();
   void note_partitions();
-  void send_dead_letters();
+  // Does with the rejects what their policy says. Errors: refused, where that is to stop.
+  [[nodiscard]] Result<void> settle_rejects();
+  [[nodiscard]] Error failure_of(const Reject& reject) const;
+  [[nodiscard]] DeadLetter letter_of(const Reject& reject) const;
+  void send_dead_letters(std::span<const DeadLetter> letters);
   [[nodiscard]] std::vector<Progress> progress();
   [[nodiscard]] Progress progress_of(PartitionId id, const Partition& partition) const;
   [[nodiscard]] Result<void> publish(const std::vector<Progress>& progress);

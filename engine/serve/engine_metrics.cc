@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/fact.h"
 #include "engine/serve/process_stats.h"
 
 namespace vigie {
@@ -67,10 +68,23 @@ void add_input(const Counters& counters, Families* out) {
   out->series({{"op", "upsert"}}, counters.mentions);
   out->series({{"op", "delete"}}, counters.deletes);
   out->series({{"op", "metrics"}}, counters.metrics_updates);
+  out->series({{"op", "increment"}}, counters.increments);
+  out->series({{"op", "delete_author"}}, counters.author_deletes);
+  out->counter("vigie_mapping_posts_total", "Posts that a mapping was applied to, by result.");
+  for (const MappingTotals& mapping : counters.mappings) {
+    out->series({{"mapping", mapping.name}, {"result", "mapped"}}, mapping.mapped);
+    out->series({{"mapping", mapping.name}, {"result", "dropped"}}, mapping.dropped);
+    out->series({{"mapping", mapping.name}, {"result", "rejected"}}, mapping.rejected);
+  }
   out->counter("vigie_rejected_records_total", "Records that could not be used, by reason.");
   for (std::size_t i = 0; i < kRejectReasons; ++i) {
     out->series({{"reason", std::string(to_text(static_cast<RejectReason>(i)))}},
                 counters.rejects[i]);
+  }
+  out->counter("vigie_reject_actions_total", "What became of them, by the policy for errors.");
+  for (std::size_t i = 0; i < kRejectActions; ++i) {
+    out->series({{"action", std::string(to_text(static_cast<RejectAction>(i)))}},
+                counters.reject_actions[i]);
   }
   out->counter("vigie_repairs_total", "Faults mended in records that were used.");
   for (std::size_t i = 0; i < kRepairs; ++i) {
@@ -93,6 +107,15 @@ void add_work(const Counters& counters, Families* out) {
   out->series({{"reason", "late"}}, counters.facts_late);
   out->series({{"reason", "backdated"}}, counters.facts_backdated);
   out->series({{"reason", "overflow"}}, counters.facts_overflow);
+  out->counter("vigie_post_updates_total",
+               "Deletions, edits and counters of posts, counted in each shard.");
+  for (std::size_t i = 0; i < kUpdateKinds; ++i) {
+    out->series({{"op", std::string(to_text(static_cast<PostUpdate::Kind>(i)))}},
+                counters.updates[i]);
+  }
+  out->counter("vigie_post_updates_dropped_total", "Those that changed nothing, by reason.");
+  out->series({{"reason", "repeated"}}, counters.updates_repeated);
+  out->series({{"reason", "unknown_post"}}, counters.updates_unknown);
   out->counter("vigie_source_errors_total", "Faults reported by the sources.",
                counters.source_errors);
   out->counter("vigie_rebalances_total", "Changes of the partitions owned.", counters.rebalances);
