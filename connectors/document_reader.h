@@ -79,6 +79,7 @@ class DocumentReader {
 
   [[nodiscard]] std::span<const std::string> mappings() const { return names_; }
   [[nodiscard]] std::vector<DocumentTrace>& traces() { return traces_; }
+  [[nodiscard]] const std::vector<DocumentTrace>& traces() const { return traces_; }
   void trim() { reader_.trim(); }
 
  private:
