@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/utf8.h"
+
 namespace vigie {
 namespace {
 
@@ -79,26 +81,6 @@ bool unicode_escape(std::string_view raw, std::size_t* at, std::uint32_t* code,
   *code = kReplacement;
   ++*lone_surrogates;
   return true;
-}
-
-char* put_utf8(std::uint32_t code, char* to) {
-  const auto tail = [&](int shift) { return static_cast<char>(0x80 | (code >> shift & 0x3f)); };
-  if (code < 0x80) {
-    *to++ = static_cast<char>(code);
-  } else if (code < 0x800) {
-    *to++ = static_cast<char>(0xc0 | code >> 6);
-    *to++ = tail(0);
-  } else if (code < 0x10000) {
-    *to++ = static_cast<char>(0xe0 | code >> 12);
-    *to++ = tail(6);
-    *to++ = tail(0);
-  } else {
-    *to++ = static_cast<char>(0xf0 | code >> 18);
-    *to++ = tail(12);
-    *to++ = tail(6);
-    *to++ = tail(0);
-  }
-  return to;
 }
 
 }  // namespace

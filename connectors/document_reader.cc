@@ -134,7 +134,7 @@ bool DocumentReader::has_room(const Layers& layers) {
   if (full_) return false;
   if (index_ < kPostsPerRecordMax) return true;
   full_ = true;
-  reject({RejectReason::too_many_posts, ""}, {}, layers);
+  reject({RejectReason::too_many_posts, "those that follow are left out"}, {}, layers);
   return false;
 }
 

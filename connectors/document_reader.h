@@ -78,8 +78,9 @@ class DocumentReader {
   [[nodiscard]] bool is_full() const { return full_; }
 
   [[nodiscard]] std::span<const std::string> mappings() const { return names_; }
-  [[nodiscard]] std::vector<DocumentTrace>& traces() { return traces_; }
+  // Of the documents since the last forget_traces(); none unless it explains.
   [[nodiscard]] const std::vector<DocumentTrace>& traces() const { return traces_; }
+  void forget_traces() { traces_.clear(); }
   void trim() { reader_.trim(); }
 
  private:

@@ -25,7 +25,7 @@ class MappedDecoder final : public ExplainingDecoder {
   void decode(const Batch& batch, std::size_t first, std::size_t count,
               MentionBatch* out) override {
     out->mappings.resize(std::max(out->mappings.size(), documents_.mappings().size()));
-    documents_.traces().clear();
+    documents_.forget_traces();
     for (std::size_t i = first; i < first + count; ++i) {
       const Record& record = batch.records[i];
       documents_.start(record, static_cast<std::uint32_t>(i), out);

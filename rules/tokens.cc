@@ -4,6 +4,9 @@
 #include <immintrin.h>
 #endif
 
+#include <array>
+#include <cstdint>
+
 namespace vigie::rules {
 
 struct TokenWriter {
@@ -34,6 +37,13 @@ namespace {
 }
 
 #if defined(__x86_64__)
+constexpr std::size_t kBlockBytes = 64;
+
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"); }
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2");
+}
+
 // As token_hash().
 [[gnu::target("avx2,bmi,bmi2,popcnt"), gnu::always_inline]] inline std::uint64_t hash_fast(
     const char* bytes, std::size_t count, HashSeed seed) {
@@ -62,15 +72,16 @@ namespace {
 }
 
 [[gnu::target("avx2,bmi,bmi2,popcnt")]] void tokenise_avx2(const FoldedText& text, HashSeed seed,
-                                                           TokenWriter writer) {
-  constexpr std::size_t kBlock = 64;
+                                                           Tokens* out) {
+  TokenWriter writer{out};
+  writer.start();
   const char* bytes = text.data();
   std::size_t count = 0;
   std::uint64_t open = 0;  // 1 when a word goes on from the block before
   std::uint32_t begin = 0;
   // The block behind the last byte is part of the padding: it ends a last word.
-  for (std::size_t at = 0; at <= text.size(); at += kBlock) {
-    Token* tokens = writer.room(count, kBlock / 2 + 1);
+  for (std::size_t at = 0; at <= text.size(); at += kBlockBytes) {
+    Token* tokens = writer.room(count, kBlockBytes / 2 + 1);
     const std::uint64_t words = word_bits(bytes + at) | std::uint64_t{word_bits(bytes + at + 32)}
                                                             << 32;
     const std::uint64_t before = words << 1 | open;
@@ -86,6 +97,67 @@ namespace {
       starts = _blsr_u64(starts);
     }
     open = words >> 63;
+  }
+  writer.finish(count);
+}
+
+// Writes `base` and each of sixteen bytes. (The forms of the instructions that mask make g++ 12
+// warn of nothing.)
+[[gnu::target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,popcnt"), gnu::always_inline]] inline void
+put_sixteen(__m512i base, __m128i bytes, std::uint32_t* places) {
+  const __m512i wide = _mm512_maskz_cvtepu8_epi32(0xFFFF, bytes);
+  _mm512_storeu_si512(places, _mm512_add_epi32(wide, base));
+}
+
+// Writes the places of the bits, as those from `at` on; what is behind them, up to 64, is
+// unspecified.
+[[gnu::target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,popcnt"), gnu::always_inline]] inline void
+put_places(std::uint64_t bits, std::size_t at, std::uint32_t* places) {
+  alignas(64) static constexpr std::array<std::uint8_t, 64> kAll = [] {
+    std::array<std::uint8_t, 64> all{};
+    for (std::uint8_t i = 0; i < all.size(); ++i) all[i] = i;
+    return all;
+  }();
+  const __m512i packed = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(kAll.data()));
+  const __m512i base = _mm512_set1_epi32(static_cast<int>(at));
+  put_sixteen(base, _mm512_maskz_extracti32x4_epi32(0xF, packed, 0), places);
+  put_sixteen(base, _mm512_maskz_extracti32x4_epi32(0xF, packed, 1), places + 16);
+  if (_mm_popcnt_u64(bits) <= 32) [[likely]]
+    return;
+  put_sixteen(base, _mm512_maskz_extracti32x4_epi32(0xF, packed, 2), places + 32);
+  put_sixteen(base, _mm512_maskz_extracti32x4_epi32(0xF, packed, 3), places + 48);
+}
+
+// All edges of words are found before any word is hashed: no branch depends on how many of them a
+// block has. Without the instruction that put_places() lives by, finding them so costs what it
+// saves.
+[[gnu::target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,popcnt")]] void tokenise_avx512(
+    const FoldedText& text, HashSeed seed, Tokens* out) {
+  constexpr std::size_t kEdges = 1024;  // and those of one block more
+  TokenWriter writer{out};
+  writer.start();
+  const char* bytes = text.data();
+  std::array<std::uint32_t, kEdges + kBlockBytes> edges;  // NOLINT: written before it is read
+  std::size_t edge_count = 0;
+  std::size_t count = 0;
+  std::uint64_t open = 0;  // 1 when a word goes on from the block before
+  for (std::size_t at = 0; at <= text.size(); at += kBlockBytes) {
+    const std::uint64_t words = word_bits(bytes + at) | std::uint64_t{word_bits(bytes + at + 32)}
+                                                            << 32;
+    const std::uint64_t changes = words ^ (words << 1 | open);
+    put_places(changes, at, edges.data() + edge_count);
+    edge_count += static_cast<std::size_t>(_mm_popcnt_u64(changes));
+    open = words >> 63;
+    if (edge_count < kEdges && at + kBlockBytes <= text.size()) continue;
+    Token* tokens = writer.room(count, edge_count / 2) + count;
+    for (std::size_t i = 0; i < edge_count / 2; ++i) {
+      const std::uint32_t begin = edges[2 * i];
+      const std::uint32_t end = edges[2 * i + 1];
+      tokens[i] = {begin, end, hash_fast(bytes + begin, end - begin, seed)};
+    }
+    count += edge_count / 2;
+    edges[0] = edges[edge_count - edge_count % 2];  // of a word that goes on
+    edge_count %= 2;
   }
   writer.finish(count);
 }
@@ -124,14 +196,20 @@ void tokenise_scalar(const FoldedText& text, HashSeed seed, Tokens* out) {
   writer.finish(count);
 }
 
+std::vector<Tokenise> ways_to_tokenise() {
+  std::vector<Tokenise> ways;
+#if defined(__x86_64__)
+  if (has_avx512()) ways.push_back(tokenise_avx512);
+  if (has_avx2()) ways.push_back(tokenise_avx2);
+#endif
+  ways.push_back(tokenise_scalar);
+  return ways;
+}
+
 void tokenise(const FoldedText& text, HashSeed seed, Tokens* out) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
-    TokenWriter writer{out};
-    writer.start();
-    tokenise_avx2(text, seed, writer);
-    return;
-  }
+  if (has_avx512()) return tokenise_avx512(text, seed, out);
+  if (has_avx2()) return tokenise_avx2(text, seed, out);
 #endif
   tokenise_scalar(text, seed, out);
 }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "rules/buffer.h"
 #include "rules/fold.h"
@@ -89,5 +90,10 @@ void tokenise(const FoldedText& text, HashSeed seed, Tokens* out);
 
 // The same, a byte at a time: the oracle, and what runs on processors without AVX2.
 void tokenise_scalar(const FoldedText& text, HashSeed seed, Tokens* out);
+
+// The ways that this processor has to do it, the fastest first, which is the one that is taken: for
+// tests.
+using Tokenise = void (*)(const FoldedText& text, HashSeed seed, Tokens* out);
+[[nodiscard]] std::vector<Tokenise> ways_to_tokenise();
 
 }  // namespace vigie::rules

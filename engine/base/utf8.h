@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace vigie {
@@ -32,6 +33,28 @@ namespace vigie {
   if (bytes_max >= text.size()) return text;
   while (bytes_max > 0 && is_continuation(text[bytes_max])) --bytes_max;
   return text.substr(0, bytes_max);
+}
+
+// Writes the character to `to`, 1 to 4 bytes, and returns the end of it.
+// REQUIRES: a code point, and no surrogate.
+[[nodiscard]] constexpr char* put_utf8(std::uint32_t code, char* to) {
+  const auto tail = [&](int shift) { return static_cast<char>(0x80 | (code >> shift & 0x3f)); };
+  if (code < 0x80) {
+    *to++ = static_cast<char>(code);
+  } else if (code < 0x800) {
+    *to++ = static_cast<char>(0xc0 | code >> 6);
+    *to++ = tail(0);
+  } else if (code < 0x10000) {
+    *to++ = static_cast<char>(0xe0 | code >> 12);
+    *to++ = tail(6);
+    *to++ = tail(0);
+  } else {
+    *to++ = static_cast<char>(0xf0 | code >> 18);
+    *to++ = tail(12);
+    *to++ = tail(6);
+    *to++ = tail(0);
+  }
+  return to;
 }
 
 }  // namespace vigie

@@ -1,0 +1,260 @@
+// Envelopes: golden cases, hostile ones, and what is promised about memory.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <new>
+#include <sstream>
+
+#include "connectors/decode_explain.h"
+#include "connectors/envelope.h"
+#include "engine/base/text.h"
+#include "tests/decode_cases.h"
+#include "tests/envelope_cases.h"
+
+namespace {
+std::size_t allocations = 0;  // by this program; one thread
+}  // namespace
+
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*unused*/) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept {
+  std::free(memory);
+}
+
+namespace vigie {
+namespace {
+
+namespace fs = std::filesystem;
+using decode_cases::record_with;
+using decode_cases::Records;
+using envelope_cases::Case;
+
+const fs::path kCases = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/mappings/envelopes";
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<fs::path> case_files() {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(kCases)) paths.push_back(entry.path());
+  std::ranges::sort(paths);
+  return paths;
+}
+
+std::unique_ptr<Decoder> decoder_of(std::string_view choice) {
+  return make_decoder({}, std::make_shared<MappingSet>(), choice);
+}
+
+// Keeps what the headers of a record point to.
+struct Input {
+  Records records;
+  std::vector<Header> headers;
+
+  void add(const Case& one) {
+    for (const auto& [name, value] : one.headers) headers.push_back({name, value});
+    Record& record = records.add(one.value);
+    record.key = one.key;
+    record.tombstone = one.tombstone;
+    record.headers = headers;
+  }
+};
+
+std::string decode(const Case& one) {
+  Input input;
+  input.add(one);
+  const auto decoder = decoder_of(one.mapping);
+  MentionBatch out;
+  decoder->decode(input.records.batch, 0, 1, &out);
+  const std::string text = envelope_cases::outcome(*decoder, out);
+  // Explained it is the same.
+  const auto explained = make_explaining_decoder({}, std::make_shared<MappingSet>(), one.mapping);
+  MentionBatch again;
+  explained->decode(input.records.batch, 0, 1, &again);
+  CHECK(envelope_cases::outcome(*explained, again) == text);
+  std::size_t posts = 0;
+  for (const DocumentTrace& trace : explained->traces()) posts += trace.posts.size();
+  CHECK(posts >= again.mentions.size() + again.rejects.size());
+  return text;
+}
+
+std::string decode(std::string_view value) {
+  Case one;
+  one.value = value;
+  return decode(one);
+}
+
+TEST_CASE("every golden envelope gives exactly the posts and refusals expected") {
+  const bool accept = std::getenv("VIGIE_ACCEPT") != nullptr;
+  for (const fs::path& path : case_files()) {
+    const std::string text = read_file(path);
+    std::string got;
+    for (Case one : envelope_cases::read_cases(text)) {
+      const std::string expected = std::exchange(one.expected, decode(one));
+      INFO("to accept: VIGIE_ACCEPT=1 unwrap_test, then look at the difference");
+      INFO("case: ", one.title);
+      if (!accept) CHECK(one.expected == expected);
+      got += envelope_cases::to_text(one) + "\n";
+    }
+    if (accept) std::ofstream(path, std::ios::binary) << got;
+  }
+}
+
+TEST_CASE("a warm decoder allocates nothing for envelopes") {
+  for (const fs::path& path : case_files()) {
+    Input input;
+    for (const Case& one : envelope_cases::read_cases(read_file(path))) {
+      // A decompressor that met broken bytes is made anew.
+      if (one.mapping == "mention" && one.headers.empty() && !one.title.contains("broken") &&
+          !one.title.contains("cut short") && !one.title.contains("magic")) {
+        input.add(one);
+      }
+    }
+    const auto decoder = decoder_of("mention");
+    MentionBatch out;
+    for (int round = 0; round < 3; ++round) {
+      out.clear();
+      const std::size_t before = allocations;
+      decoder->decode(input.records.batch, 0, input.records.batch.records.size(), &out);
+      INFO("cases: ", path.filename().string());
+      if (round > 0) CHECK(allocations == before);
+    }
+  }
+}
+
+TEST_CASE("a bomb is refused before it has gone off") {
+  const std::string bomb = envelope_cases::gzip(std::string(32UL << 20, ' '));
+  CHECK(decode(bomb) ==
+        "record: reject bad_envelope: the compressed bytes unfold to more than 8 MiB\n");
+  const std::string dense = envelope_cases::zstd(std::string(7UL << 20, ' '));
+  REQUIRE(dense.size() * kDecompressionRatioMax < 7UL << 20);
+  CHECK(decode(dense) ==
+        "record: reject bad_envelope: the compressed bytes grow more than 2,000 times\n");
+}
+
+TEST_CASE("many small bombs in one record are one large bomb") {
+  const std::string inner =
+      cat(R"({"a":")", std::string(1UL << 20, 'a'), R"(","b":"\n"})");
+  const std::string bomb = envelope_cases::base64(envelope_cases::gzip(inner));
+  std::string lines;
+  for (int i = 0; i < 100; ++i) {
+    lines += cat(R"({"specversion":"1.0","type":"t","source":"s","data_base64":")", bomb, "\"}\n");
+  }
+  Records records;
+  records.add(lines);
+  MentionBatch out;
+  decoder_of("mention")->decode(records.batch, 0, 1, &out);
+  CHECK(out.rejects.size() == 100);
+  CHECK(out.rejects.front().reason == RejectReason::missing_field);
+  CHECK(out.rejects.back().detail == "the envelopes unfold to more than 16 MiB");
+  CHECK(out.arena.held_bytes() < 40UL << 20);
+}
+
+TEST_CASE("a record of more posts than may be gives those that may") {
+  std::string posts = "[";
+  for (std::size_t i = 0; i < kPostsPerRecordMax + 2; ++i) {
+    if (i != 0) posts += ',';
+    posts += R"({"id":1,"platform":"x","text":"","created_at":"2026-03-01T10:00:00Z"})";
+  }
+  posts += ']';
+  for (const bool lines : {false, true}) {
+    if (lines) {
+      posts = posts.substr(1, posts.size() - 2);
+      for (std::size_t at = posts.find("},"); at != std::string::npos; at = posts.find("},", at)) {
+        posts[at + 1] = '\n';
+      }
+    }
+    Records records;
+    records.add(posts);
+    MentionBatch out;
+    decoder_of("mention")->decode(records.batch, 0, 1, &out);
+    CHECK(out.mentions.size() == kPostsPerRecordMax);
+    CHECK(out.mentions.back().index == kPostsPerRecordMax - 1);
+    REQUIRE(out.rejects.size() == 1);
+    CHECK(out.rejects[0].reason == RejectReason::too_many_posts);
+    CHECK(out.rejects[0].index == kPostsPerRecordMax);
+  }
+}
+
+TEST_CASE("a compressed record cut short anywhere is refused, and the next one is not") {
+  const std::string post = record_with("lang", "\"fr\"");
+  for (const std::string& whole : {envelope_cases::gzip(post), envelope_cases::zstd(post)}) {
+    Records records;
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      records.add(std::string_view(whole).substr(0, size));
+      records.add(whole);
+    }
+    MentionBatch out;
+    decoder_of("mention")->decode(records.batch, 0, records.batch.records.size(), &out);
+    CHECK(out.rejects.size() == whole.size());
+    CHECK(out.mentions.size() == whole.size());
+  }
+}
+
+TEST_CASE("envelopes of hostile shape take time that grows with their size") {
+  CHECK(decode(std::string(1UL << 20, '[')).starts_with("record: reject too_deep"));
+  std::string strings = "1";
+  for (int i = 0; i < 12; ++i) {
+    std::string quoted;
+    append_json_string(strings, &quoted);
+    strings = quoted;
+  }
+  CHECK(decode(strings).starts_with("record: reject"));
+  std::string text;  // objects one after the other, without a line end
+  for (int i = 0; i < 200'000; ++i) text += "{}";
+  Records records;
+  records.add(text);
+  MentionBatch out;
+  decoder_of("mention")->decode(records.batch, 0, 1, &out);
+  CHECK(out.rejects.size() == kPostsPerRecordMax + 1);
+  CHECK(decode(std::string(1UL << 20, '\n') + "{").starts_with("record: reject not_json"));
+}
+
+TEST_CASE("every plain record gives the same as the native decoder") {
+  const fs::path folder = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/decode";
+  for (const char* name : {"fields.ndjson", "repairs.ndjson", "rejects.ndjson"}) {
+    Records records;
+    std::ifstream in(folder / name, std::ios::binary);
+    for (std::string line; std::getline(in, line);) {
+      const char first = line.empty() ? ' ' : line.front();
+      if (first != '[' && first != '"') records.add(line);  // envelopes
+    }
+    const std::size_t count = records.batch.records.size();
+    MentionBatch plain;
+    MentionBatch unwrapped;
+    make_native_decoder({})->decode(records.batch, 0, count, &plain);
+    decoder_of("mention")->decode(records.batch, 0, count, &unwrapped);
+    for (Reject& reject : unwrapped.rejects) {
+      INFO("record: ", records.batch.records[reject.record].value);
+      CHECK_FALSE(reject.index.has_value());
+    }
+    CHECK(decode_cases::outcome(plain) == decode_cases::outcome(unwrapped));
+  }
+}
+
+TEST_CASE("base64 is read with either alphabet and with or without padding") {
+  std::string room(64, '\0');
+  CHECK(decode_base64("", room.data()) == "");
+  CHECK(decode_base64("Zg==", room.data()) == "f");
+  CHECK(decode_base64("Zg", room.data()) == "f");
+  CHECK(decode_base64("Zm9vYmFy", room.data()) == "foobar");
+  CHECK(decode_base64("-_8=", room.data()) == decode_base64("+/8=", room.data()));
+  CHECK_FALSE(decode_base64("Z", room.data()).has_value());
+  CHECK_FALSE(decode_base64("Zm9v\nYmFy", room.data()).has_value());
+}
+
+}  // namespace
+}  // namespace vigie
