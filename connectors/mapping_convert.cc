@@ -284,6 +284,7 @@ Got to_count(const Value& value, Count* to) {
   *to = std::nullopt;
   if (value.is_absent()) return Got::null;
   if (!is_numeric(value)) return Got::wrong_type;
+  if ((*to = plain_integer(value.text))) return Got::value;
   if (trimmed(value.text).empty()) return Got::null;
   const auto number = parse_decimal(value.text);
   const auto integer = number ? number->integer() : std::nullopt;

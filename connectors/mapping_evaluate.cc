@@ -7,6 +7,7 @@
 
 #include "connectors/mapping_assign.h"
 #include "connectors/mapping_text.h"
+#include "engine/base/text.h"
 
 namespace vigie::mapping {
 
@@ -114,6 +115,17 @@ bool Evaluator::passes(const Test& test, const Frame& frame) {
   return false;
 }
 
+// --- Where values came from ----------------------------------------------------------------------
+
+void Evaluator::add_way(const Ref& through, std::size_t before) {
+  if (sources == nullptr) [[likely]]
+    return;
+  for (std::string& source : std::span(*sources).subspan(before)) {
+    if (source.starts_with('^')) continue;  // from further out
+    source.insert(0, cat(program_.texts[through.pointer], "/*"));
+  }
+}
+
 // --- Expressions ---------------------------------------------------------------------------------
 
 bool Evaluator::spend(std::size_t bytes) {
@@ -171,7 +183,7 @@ Value Evaluator::at(const Ref& ref, const Frame& frame) {
     case Slot::Type::items: return {};
   }
   if (sources != nullptr) [[unlikely]]
-    sources->push_back(ref.pointer);
+    sources->push_back(ref.pointer == kNone ? std::string() : program_.texts[ref.pointer]);
   return value;
 }
 
@@ -252,7 +264,10 @@ Value Evaluator::first(const Expr& expr, const Frame& frame, std::optional<Targe
   for (std::size_t i = 0; i < count; ++i) {
     const Frame element = item(in, i);
     if (!expr.conditions.empty() && !holds(expr.conditions.front(), element)) continue;
-    return value(expr.parts.front(), element, target);
+    const std::size_t before = sources_size();
+    const Value found = value(expr.parts.front(), element, target);
+    add_way(expr.value, before);
+    return found;
   }
   return {};
 }
@@ -266,7 +281,10 @@ Value Evaluator::lookup(ExprId id, const Frame& frame, std::optional<Target> tar
   forget_sources(before);
   if (key.is_absent() || key.type == Value::Type::json || !spend(key.text.size())) return {};
   const auto found = find(id, in, key.text);
-  return found ? value(expr.parts[0], item(in, *found), target) : Value{};
+  if (!found) return {};
+  const Value taken = value(expr.parts[0], item(in, *found), target);
+  add_way(expr.value, before);
+  return taken;
 }
 
 std::optional<std::size_t> Evaluator::find(ExprId id, const Items& in, std::string_view key) {

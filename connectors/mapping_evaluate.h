@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -119,8 +120,10 @@ class Evaluator {
 
   [[nodiscard]] const ConvertContext& context() const { return context_; }
 
-  // Where not null, gets the pointers (places in Program::texts) that values came from.
-  std::vector<std::uint16_t>* sources = nullptr;
+  // Where not null, gets the pointers that values came from: "/users/*/name" is in some element.
+  std::vector<std::string>* sources = nullptr;
+  // Puts what was gone through in front of the sources from `before` on.
+  void add_way(const Ref& through, std::size_t before);
 
  private:
   // Elements looked at for one list: `when` may hold for none of them.
