@@ -294,8 +294,9 @@ class HtmlReader {
   void close_span() {
     if (hidden_spans_ > 0) {
       --hidden_spans_;
-    } else if (short_spans_ > 0 && --short_spans_ == 0) {
-      out_.literal("…");
+    } else if (short_spans_ > 0) {
+      --short_spans_;
+      if (short_spans_ == 0) out_.literal("…");
     }
   }
 

@@ -81,7 +81,9 @@ Got to_platform(const Value& value, const ConvertContext& context, std::string_v
   *to = {};
   if (value.is_absent()) return Got::null;
   if (value.type != Value::Type::string) return Got::wrong_type;
-  const auto word = platform_word(trimmed(value.text), context.arena);
+  const std::string_view text = trimmed(value.text);
+  if (text.empty()) return Got::null;
+  const auto word = platform_word(text, context.arena);
   if (!word) return Got::unusable;
   *to = *word;
   return Got::value;
