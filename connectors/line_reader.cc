@@ -20,7 +20,6 @@
 namespace vigie {
 namespace {
 
-
 // A longer line is cut to this: one byte too long for a record, so that it is refused as such.
 constexpr std::size_t kLineBytesMax = kRecordBytesMax + 1;
 // Bytes asked of a stream at once.

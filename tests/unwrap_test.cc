@@ -146,8 +146,7 @@ TEST_CASE("a bomb is refused before it has gone off") {
 }
 
 TEST_CASE("many small bombs in one record are one large bomb") {
-  const std::string inner =
-      cat(R"({"a":")", std::string(1UL << 20, 'a'), R"(","b":"\n"})");
+  const std::string inner = cat(R"({"a":")", std::string(1UL << 20, 'a'), R"(","b":"\n"})");
   const std::string bomb = envelope_cases::base64(envelope_cases::gzip(inner));
   std::string lines;
   for (int i = 0; i < 100; ++i) {
