@@ -52,8 +52,8 @@ Refusal open_json(std::string_view* json, JsonIndex* index, MentionBatch* out) {
   return refusal_of(status);
 }
 
-Refusal read_native(std::string_view json, JsonToken first, std::size_t count,
-                    NativeFields* fields, Mention* mention, MentionBatch* out) {
+Refusal read_native(std::string_view json, JsonToken first, std::size_t count, NativeFields* fields,
+                    Mention* mention, MentionBatch* out) {
   Refusal refusal;
   JsonTokens tokens(json, first, count);
   JsonToken token = tokens.fault() == nullptr ? first : nullptr;

@@ -118,8 +118,8 @@ void DocumentReader::refuse(RejectReason reason, std::string_view detail, const 
 
 void DocumentReader::reject(const Refusal& refusal, std::string_view mapping,
                             const Layers& layers) {
-  out_->rejects.push_back({number_, *refusal.reason, refusal.detail,
-                           static_cast<std::uint16_t>(index_), mapping});
+  out_->rejects.push_back(
+      {number_, *refusal.reason, refusal.detail, static_cast<std::uint16_t>(index_), mapping});
   ++index_;
   if (explains_) note_post(layers, mapping, outcome_of(refusal));
 }
@@ -159,8 +159,7 @@ bool DocumentReader::capture_again(Number number, const Document& document) {
 
 Envelope DocumentReader::envelope(const Document& document) {
   const Number before = captured_;
-  const Envelope found =
-      find_envelope(document, reader_.document(), program(captured_).envelope);
+  const Envelope found = find_envelope(document, reader_.document(), program(captured_).envelope);
   if (found.kind == Envelope::Kind::none) return found;
   if (detects(program(before), found.kind) && detected(before)) return {};
   for (const Number number : order_) {
@@ -173,9 +172,8 @@ Envelope DocumentReader::envelope(const Document& document) {
 bool DocumentReader::is_known(const Document& document) {
   const Number before = captured_;
   if (detected(before)) return true;
-  return std::ranges::any_of(order_, [&](Number number) {
-    return number != before && capture_again(number, document);
-  });
+  return std::ranges::any_of(
+      order_, [&](Number number) { return number != before && capture_again(number, document); });
 }
 
 void DocumentReader::read(const Document& document, const Layers& layers) {

@@ -66,8 +66,7 @@ Envelope debezium(const Found& keys) {
   const char op = *keys.at(&EnvelopeSlots::op).first;
   found.deleted = op == 'd';
   found.inner = keys.at(found.deleted ? &EnvelopeSlots::before : &EnvelopeSlots::after);
-  const bool empty =
-      found.inner.type == Slot::Type::absent || found.inner.type == Slot::Type::null;
+  const bool empty = found.inner.type == Slot::Type::absent || found.inner.type == Slot::Type::null;
   if (!empty) return found;
   found.fault = found.deleted ? "a Debezium deletion without `before`: set the table's REPLICA "
                                 "IDENTITY to FULL"

@@ -38,9 +38,9 @@ struct Document {
 struct Envelope {
   enum class Kind : std::uint8_t { none, cloud_event, connect, debezium, bridge, event };
   Kind kind = Kind::none;
-  mapping::Slot inner{};       // what is wrapped: it is there, but may be null
-  bool base64 = false;         // `inner` is bytes in base64
-  bool deleted = false;        // what `inner` describes is gone
+  mapping::Slot inner{};        // what is wrapped: it is there, but may be null
+  bool base64 = false;          // `inner` is bytes in base64
+  bool deleted = false;         // what `inner` describes is gone
   const char* fault = nullptr;  // why nothing can be taken out of it; a literal
   std::optional<EventTime> observed_at;
 };

@@ -41,7 +41,8 @@ bool is_event_stream(std::string_view text) {
   const auto* const first = std::ranges::find_if_not(text, is_json_space);
   text.remove_prefix(static_cast<std::size_t>(first - text.begin()));
   constexpr std::array<std::string_view, 5> kBeginnings{":", "event:", "data:", "id:", "retry:"};
-  return std::ranges::any_of(kBeginnings, [&](std::string_view it) { return text.starts_with(it); });
+  return std::ranges::any_of(kBeginnings,
+                             [&](std::string_view it) { return text.starts_with(it); });
 }
 
 bool next_event(std::string_view* rest, StreamEvent* event) {

@@ -18,6 +18,7 @@
 #include "connectors/kafka_commits.h"
 #include "connectors/kafka_config.h"
 #include "connectors/kafka_handle.h"
+#include "connectors/kafka_headers.h"
 #include "connectors/kafka_inbox.h"
 #include "connectors/kafka_partitions.h"
 #include "connectors/kafka_topics.h"
@@ -100,6 +101,7 @@ class KafkaSource final : public Source {
   struct Accepted {
     const rd_kafka_message_t* message;
     PartitionId partition;
+    std::size_t headers = 0;  // that come with it
   };
 
   // What librdkafka calls from inside fill() and close().
@@ -140,6 +142,7 @@ class KafkaSource final : public Source {
   KafkaPartition* last_ = nullptr;
 
   std::vector<Accepted> accepted_;        // scratch of deliver()
+  std::vector<Header> headers_;           // of the batch at hand, all its records'
   std::vector<KafkaPartition*> touched_;  // scratch of deliver()
 };
 
@@ -241,12 +244,15 @@ void KafkaSource::deliver(Batch* batch) {
   std::size_t taken = 0;
   std::uint64_t stale = 0;
   accepted_.clear();
+  headers_.clear();
   for (; taken < waiting.size() && bytes < kBatchBytes; ++taken) {
     const rd_kafka_message_t& message = *waiting[taken];
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       take_event(message);
     } else if (const KafkaPartition* partition = admit(message)) {
-      accepted_.push_back({&message, partition->id});
+      const std::size_t headers_before = headers_.size();
+      append_headers(message, &headers_);
+      accepted_.push_back({&message, partition->id, headers_.size() - headers_before});
       bytes += payload_bytes(message);
     } else {
       ++stale;
@@ -312,6 +318,7 @@ void KafkaSource::touch(KafkaPartition* partition) {
 void KafkaSource::copy_accepted(Batch* batch) {
   std::size_t bytes = kRecordPaddingBytes;
   for (const Accepted& accepted : accepted_) bytes += payload_bytes(*accepted.message);
+  for (const Header& header : headers_) bytes += header.name.size() + header.value.size();
   if (batch->storage.size() > kStorageKept && bytes <= kStorageKept) batch->storage = {};
   if (batch->storage.size() < bytes) batch->storage.resize(bytes);
   char* to = batch->storage.data();
@@ -319,7 +326,14 @@ void KafkaSource::copy_accepted(Batch* batch) {
     if (count != 0) std::memcpy(to, from, count);
     return std::string_view(std::exchange(to, to + count), count);
   };
-  for (const auto& [message, partition] : accepted_) {
+  for (Header& header : headers_) {
+    char* const name = to;
+    header.name = copy(header.name.data(), header.name.size());
+    std::transform(name, to, name, header_letter);
+    header.value = copy(header.value.data(), header.value.size());
+  }
+  std::span<const Header> headers = headers_;
+  for (const auto& [message, partition, header_count] : accepted_) {
     Record& record = batch->records.emplace_back();
     record.value = copy(message->payload, message->len);
     record.key = copy(message->key, message->key_len);
@@ -327,6 +341,8 @@ void KafkaSource::copy_accepted(Batch* batch) {
     record.partition = partition;
     record.offset = message->offset;
     record.recorded_at = recorded_at(*message);
+    record.headers = headers.first(header_count);
+    headers = headers.subspan(header_count);
   }
 }
 

@@ -14,30 +14,34 @@
 #include "connectors/decode_record.h"
 #include "connectors/decompress.h"
 #include "connectors/file_handle.h"
+#include "connectors/file_shape.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 
 namespace vigie {
 namespace {
 
-
 // A longer line is cut to this: one byte too long for a record, so that it is refused as such.
 constexpr std::size_t kLineBytesMax = kRecordBytesMax + 1;
 // Bytes asked of a stream at once.
 constexpr std::size_t kChunkBytes = 256UL << 10;
 
-// Cuts lines off the front of bytes that begin at `offset` of their file.
+// Cuts records off the front of bytes that begin at `offset` of their file. Below, a line is what
+// a record is cut from, whatever the shape of the file.
 struct Lines {
   std::string_view bytes;
   std::int64_t offset = 0;
+  FileShape shape = FileShape::lines;
 
   // The next line without its end, which `bytes` begins with afterwards. Nothing when no line end
   // is there and more bytes may follow.
   std::optional<std::string_view> next(bool nothing_follows) {
-    const std::size_t end = bytes.find('\n');
-    if (end == std::string_view::npos && (!nothing_follows || bytes.empty())) return std::nullopt;
-    const std::string_view line = bytes.substr(0, end);
-    const std::size_t size = std::min(line.size() + 1, bytes.size());
+    const RecordEnd found = find_record_end(shape, bytes);
+    if (found.end == std::string_view::npos && (!nothing_follows || bytes.empty())) {
+      return std::nullopt;
+    }
+    const std::string_view line = bytes.substr(0, found.end);
+    const std::size_t size = std::min(found.next, bytes.size());
     bytes.remove_prefix(size);
     offset += static_cast<std::int64_t>(size);
     return line;
@@ -54,6 +58,10 @@ std::string_view record_of(std::string_view line, std::int64_t* offset) {
   }
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (is_blank(line)) return {};
+  while (line.front() == '\n' || line.front() == '\r') {  // blank lines before a block
+    line.remove_prefix(1);
+    ++*offset;
+  }
   return line.substr(0, kLineBytesMax);
 }
 
@@ -92,17 +100,25 @@ class Mapping {
   std::size_t size_;
 };
 
+// Of a file that is one document.
+Error too_large(const std::string& path) {
+  return {ErrorKind::unreadable,
+          cat("is one JSON document of more than ", kRecordBytesMax >> 20,
+              " MiB; write its posts one per line (NDJSON), as jq -c '.[]' does with an array"),
+          path};
+}
+
 class MappedLines final : public LineReader {
  public:
-  MappedLines(std::unique_ptr<Mapping> mapping, PartitionId partition)
-      : mapping_(std::move(mapping)), partition_(partition) {}
+  MappedLines(std::unique_ptr<Mapping> mapping, FileShape shape, PartitionId partition)
+      : mapping_(std::move(mapping)), shape_(shape), partition_(partition) {}
 
   Result<InputStream::Status> read(Batch* batch, Deadline /*deadline*/) override {
     const auto first = static_cast<std::size_t>(offset_);
     // Up to here a record has readable bytes behind it; further lines are copied to where it has.
     const std::size_t in_place =
         mapping_->readable() - std::min(mapping_->readable(), kRecordPaddingBytes);
-    Lines lines{mapping_->bytes().substr(first), offset_};
+    Lines lines{mapping_->bytes().substr(first), offset_, shape_};
     bool copied = false;
     while (batch->records.size() < kBatchRecordsMax &&
            static_cast<std::size_t>(lines.offset) - first < kBatchBytes) {
@@ -130,18 +146,19 @@ class MappedLines final : public LineReader {
   static Lines copy_tail(const Lines& tail, Batch* batch) {
     batch->storage.resize(tail.bytes.size() + kRecordPaddingBytes);
     std::memcpy(batch->storage.data(), tail.bytes.data(), tail.bytes.size());
-    return {{batch->storage.data(), tail.bytes.size()}, tail.offset};
+    return {{batch->storage.data(), tail.bytes.size()}, tail.offset, tail.shape};
   }
 
   const std::unique_ptr<Mapping> mapping_;
+  const FileShape shape_;
   const PartitionId partition_;
   std::int64_t offset_ = 0;
 };
 
 class StreamedLines final : public LineReader {
  public:
-  StreamedLines(InputStream stream, PartitionId partition)
-      : stream_(std::move(stream)), partition_(partition) {}
+  StreamedLines(InputStream stream, std::string path, PartitionId partition)
+      : stream_(std::move(stream)), path_(std::move(path)), partition_(partition) {}
 
   Result<InputStream::Status> read(Batch* batch, Deadline deadline) override {
     if (failed_) return std::unexpected(*failed_);
@@ -149,9 +166,10 @@ class StreamedLines final : public LineReader {
     storage.assign(rest_.begin(), rest_.end());
     rest_.clear();
     const InputStream::Status status = gather_line(&storage, deadline);
+    if (failed_ && shape() == FileShape::whole) return std::unexpected(*failed_);
     const std::size_t size = storage.size();
     storage.resize(size + kRecordPaddingBytes);
-    Lines lines{{storage.data(), size}, offset_};
+    Lines lines{{storage.data(), size}, offset_, shape()};
     split(&lines, status == InputStream::Status::ended && !failed_, batch);
     rest_.assign(lines.bytes.begin(), lines.bytes.end());
     offset_ = lines.offset;
@@ -168,29 +186,47 @@ class StreamedLines final : public LineReader {
     std::size_t searched = 0;
     for (;;) {
       if (skipping_) skip_line(bytes);
-      const std::string_view fresh =
-          std::string_view(bytes->data(), bytes->size()).substr(searched);
-      if (!skipping_ &&
-          (fresh.find('\n') != std::string_view::npos || bytes->size() > kLineBytesMax)) {
-        return InputStream::Status::data;
-      }
-      searched = bytes->size();
-      bytes->resize(searched + kChunkBytes);
-      const auto got = stream_.read(std::span(*bytes).subspan(searched), deadline);
-      bytes->resize(searched + (got ? got->bytes : 0));
+      if (!skipping_ && holds_record(*bytes, searched)) return InputStream::Status::data;
+      const std::size_t size = bytes->size();
+      // A block of events ends with up to three bytes.
+      searched = size - std::min<std::size_t>(size, 2);
+      bytes->resize(size + kChunkBytes);
+      const auto got = stream_.read(std::span(*bytes).subspan(size), deadline);
+      bytes->resize(size + (got ? got->bytes : 0));
       if (!got) failed_ = got.error();
-      if (!got || got->status == InputStream::Status::ended) return InputStream::Status::ended;
+      if (!got || got->status == InputStream::Status::ended) {
+        if (skipping_) bytes->clear();
+        return InputStream::Status::ended;
+      }
       if (got->status == InputStream::Status::waiting) return InputStream::Status::waiting;
     }
   }
 
+  [[nodiscard]] FileShape shape() const { return shape_.value_or(FileShape::lines); }
+
+  // Whether a record ends among the bytes, from `from` on, or a longer one than is kept begins.
+  bool holds_record(const std::vector<char>& read, std::size_t from) {
+    const std::string_view bytes(read.data(), read.size());
+    if (!shape_ && (shows_shape(bytes) || bytes.size() > kLineBytesMax)) {
+      shape_ = shape_of(bytes);
+      from = 0;
+    }
+    if (bytes.size() > kLineBytesMax && shape() == FileShape::whole) failed_ = too_large(path_);
+    if (bytes.size() > kLineBytesMax) return true;
+    return find_record_end(shape(), bytes, from).end != std::string_view::npos;
+  }
+
   // Drops bytes up to the end of a line whose beginning has been handed over.
   void skip_line(std::vector<char>* bytes) {
-    const auto end = std::ranges::find(*bytes, '\n');
-    skipping_ = end == bytes->end();
-    const auto behind = skipping_ ? end : end + 1;
-    offset_ += behind - bytes->begin();
-    bytes->erase(bytes->begin(), behind);
+    const std::string_view all(bytes->data(), bytes->size());
+    const std::size_t next = find_record_end(shape(), all).next;
+    skipping_ = next == std::string_view::npos;
+    // The end of a block of events may be cut in two.
+    const std::size_t kept =
+        shape() == FileShape::events ? std::min<std::size_t>(all.size(), 2) : 0;
+    const std::size_t size = skipping_ ? all.size() - kept : next;
+    offset_ += static_cast<std::int64_t>(size);
+    bytes->erase(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(size));
   }
 
   void split(Lines* lines, bool nothing_follows, Batch* batch) {
@@ -209,10 +245,12 @@ class StreamedLines final : public LineReader {
   }
 
   InputStream stream_;
+  const std::string path_;  // for messages
   const PartitionId partition_;
-  std::vector<char> rest_;   // read, but not handed over
-  std::int64_t offset_ = 0;  // of its first byte
-  bool skipping_ = false;    // the line under way is too long and has been handed over
+  std::optional<FileShape> shape_;  // once it is known
+  std::vector<char> rest_;          // read, but not handed over
+  std::int64_t offset_ = 0;         // of its first byte
+  bool skipping_ = false;           // the line under way is too long and has been handed over
   std::optional<Error> failed_;
 };
 
@@ -239,10 +277,14 @@ Result<std::unique_ptr<LineReader>> open_lines(const std::string& path, Partitio
     if (make_decompressor({magic, static_cast<std::size_t>(count)}) == nullptr) {
       auto mapping = std::make_unique<Mapping>(file, size);
       if (!mapping->is_open()) return unreadable(path);
-      return std::make_unique<MappedLines>(std::move(mapping), partition);
+      const FileShape shape = shape_of(mapping->bytes());
+      if (shape == FileShape::whole && size > kRecordBytesMax) {
+        return std::unexpected(too_large(path));
+      }
+      return std::make_unique<MappedLines>(std::move(mapping), shape, partition);
     }
   }
-  return std::make_unique<StreamedLines>(InputStream(std::move(file), path), partition);
+  return std::make_unique<StreamedLines>(InputStream(std::move(file), path), path, partition);
 }
 
 }  // namespace vigie

@@ -103,8 +103,8 @@ bool Evaluator::passes(const Test& test, const Frame& frame) {
     case Test::Kind::starts_with: {
       const auto text = scalar(found);
       return text && std::ranges::any_of(test.words, [&](const std::string& word) {
-        return text->starts_with(word);
-      });
+               return text->starts_with(word);
+             });
     }
     case Test::Kind::holds:
       if (type == Slot::Type::array) {
@@ -148,9 +148,8 @@ Value Evaluator::value(ExprId id, const Frame& frame, std::optional<Target> targ
 bool Evaluator::means_nothing(const Expr& expr, const Value& value, const Frame& frame) {
   if (value.type == Value::Type::json) return false;
   if (std::ranges::find(expr.unless, value.text) != expr.unless.end()) return true;
-  return std::ranges::any_of(expr.unless_equal, [&](const Ref& ref) {
-    return scalar(slot(ref, frame)) == value.text;
-  });
+  return std::ranges::any_of(
+      expr.unless_equal, [&](const Ref& ref) { return scalar(slot(ref, frame)) == value.text; });
 }
 
 Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame) {
@@ -170,12 +169,8 @@ Value Evaluator::at(const Ref& ref, const Frame& frame) {
   Value value;
   switch (found->type) {
     case Slot::Type::string: value = {Value::Type::string, meaning(found)}; break;
-    case Slot::Type::number:
-      value = {Value::Type::number, {found->first, found->size}};
-      break;
-    case Slot::Type::boolean:
-      value = {Value::Type::boolean, {found->first, found->size}};
-      break;
+    case Slot::Type::number: value = {Value::Type::number, {found->first, found->size}}; break;
+    case Slot::Type::boolean: value = {Value::Type::boolean, {found->first, found->size}}; break;
     case Slot::Type::object:
     case Slot::Type::array: value = {Value::Type::json, {found->first, found->size}}; break;
     case Slot::Type::absent:
@@ -227,9 +222,9 @@ Value Evaluator::any(const Expr& expr, const Frame& frame, std::optional<Target>
 
 Value Evaluator::joined(const Expr& expr, const Frame& frame) {
   const bool all = expr.kind == Expr::Kind::fill;
-  const std::string_view between = all                   ? std::string_view{}
+  const std::string_view between = all                  ? std::string_view{}
                                    : expr.text == kNone ? std::string_view{" "}
-                                                         : program_.texts[expr.text];
+                                                        : program_.texts[expr.text];
   std::vector<Value>& values = scratch_.values;
   const std::size_t base = values.size();
   std::size_t bytes = 0;
@@ -313,9 +308,8 @@ Value Evaluator::facet(const Expr& expr, const Frame& frame) {
   const std::size_t before = sources_size();
   Count from;
   Count to;
-  const bool offsets =
-      to_count(value(expr.parts[1], frame, std::nullopt), &from) == Got::value &&
-      to_count(value(expr.parts[2], frame, std::nullopt), &to) == Got::value;
+  const bool offsets = to_count(value(expr.parts[1], frame, std::nullopt), &from) == Got::value &&
+                       to_count(value(expr.parts[2], frame, std::nullopt), &to) == Got::value;
   forget_sources(before);
   if (!offsets || text.type != Value::Type::string || *from > *to) return {};
   if (expr.code_points && !spend(text.text.size())) return {};

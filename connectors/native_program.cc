@@ -22,8 +22,7 @@ SlotId add_key(std::string_view name, Program* program) {
   const SlotId slot = document.slots++;
   mapping::Node node;
   node.slot = slot;
-  document.nodes[0].keys.push_back(
-      {std::string(name), static_cast<NodeId>(document.nodes.size())});
+  document.nodes[0].keys.push_back({std::string(name), static_cast<NodeId>(document.nodes.size())});
   document.nodes.push_back(std::move(node));
   return slot;
 }
@@ -53,9 +52,9 @@ std::shared_ptr<const Program> make_native_program() {
   }
   const Test has_platform = test_of(platform, Test::Kind::type, Slot::Type::string);
   const Test has_op = test_of(program->envelope.op, Test::Kind::type, Slot::Type::string);
-  program->detect = {{test_of(id, Test::Kind::present), has_platform,
-                      test_of(created_at, Test::Kind::present)},
-                     {has_platform, has_op}};
+  program->detect = {
+      {test_of(id, Test::Kind::present), has_platform, test_of(created_at, Test::Kind::present)},
+      {has_platform, has_op}};
   return program;
 }
 

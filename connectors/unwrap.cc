@@ -11,6 +11,8 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kConfluentBytes = 5;  // a zero, and the number of a schema
+// As messages say them.
+static_assert(kEnvelopeDepthMax == 4 && kUnfoldedBytesMax == 16UL << 20);
 
 std::string_view skip_space(std::string_view text) {
   while (!text.empty() && is_json_space(text.front())) text.remove_prefix(1);
@@ -19,6 +21,7 @@ std::string_view skip_space(std::string_view text) {
 
 // Whether JSON that can hold a document begins here.
 bool begins_json(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   text = skip_space(text);
   return text.starts_with('{') || text.starts_with('[') || text.starts_with('"');
 }

@@ -69,8 +69,8 @@ class Unwrapper {
   DocumentReader& documents_;
   Inflater inflater_;
   std::vector<std::unique_ptr<JsonIndex>> indexes_;  // by Layers::texts
-  std::vector<Document> parts_;  // of arrays under way, the outermost first
-  std::string event_;            // scratch
+  std::vector<Document> parts_;                      // of arrays under way, the outermost first
+  std::string event_;                                // scratch
 
   // The record at hand.
   MentionBatch* out_ = nullptr;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/kafka_source.h"
+#include "engine/base/limits.h"
 #include "tests/kafka_test.h"
 
 using namespace vigie;
@@ -148,6 +149,45 @@ TEST_CASE("records come whole, in order, with key, time and tombstone") {
   REQUIRE(reader.read_until([&] { return !states.empty(); }));
   REQUIRE(reader.read_until([&] { return reader.caught_up(); }));
   CHECK(reader.news[70].next_offset == 6);
+  reader.close();
+}
+
+TEST_CASE("headers that say how a value is wrapped come with it, in lower case") {
+  const std::string brokers = test_brokers();
+  if (brokers.empty()) return;
+  Peer peer(brokers);
+  const std::string topic = peer.create_topic(1);
+  std::vector<Sent> sent{{0, "k1", "first", 0, {}},
+                         {0,
+                          "k2",
+                          "second",
+                          0,
+                          {{"CE_Time", "2026-03-01T10:05:00Z"},
+                           {"trace", "abc"},
+                           {"Content-Type", "application/JSON"},
+                           {"ce_type", ""}}},
+                         {0, "k3", "third", 0, {{"trace", "abc"}}},
+                         {0, "k4", "fourth", 0, {}}};
+  for (std::size_t i = 0; i < kRecordHeadersMax + 5; ++i) {
+    sent[3].headers.emplace_back(cat("ce_", i), cat(i));
+  }
+  peer.send(topic, sent);
+  Reader reader(brokers, topic, fresh_name("group"));
+  reader.open();
+  std::vector<std::string> headers;
+  reader.on_record = [&](const Record& record) {
+    std::string& all = headers.emplace_back();
+    for (const Header& header : record.headers) all += cat(header.name, '=', header.value, ';');
+    CHECK(record.key == sent[headers.size() - 1].key);
+    CHECK(record.value == sent[headers.size() - 1].value);
+  };
+  REQUIRE(reader.read_until([&] { return reader.caught_up(); }));
+  REQUIRE(headers.size() == 4);
+  CHECK(headers[0].empty());
+  CHECK(headers[1] == "ce_time=2026-03-01T10:05:00Z;content-type=application/JSON;ce_type=;");
+  CHECK(headers[2].empty());
+  CHECK(headers[3].starts_with("ce_0=0;ce_1=1;"));
+  CHECK(headers[3].ends_with("ce_15=15;"));
   reader.close();
 }
 

@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/kafka_source.h"
@@ -51,6 +52,7 @@ struct Sent {
   std::optional<std::string> key;
   std::optional<std::string> value;  // nothing: a tombstone
   std::int64_t timestamp_ms = 0;     // 0: now
+  std::vector<std::pair<std::string, std::string>> headers{};
 };
 
 class Peer {
@@ -89,12 +91,17 @@ class Peer {
     for (const Sent& record : records) {
       const char* key = record.key ? record.key->data() : nullptr;
       const char* value = record.value ? record.value->data() : nullptr;
+      rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
+      for (const auto& [name, text] : record.headers) {
+        rd_kafka_header_add(headers, name.c_str(), -1, text.data(),
+                            static_cast<ssize_t>(text.size()));
+      }
       const rd_kafka_resp_err_t code = rd_kafka_producev(
           client_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(record.partition),
           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK),
           RD_KAFKA_V_KEY(key, record.key.value_or("").size()),
           RD_KAFKA_V_VALUE(const_cast<char*>(value), record.value.value_or("").size()),
-          RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_END);
+          RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
       REQUIRE(code == RD_KAFKA_RESP_ERR_NO_ERROR);
     }
     REQUIRE(rd_kafka_flush(client_, 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);

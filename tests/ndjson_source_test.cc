@@ -432,9 +432,8 @@ TEST_CASE("dead letters are one line each, as text or in base64") {
   const std::string where = R"("source_topic":"posts","partition":3,"offset":42,)";
   const std::string version = R"("engine_version":"1.2",)";
   CHECK(read_file(folder.path("dead.ndjson")) ==
-        cat(R"({"reason":"missing_field","detail":"id",)", where,
-            R"("index":0,"mapping":"acme",)", version,
-            R"("timestamp":"2026-03-01T10:00:00Z","key":"k\"","raw":"{\"a\"\n"})", '\n',
+        cat(R"({"reason":"missing_field","detail":"id",)", where, R"("index":0,"mapping":"acme",)",
+            version, R"("timestamp":"2026-03-01T10:00:00Z","key":"k\"","raw":"{\"a\"\n"})", '\n',
             R"({"reason":"not_json",)", where, version, R"("key_base64":"gA==","cut":true,)",
             R"("headers":{"ce_id":"1","ce_x_base64":"/w=="},"raw_base64":"//4="})", '\n',
             R"({"reason":"not_json",)", where, version, R"("raw_base64":"/w=="})", '\n',
@@ -471,6 +470,74 @@ TEST_CASE("a dead-letter file that cannot be opened or written is an error with 
   REQUIRE_FALSE(put.has_value());
   CHECK(put.error().kind == ErrorKind::refused);
   CHECK(put.error().place == "/dev/full");
+}
+
+// --- Files that are no NDJSON -------------------------------------------------------------------
+
+// What is read of a file with these bytes; mapped, and decompressed, it must be the same.
+std::vector<std::string> values_of(std::string_view bytes) {
+  const Folder folder;
+  const std::string plain = folder.write("plain", bytes);
+  const std::string packed = folder.write("packed", gzip(bytes));
+  std::vector<std::string> values;
+  for (const std::string& path : {plain, packed}) {
+    auto source = open_files(std::vector{path}, {});
+    REQUIRE(source.has_value());
+    Reading reading = read_all(source->get());
+    REQUIRE_FALSE(reading.error.has_value());
+    CHECK((path == plain || reading.values() == values));
+    values = reading.values();
+  }
+  return values;
+}
+
+using Values = std::vector<std::string>;
+
+TEST_CASE("a document over several lines is one record") {
+  const std::string array = "[\n  {\"id\": 1},\n  {\"id\": 2}\n]\n";
+  const std::string object = "{\n\"a}\": [\n1]\n}";
+  CHECK(values_of(array) == Values{array});
+  CHECK(values_of("\n\n" + object) == Values{object});
+  CHECK(values_of("\xef\xbb\xbf" + object) == Values{object});
+  CHECK(values_of(array + array) == Values{array + array});
+  const std::string beside = "{\"title\": \"a \\\"b\", \"posts\": [{\"id\": 1},\n{\"id\": 2}]}";
+  CHECK(values_of(beside) == Values{beside});
+}
+
+TEST_CASE("lines stay lines when the first was cut off") {
+  for (const std::string cut :
+       {"{\"id\":1,\"te", "{\"id\":1,", "\":2}", "{\"id\":1}}", "{\"a\\\""}) {
+    CHECK(values_of(cut + "\n{\"id\":2}\n") == Values{cut, "{\"id\":2}"});
+  }
+  CHECK(values_of("{\"id\":1}\n{\"id\":\n2}\n") == Values{"{\"id\":1}", "{\"id\":", "2}"});
+}
+
+TEST_CASE("each block of server-sent events is a record") {
+  CHECK(values_of(":)\n\nevent: update\ndata: {}\n\n\ndata: 1\ndata: 2\n\nid: 7") ==
+        Values{":)", "event: update\ndata: {}", "data: 1\ndata: 2", "id: 7"});
+  CHECK(values_of("event: a\r\ndata: {}\r\n\r\ndata: 1\r\n\r\n") ==
+        Values{"event: a\r\ndata: {}", "data: 1"});
+  const std::string large = cat("data: ", std::string(kRecordBytesMax, 'x'), '\n');
+  const Values values = values_of(cat("data: 1\n\n", large, "data: 2\n\ndata: 3\n\n"));
+  REQUIRE(values.size() == 3);
+  CHECK(values[1].size() == kRecordBytesMax + 1);
+  CHECK(values[2] == "data: 3");
+}
+
+TEST_CASE("a document that is larger than a record says what to do") {
+  const Folder folder;
+  const std::string bytes = cat("[\n", std::string(kRecordBytesMax, ' '), "1]\n");
+  for (const bool packed : {false, true}) {
+    const std::string path = folder.write("large", packed ? gzip(bytes) : bytes);
+    auto source = open_files(std::vector{path}, {});
+    REQUIRE(source.has_value());
+    const Reading reading = read_all(source->get());
+    REQUIRE(reading.error.has_value());
+    CHECK(reading.lines.empty());
+    CHECK(reading.error->kind == ErrorKind::unreadable);
+    CHECK(reading.error->place == path);
+    CHECK(reading.error->message.find("one per line (NDJSON)") != std::string::npos);
+  }
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ struct MatchArguments {
 
 struct ExplainArguments {
   std::string config;
-  std::string brand;  // empty: all of them
-  std::string text;   // of a post that is made of it; else the files
+  std::string brand;                // empty: all of them
+  std::string text;                 // of a post that is made of it; else the files
   std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
   bool json = false;

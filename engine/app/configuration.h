@@ -22,8 +22,8 @@ struct Configuration {
   Settings settings;
   std::shared_ptr<const rules::RuleSet> rules;
   std::shared_ptr<const MappingSet> mappings;  // those of the sources are among them
-  std::shared_ptr<const BrandList> brands;  // with whose ids the rules were compiled
-  std::vector<StampedFile> stamps;          // of the files it was read from
+  std::shared_ptr<const BrandList> brands;     // with whose ids the rules were compiled
+  std::vector<StampedFile> stamps;             // of the files it was read from
 };
 
 // What came of reading one.

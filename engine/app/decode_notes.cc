@@ -55,8 +55,11 @@ class DecodeNotes {
       last_[file_] = post.mapping;
     }
     if (!document.envelopes.empty()) {
-      how += how.empty() ? "inside" : ", inside";
-      for (const std::string& envelope : document.envelopes) how += " > " + envelope;
+      how += how.empty() ? "inside " : ", inside ";
+      for (const std::string& envelope : document.envelopes) {
+        if (&envelope != &document.envelopes.front()) how += " > ";
+        how += envelope;
+      }
     }
     if (!how.empty()) out->append(cat("  ", how, '\n'));
   }
@@ -73,7 +76,8 @@ class DecodeNotes {
     if (post.lines.empty()) return;
     std::vector<std::vector<std::string>> rows{{"   ", "field", "from", "value"}};
     for (const mapping::TraceLine& line : post.lines) {
-      rows.push_back({"", line.field, one_line(line.from, kPointerColumns),
+      rows.push_back({"", line.field,
+                      line.from.empty() ? "(const)" : one_line(line.from, kPointerColumns),
                       one_line(line.value, kValueColumns)});
     }
     out->append(table(rows, "<<<<"));
@@ -101,6 +105,7 @@ Exit explain_decoding(const PostFiles& files) {
   const Result<void> read = for_each_slice(
       files, decoder.get(),
       [&](const DecodedSlice& slice) {
+        for (const Reject& reject : slice.mentions->rejects) log.count(reject);
         for (const DocumentTrace& document : decoder->traces()) {
           const Record& record = slice.batch->records[document.record];
           notes.append(document, slice.source->name(record.partition).topic, record,

@@ -48,7 +48,7 @@ void print_given_up(std::span<const std::string> brands, std::span<const std::ui
 }
 
 void InputLog::add(const std::string& file, std::int64_t offset, const Reject& reject) {
-  ++rejects_[static_cast<std::size_t>(reject.reason)];
+  count(reject);
   if (shown_ == kShownMax) return;
   ++shown_;
   std::string line = cat(file, ": byte ", offset);

@@ -31,6 +31,8 @@ void print_given_up(std::span<const std::string> brands, std::span<const std::ui
 class InputLog {
  public:
   void add(const std::string& file, std::int64_t offset, const Reject& reject);
+  // Without showing it.
+  void count(const Reject& reject) { ++rejects_[static_cast<std::size_t>(reject.reason)]; }
   void add(const RepairCounts& repairs);
   // `names` are those of the decoder, and outlive the log.
   void add(std::span<const std::string> names, std::span<const MappingCounts> counts);

@@ -27,11 +27,17 @@ const mapping::Program* find(const Programs& programs, std::string_view name) {
 
 bool is_word(std::string_view name) { return name == kNativeMapping || name == kAutoMapping; }
 
+// A test holds every one of them to be good.
 std::shared_ptr<const mapping::Program> compile_shipped(const mapping::ShippedMapping& shipped) {
   const auto tree = parse_yaml(shipped.yaml);
   CHECK(tree.has_value());
   const auto compiled = mapping::compile(*tree);
-  CHECK(compiled.has_value());
+  if (!compiled) {
+    const mapping::Fault& fault = compiled.error().front();
+    complain(cat("the mapping '", shipped.name, "' of this program is broken and left out: line ",
+                 fault.place.line, ": ", fault.message));
+    return nullptr;
+  }
   auto program = std::make_shared<mapping::Program>(**compiled);
   program->shipped = true;
   return program;
@@ -46,7 +52,7 @@ void add_shipped(Programs* programs) {
                     has_name)) {
       continue;
     }
-    programs->push_back(compile_shipped(shipped));
+    if (auto program = compile_shipped(shipped)) programs->push_back(std::move(program));
   }
 }
 
@@ -91,12 +97,13 @@ std::string unknown(const Programs& programs, std::string_view name) {
   std::vector<std::string_view> known{kNativeMapping, kAutoMapping};
   for (const auto& program : programs) known.push_back(program->name);
   const std::string_view meant = closest(name, known.data(), known.size());
-  return cat("there is no mapping '", name, "'",
-             meant.empty() ? "; `vigie mappings` lists them" : cat("; did you mean '", meant, "'?"));
+  return cat(
+      "there is no mapping '", name, "'",
+      meant.empty() ? "; `vigie mappings` lists them" : cat("; did you mean '", meant, "'?"));
 }
 
 bool is_path(const std::string& word) {
-  struct stat about {};
+  struct stat about{};
   return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml") ||
          (stat(word.c_str(), &about) == 0 && S_ISREG(about.st_mode));
 }

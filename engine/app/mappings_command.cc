@@ -32,8 +32,9 @@ Exit show(const std::string& name) {
     return Exit::not_started;
   }
   const std::string_view meant = closest(name, known.data(), known.size());
-  complain(cat("no mapping '", name, "' is shipped",
-               meant.empty() ? "; `vigie mappings` lists them" : cat("; did you mean '", meant, "'?")));
+  complain(
+      cat("no mapping '", name, "' is shipped",
+          meant.empty() ? "; `vigie mappings` lists them" : cat("; did you mean '", meant, "'?")));
   return Exit::not_started;
 }
 

@@ -138,10 +138,10 @@ Result<Parts> wire_run(const Configuration& configuration, Counters* counters) {
   PartitionId first_partition = 0;
   for (const SourceSettings& source : settings.sources) {
     const auto* kafka = std::get_if<KafkaSettings>(&source);
-    Result<void> added =
-        kafka != nullptr ? add_kafka(kafka_options(*kafka, settings, first_partition, counters),
-                                     source, configuration, &parts)
-                         : add_files(source, first_partition, configuration, &parts);
+    Result<void> added = kafka != nullptr
+                             ? add_kafka(kafka_options(*kafka, settings, first_partition, counters),
+                                         source, configuration, &parts)
+                             : add_files(source, first_partition, configuration, &parts);
     if (!added) return std::unexpected(added.error());
     first_partition += kPartitionsPerSource;
   }

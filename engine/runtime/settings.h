@@ -150,7 +150,8 @@ struct Loaded {
 // only what concerns the queries themselves: the rest may follow from those errors.
 void add_findings(std::span<const rules::Finding> findings, Loaded* loaded);
 
-// The YAML of each of Settings::mappings, null where it could not be read. Valid as long as `files`.
+// The YAML of each of Settings::mappings, null where it could not be read. Valid as long as
+// `files`.
 [[nodiscard]] std::vector<const YamlTree*> mapping_trees(const SettingsFiles& files);
 // Add an error: about a place in one of Settings::mappings, or about the mapping that one of
 // Settings::sources names.

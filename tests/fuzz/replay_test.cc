@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,10 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // With no room behind the last byte: a sanitizer sees who reads on.
-void try_each(const std::string& folder, void (*target)(std::string_view)) {
+void try_each(const fs::path& folder, void (*target)(std::string_view)) {
   std::vector<fs::path> paths;
-  for (const fs::directory_entry& one :
-       fs::directory_iterator(VIGIE_SOURCE_DIR "/tests/cases/fuzz/" + folder)) {
+  for (const fs::directory_entry& one : fs::directory_iterator(folder)) {
     paths.push_back(one.path());
   }
   std::ranges::sort(paths);
@@ -34,8 +34,21 @@ void try_each(const std::string& folder, void (*target)(std::string_view)) {
   }
 }
 
-TEST_CASE("no query of the corpus breaks anything") { try_each("query", try_query); }
-TEST_CASE("no text of the corpus folds in two ways") { try_each("fold", try_fold); }
+const fs::path kCorpus = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/fuzz";
+
+TEST_CASE("no query of the corpus breaks anything") { try_each(kCorpus / "query", try_query); }
+TEST_CASE("no text of the corpus folds in two ways") { try_each(kCorpus / "fold", try_fold); }
+TEST_CASE("no record of the corpus breaks a decoder") { try_each(kCorpus / "decode", try_decode); }
+
+TEST_CASE("no record that is made to break readers of JSON breaks a decoder") {
+  const char* data = std::getenv("VIGIE_SHARED_DATA");
+  const fs::path folder = fs::path(data == nullptr ? "" : data) / "formats/json_torture";
+  if (data == nullptr || !fs::exists(folder)) {
+    MESSAGE("skipped: VIGIE_SHARED_DATA names no folder with formats/json_torture");
+    return;
+  }
+  try_each(folder, try_decode);
+}
 
 }  // namespace
 }  // namespace vigie::fuzz

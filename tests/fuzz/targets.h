@@ -12,4 +12,7 @@ void try_query(std::string_view input);
 // Folded and cut into words both ways, and every word traced back.
 void try_fold(std::string_view input);
 
+// Decoded by every choice of mapping, twice, and by the scalar reader.
+void try_decode(std::string_view input);
+
 }  // namespace vigie::fuzz
