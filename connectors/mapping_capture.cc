@@ -136,8 +136,8 @@ JsonToken Capture::object(JsonTokens* tokens, Nodes& nodes, PlanNode* node, Json
   std::uint16_t last = NodeKeys::kStart;
   return tokens->object(token, [&](JsonToken at) -> JsonToken {
     std::uint16_t entry = entries[last].next;
-    JsonToken value_at = tokens->expected_key(
-        at, [&](const char* bytes) { return entries[entry].is_at(bytes); });
+    JsonToken value_at =
+        tokens->expected_key(at, [&](const char* bytes) { return entries[entry].is_at(bytes); });
     if (value_at == nullptr) {
       value_at = find_key(tokens, &keys, at, &entry);
       if (value_at == nullptr) return nullptr;
@@ -210,8 +210,8 @@ JsonToken Capture::elements(JsonTokens* tokens, const PlanNode& node, JsonToken 
   Room room{scope.frames_max};
   const bool whole = node.parse && !scope.for_items;
   if (first == '[' && !whole) {
-    return tokens->array(
-        token, [&](JsonToken at) { return element(tokens, node.items, at, &room); });
+    return tokens->array(token,
+                         [&](JsonToken at) { return element(tokens, node.items, at, &room); });
   }
   if (first == '{' && node.values) {
     return tokens->object(token, [&](JsonToken at) -> JsonToken {
@@ -238,8 +238,7 @@ JsonToken Capture::element(JsonTokens* tokens, ScopeId scope, JsonToken token, R
   return value(tokens, plan_.scopes[scope].nodes, 0, token, frame);
 }
 
-JsonToken Capture::parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token,
-                          bool* usable) {
+JsonToken Capture::parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token, bool* usable) {
   const RawString raw = tokens->string(token);
   if (raw.escaped && !valid_escapes(raw.bytes())) {
     return tokens->fail("a string holds an unknown escape");

@@ -202,7 +202,9 @@ class Evaluator {
     if (sources != nullptr) [[unlikely]]
       sources->resize(before);
   }
-  [[nodiscard]] std::size_t sources_size() const { return sources == nullptr ? 0 : sources->size(); }
+  [[nodiscard]] std::size_t sources_size() const {
+    return sources == nullptr ? 0 : sources->size();
+  }
 
   const Plan& plan_;
   const Program& program_;
