@@ -15,7 +15,8 @@ constexpr double kLongitudeMax = 180;
 // there is something to say.
 class Assignment {
  public:
-  Assignment(const Value& value, const ConvertContext& context) : value_(value), context_(context) {}
+  Assignment(const Value& value, const ConvertContext& context)
+      : value_(value), context_(context) {}
 
   Got text(std::string_view* to) const { return unless_empty(to, to_string(value_, to)); }
   Got id(std::string_view* to) const { return unless_empty(to, to_id(value_, to)); }
@@ -50,7 +51,7 @@ class Assignment {
     (*to)->max = number;
     return got;
   }
-  Got coordinate(double max, std::optional<double> Geo::*field, std::optional<Geo>* to) const {
+  Got coordinate(double max, std::optional<double> Geo::* field, std::optional<Geo>* to) const {
     std::optional<double> number;
     const Got got = to_number(value_, &number);
     if (got != Got::value) return got;
@@ -59,19 +60,19 @@ class Assignment {
     return got;
   }
   template <class Part>
-  Got number_of(std::optional<double> Part::*field, std::optional<Part>* to) const {
+  Got number_of(std::optional<double> Part::* field, std::optional<Part>* to) const {
     std::optional<double> number;
     const Got got = to_number(value_, &number);
     if (got == Got::value) part(to).*field = number;
     return got;
   }
   template <class Part>
-  Got text_of(std::string_view Part::*field, std::optional<Part>* to) const {
+  Got text_of(std::string_view Part::* field, std::optional<Part>* to) const {
     std::string_view text;
     return keep(field, text, unless_empty(&text, to_string(value_, &text)), to);
   }
   template <class Part>
-  Got id_of(std::string_view Part::*field, std::optional<Part>* to) const {
+  Got id_of(std::string_view Part::* field, std::optional<Part>* to) const {
     std::string_view text;
     const Got got = unless_empty(&text, to_id(value_, &text));
     return keep(field, text, got, to);
@@ -102,7 +103,7 @@ class Assignment {
     return got == Got::value && text->empty() ? Got::null : got;
   }
   template <class Part>
-  static Got keep(std::string_view Part::*field, std::string_view text, Got got,
+  static Got keep(std::string_view Part::* field, std::string_view text, Got got,
                   std::optional<Part>* to) {
     if (got == Got::value) part(to).*field = text;
     return got;

@@ -46,6 +46,7 @@ void Frames::start(const Plan& plan) {
   for (std::size_t i = 0; i < plan.scopes.size(); ++i) {
     scopes_[i].count = 0;
     scopes_[i].stride = plan.scopes[i].stride;
+    scopes_[i].for_items = plan.scopes[i].for_items;
   }
   slots_left_ = kSlotsMax;
   (void)push(0);
@@ -53,8 +54,12 @@ void Frames::start(const Plan& plan) {
 
 Slot* Frames::push(ScopeId scope) {
   OfScope& of = scopes_[scope];
-  if (of.stride > slots_left_) return nullptr;
-  slots_left_ -= of.stride;
+  if (of.for_items) {
+    if (of.count > kPostsPerRecordMax) return nullptr;
+  } else {
+    if (of.stride > slots_left_) return nullptr;
+    slots_left_ -= of.stride;
+  }
   const std::size_t end = (of.count + 1) * of.stride;
   if (of.slots.size() < end) of.slots.resize(std::max(end, 2 * of.slots.size()));
   Slot* frame = of.slots.data() + of.count++ * of.stride;
@@ -136,8 +141,8 @@ JsonToken Capture::object(JsonTokens* tokens, Nodes& nodes, PlanNode* node, Json
   std::uint16_t last = NodeKeys::kStart;
   return tokens->object(token, [&](JsonToken at) -> JsonToken {
     std::uint16_t entry = entries[last].next;
-    JsonToken value_at = tokens->expected_key(
-        at, [&](const char* bytes) { return entries[entry].is_at(bytes); });
+    JsonToken value_at =
+        tokens->expected_key(at, [&](const char* bytes) { return entries[entry].is_at(bytes); });
     if (value_at == nullptr) {
       value_at = find_key(tokens, &keys, at, &entry);
       if (value_at == nullptr) return nullptr;
@@ -210,8 +215,8 @@ JsonToken Capture::elements(JsonTokens* tokens, const PlanNode& node, JsonToken 
   Room room{scope.frames_max};
   const bool whole = node.parse && !scope.for_items;
   if (first == '[' && !whole) {
-    return tokens->array(
-        token, [&](JsonToken at) { return element(tokens, node.items, at, &room); });
+    return tokens->array(token,
+                         [&](JsonToken at) { return element(tokens, node.items, at, &room); });
   }
   if (first == '{' && node.values) {
     return tokens->object(token, [&](JsonToken at) -> JsonToken {
@@ -238,8 +243,7 @@ JsonToken Capture::element(JsonTokens* tokens, ScopeId scope, JsonToken token, R
   return value(tokens, plan_.scopes[scope].nodes, 0, token, frame);
 }
 
-JsonToken Capture::parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token,
-                          bool* usable) {
+JsonToken Capture::parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token, bool* usable) {
   const RawString raw = tokens->string(token);
   if (raw.escaped && !valid_escapes(raw.bytes())) {
     return tokens->fail("a string holds an unknown escape");

@@ -178,8 +178,8 @@ class Evaluator {
   Value at(const Ref& ref, const Frame& frame) {
     // By type of slot; what is `absent` here is nothing.
     constexpr std::array<Value::Type, 8> kTypes{
-        Value::Type::absent, Value::Type::absent,  Value::Type::string, Value::Type::number,
-        Value::Type::boolean, Value::Type::json, Value::Type::json,   Value::Type::absent};
+        Value::Type::absent,  Value::Type::absent, Value::Type::string, Value::Type::number,
+        Value::Type::boolean, Value::Type::json,   Value::Type::json,   Value::Type::absent};
     Slot* found = slot(ref, frame);
     if (found == nullptr) return {};
     const Value::Type type = kTypes[static_cast<std::size_t>(found->type)];
@@ -202,7 +202,9 @@ class Evaluator {
     if (sources != nullptr) [[unlikely]]
       sources->resize(before);
   }
-  [[nodiscard]] std::size_t sources_size() const { return sources == nullptr ? 0 : sources->size(); }
+  [[nodiscard]] std::size_t sources_size() const {
+    return sources == nullptr ? 0 : sources->size();
+  }
 
   const Plan& plan_;
   const Program& program_;

@@ -13,12 +13,14 @@ namespace {
 // Pointers named in the message of one refusal.
 constexpr std::size_t kPointersShown = 6;
 
-constexpr std::uint64_t bit(Target target) { return std::uint64_t{1} << std::to_underlying(target); }
+constexpr std::uint64_t bit(Target target) {
+  return std::uint64_t{1} << std::to_underlying(target);
+}
 
-constexpr std::uint64_t kMetrics =
-    bit(Target::metrics_likes) | bit(Target::metrics_shares) | bit(Target::metrics_comments) |
-    bit(Target::metrics_quotes) | bit(Target::metrics_views) | bit(Target::metrics_clicks) |
-    bit(Target::metrics_saves) | bit(Target::metrics_reach);
+constexpr std::uint64_t kMetrics = bit(Target::metrics_likes) | bit(Target::metrics_shares) |
+                                   bit(Target::metrics_comments) | bit(Target::metrics_quotes) |
+                                   bit(Target::metrics_views) | bit(Target::metrics_clicks) |
+                                   bit(Target::metrics_saves) | bit(Target::metrics_reach);
 
 // What a mention must hold, one by one.
 std::uint64_t needed(Op op) {

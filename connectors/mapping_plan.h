@@ -22,9 +22,7 @@ struct PlanNode {
         elements(from.elements) {}
 
   // Whether it needs to be walked for itself, beside its items.
-  [[nodiscard]] bool has_own() const {
-    return slot != kNone || !keys.empty() || !elements.empty();
-  }
+  [[nodiscard]] bool has_own() const { return slot != kNone || !keys.empty() || !elements.empty(); }
 
   SlotId slot;
   ScopeId items;
