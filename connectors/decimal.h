@@ -29,6 +29,19 @@ struct Decimal {
 // `point` is what stands before the fraction. Nothing for anything else.
 [[nodiscard]] std::optional<Decimal> parse_decimal(std::string_view text, char point = '.');
 
+// The value of 1 to 18 digits and nothing else, as most numbers are; nothing for others, which may
+// still be numbers.
+[[nodiscard]] constexpr std::optional<std::int64_t> plain_integer(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 18;  // fit 63 bits
+  if (text.empty() || text.size() > kDigitsMax) return std::nullopt;
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
 // Without ASCII white space at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 [[nodiscard]] constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }

@@ -114,11 +114,11 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 Effect effect_of(std::string_view name) {
-  constexpr std::size_t kNameBytesMax = 10;
-  std::array<char, kNameBytesMax> letters{};
+  std::array<char, 16> letters{};  // the longest name has ten
   if (name.size() > letters.size()) return Effect::none;
-  std::ranges::transform(name, letters.begin(), lower);
-  const std::string_view known(letters.data(), name.size());
+  std::size_t size = 0;
+  for (const char c : name) letters[size++] = lower(c);
+  const std::string_view known(letters.data(), size);
   const auto* found = std::ranges::lower_bound(kElements, known, {}, &Element::name);
   return found != kElements.end() && found->name == known ? found->effect : Effect::none;
 }
@@ -294,8 +294,9 @@ class HtmlReader {
   void close_span() {
     if (hidden_spans_ > 0) {
       --hidden_spans_;
-    } else if (short_spans_ > 0 && --short_spans_ == 0) {
-      out_.literal("…");
+    } else if (short_spans_ > 0) {
+      --short_spans_;
+      if (short_spans_ == 0) out_.literal("…");
     }
   }
 

@@ -15,7 +15,8 @@ constexpr double kLongitudeMax = 180;
 // there is something to say.
 class Assignment {
  public:
-  Assignment(const Value& value, const ConvertContext& context) : value_(value), context_(context) {}
+  Assignment(const Value& value, const ConvertContext& context)
+      : value_(value), context_(context) {}
 
   Got text(std::string_view* to) const { return unless_empty(to, to_string(value_, to)); }
   Got id(std::string_view* to) const { return unless_empty(to, to_id(value_, to)); }
@@ -50,7 +51,7 @@ class Assignment {
     (*to)->max = number;
     return got;
   }
-  Got coordinate(double max, std::optional<double> Geo::*field, std::optional<Geo>* to) const {
+  Got coordinate(double max, std::optional<double> Geo::* field, std::optional<Geo>* to) const {
     std::optional<double> number;
     const Got got = to_number(value_, &number);
     if (got != Got::value) return got;
@@ -59,19 +60,19 @@ class Assignment {
     return got;
   }
   template <class Part>
-  Got number_of(std::optional<double> Part::*field, std::optional<Part>* to) const {
+  Got number_of(std::optional<double> Part::* field, std::optional<Part>* to) const {
     std::optional<double> number;
     const Got got = to_number(value_, &number);
     if (got == Got::value) part(to).*field = number;
     return got;
   }
   template <class Part>
-  Got text_of(std::string_view Part::*field, std::optional<Part>* to) const {
+  Got text_of(std::string_view Part::* field, std::optional<Part>* to) const {
     std::string_view text;
     return keep(field, text, unless_empty(&text, to_string(value_, &text)), to);
   }
   template <class Part>
-  Got id_of(std::string_view Part::*field, std::optional<Part>* to) const {
+  Got id_of(std::string_view Part::* field, std::optional<Part>* to) const {
     std::string_view text;
     const Got got = unless_empty(&text, to_id(value_, &text));
     return keep(field, text, got, to);
@@ -102,7 +103,7 @@ class Assignment {
     return got == Got::value && text->empty() ? Got::null : got;
   }
   template <class Part>
-  static Got keep(std::string_view Part::*field, std::string_view text, Got got,
+  static Got keep(std::string_view Part::* field, std::string_view text, Got got,
                   std::optional<Part>* to) {
     if (got == Got::value) part(to).*field = text;
     return got;
@@ -193,9 +194,31 @@ Got assign(Target target, const Value& of, const ConvertContext& context, Mentio
 
 bool is_usable(Target target, const Value& value, const ConvertContext& context) {
   if (value.is_absent() || value.text.empty()) return false;
-  // Whatever is a text would do.
-  if (target == Target::text || target == Target::title || target == Target::url) {
-    return value.type != Value::Type::json;
+  switch (target) {
+    // Of most alternatives the first is taken: these are told without a mention to try them on.
+    case Target::text:
+    case Target::title:
+    case Target::url:
+    case Target::shared_text:
+    case Target::author_handle:
+    case Target::author_name: return value.type != Value::Type::json;
+    case Target::id:
+    case Target::parent_id:
+    case Target::root_id:
+    case Target::shared_id:
+    case Target::quoted_id:
+    case Target::parent_author_id:
+    case Target::author_id: {
+      std::string_view id;
+      return to_id(value, &id) == Got::value;
+    }
+    case Target::created_at:
+    case Target::edited_at:
+    case Target::observed_at: {
+      std::optional<EventTime> time;
+      return to_time(value, &time) == Got::value;
+    }
+    default: break;
   }
   Mention tried;
   tried.rating.emplace();  // else a maximum would be none

@@ -8,23 +8,19 @@
 namespace vigie::mapping {
 namespace {
 
-// A pointer, and the scope that it is relative to.
+// A pointer, and what it is relative to.
 struct Resolved {
-  ScopeId scope = 0;
+  Place place;
   Pointer pointer;
 };
 
 // Why `^` does not lead anywhere from there.
 std::string outside(const Within& within) {
-  if (within.mixed) {
-    return "what lies around an item is not the same for all paths of 'items', so that '^' has no "
-           "meaning there; write a mapping for each of them";
-  }
-  if (within.scopes.size() == 1) {
+  if (within.places.size() == 1) {
     return "'^' leads out of the document; it stands for what is around an item or an element";
   }
   return cat("'^' leads out of the document: here it may stand ",
-             count_of(within.scopes.size() - 1, "time"));
+             count_of(within.places.size() - 1, "time"));
 }
 
 std::optional<Resolved> resolve(const YamlNode& node, std::string_view text, const Within& within,
@@ -39,7 +35,7 @@ std::optional<Resolved> resolve(const YamlNode& node, std::string_view text, con
                                 " parts; no record may nest as deep"));
     return std::nullopt;
   }
-  if (pointer->up >= within.scopes.size()) {
+  if (pointer->up >= within.places.size()) {
     build->faults.add(node, cat(in_quotes(text), ": ", outside(within)));
     return std::nullopt;
   }
@@ -48,8 +44,8 @@ std::optional<Resolved> resolve(const YamlNode& node, std::string_view text, con
                                 " pointers, and this is one more; make two mappings of it"));
     return std::nullopt;
   }
-  const ScopeId scope = within.scopes[within.scopes.size() - 1 - pointer->up];
-  return Resolved{scope, std::move(*pointer)};
+  const Place& place = within.places[within.places.size() - 1 - pointer->up];
+  return Resolved{place, std::move(*pointer)};
 }
 
 Ref make_ref(const Resolved& resolved, SlotId slot, std::string_view text, Build* build) {
@@ -61,6 +57,13 @@ const std::string* pointer_text(const YamlNode& node, Build* build) {
   build->faults.add(
       node, cat("a pointer is wanted here, not ", kind_of(node), "; write for example /author/id"));
   return nullptr;
+}
+
+std::nullopt_t two_ways(const YamlNode& node, std::string_view text, Build* build) {
+  build->faults.add(node, cat(in_quotes(text),
+                              " is gone through in two ways in this mapping: as an array, as "
+                              "'values_of' or as 'parse_json'; keep one of them"));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -86,32 +89,40 @@ std::optional<Ref> read_ref(const YamlNode& node, std::string_view pointer, cons
                             Build* build) {
   const std::optional<Resolved> resolved = resolve(node, pointer, within, build);
   if (!resolved) return std::nullopt;
-  const SlotId slot = build->tries.capture(resolved->scope, resolved->pointer.tokens);
+  const SlotId slot = build->tries.capture(resolved->place, resolved->pointer.tokens);
   return make_ref(*resolved, slot, pointer, build);
 }
 
 std::optional<Opening> read_opening(const YamlNode& node, const Within& within, Through through,
-                                    Build* build, ScopeId into) {
+                                    Build* build) {
   const std::string* text = pointer_text(node, build);
   if (text == nullptr) return std::nullopt;
   const std::optional<Resolved> resolved = resolve(node, *text, within, build);
   if (!resolved) return std::nullopt;
-  const auto opened = build->tries.open(resolved->scope, resolved->pointer.tokens, through, into);
-  if (!opened) {
-    build->faults.add(
-        node, cat(in_quotes(*text),
-                  into != kNone
-                      ? " is gone through by another path of 'items', in another way or to what "
-                        "lies within; write a mapping for each of them"
-                      : " is gone through in two ways in this mapping: as an array, as 'values_of' "
-                        "or as 'parse_json'; keep one of them"));
+  const auto opened = build->tries.open(resolved->place, resolved->pointer.tokens, through);
+  if (!opened) return two_ways(node, *text, build);
+  Opening opening{make_ref(*resolved, opened->slot, *text, build), within};
+  std::vector<Place>& places = opening.within.places;
+  places.resize(places.size() - resolved->pointer.up);
+  places.push_back({opened->scope});
+  return opening;
+}
+
+std::optional<Opening> read_step(const YamlNode& node, ScopeId scope, Through through,
+                                 Build* build) {
+  const std::string* text = pointer_text(node, build);
+  if (text == nullptr) return std::nullopt;
+  if (text->starts_with('^')) {
+    build->faults.add(node, cat(in_quotes(*text),
+                                ": each pointer of 'items' lies in what the one "
+                                "before it finds; write it without '^'"));
     return std::nullopt;
   }
-  Opening opening{make_ref(*resolved, opened->slot, *text, build), within};
-  std::vector<ScopeId>& scopes = opening.within.scopes;
-  scopes.resize(scopes.size() - resolved->pointer.up);
-  scopes.push_back(opened->scope);
-  return opening;
+  const std::optional<Resolved> resolved = resolve(node, *text, {{{scope}}}, build);
+  if (!resolved) return std::nullopt;
+  const auto opened = build->tries.open_step(scope, resolved->pointer.tokens, through);
+  if (!opened) return two_ways(node, *text, build);
+  return Opening{make_ref(*resolved, opened->slot, *text, build), {{{opened->scope}}}};
 }
 
 }  // namespace vigie::mapping

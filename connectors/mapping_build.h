@@ -33,10 +33,9 @@ struct Build {
 
 // Where something stands: what its pointers are relative to.
 struct Within {
-  std::vector<ScopeId> scopes;  // the outermost first; the last one is at hand
-  bool mixed = false;           // other scopes may lie around scopes[0], an item's: no `^` there
-  bool lookup = false;          // inside of a lookup
-  std::size_t depth = 0;        // expressions around it
+  std::vector<Place> places;  // the outermost first; the last one is at hand
+  bool lookup = false;        // inside of a lookup
+  std::size_t depth = 0;      // expressions around it
 };
 
 // --- Pointers ------------------------------------------------------------------------------------
@@ -52,9 +51,11 @@ struct Opening {
   Ref ref;
   Within within;
 };
-// `into`: see Tries::open().
 std::optional<Opening> read_opening(const YamlNode& node, const Within& within, Through through,
-                                    Build* build, ScopeId into = kNone);
+                                    Build* build);
+// The same for a step to the items, from this scope.
+std::optional<Opening> read_step(const YamlNode& node, ScopeId scope, Through through,
+                                 Build* build);
 
 // --- Expressions, conditions, lists --------------------------------------------------------------
 

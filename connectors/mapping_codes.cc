@@ -19,6 +19,8 @@ bool says_nothing(std::string_view code) {
   return code.size() == 3 && code[0] == 'q' && code[1] >= 'a' && code[1] <= 't';
 }
 
+bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+
 struct Lang {
   Got got = Got::unusable;
   std::string_view code;
@@ -28,11 +30,14 @@ struct Lang {
 Lang lang_of(std::string_view text, Arena* arena) {
   const std::string_view tag = trimmed(text);
   if (tag.empty()) return {Got::null, {}};
-  const std::string_view primary = tag.substr(0, tag.find_first_of("-_,; "));
+  std::size_t size = 0;
+  while (size < tag.size() && is_letter(tag[size])) ++size;
+  constexpr std::string_view kBehind = "-_,; ";
+  if (size < tag.size() && !kBehind.contains(tag[size])) return {};
+  const std::string_view primary = tag.substr(0, size);
   if (const auto known = language_code(primary)) return {Got::value, *known};
   if (primary.size() != 3) return {};
   const std::string_view code = lower(primary, arena);
-  if (!std::ranges::all_of(code, [](char c) { return c >= 'a' && c <= 'z'; })) return {};
   if (says_nothing(code)) return {Got::null, {}};
   return {Got::value, code};  // ISO 639-3 has 7,900 of them
 }
@@ -76,7 +81,9 @@ Got to_platform(const Value& value, const ConvertContext& context, std::string_v
   *to = {};
   if (value.is_absent()) return Got::null;
   if (value.type != Value::Type::string) return Got::wrong_type;
-  const auto word = platform_word(trimmed(value.text), context.arena);
+  const std::string_view text = trimmed(value.text);
+  if (text.empty()) return Got::null;
+  const auto word = platform_word(text, context.arena);
   if (!word) return Got::unusable;
   *to = *word;
   return Got::value;

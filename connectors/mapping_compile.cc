@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "connectors/decode.h"
 #include "connectors/mapping_build.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
@@ -23,6 +24,9 @@ void read_name(const Section& root, Build* build) {
   if (!is_name(*name, kMappingNameBytesMax)) {
     build->faults.add(*node, cat(in_quotes(*name), " is no name of a mapping: write 1 to ",
                                  kMappingNameBytesMax, " of a-z 0-9 _ . -"));
+  }
+  if (*name == kNativeMapping || *name == kAutoMapping) {
+    build->faults.add(*node, cat(in_quotes(*name), " has a meaning of its own; call it otherwise"));
   }
   build->program.name = *name;
 }
@@ -47,7 +51,7 @@ void read_about(const Section& root, Build* build) {
 
 void add_envelope(Build* build) {
   EnvelopeSlots& slots = build->program.envelope;
-  const auto slot = [&](const char* key) { return build->tries.capture(0, {key}); };
+  const auto slot = [&](const char* key) { return build->tries.capture({0}, {key}); };
   slots.specversion = slot("specversion");
   slots.type = slot("type");
   slots.source = slot("source");
@@ -71,7 +75,7 @@ void read_root(const YamlNode& node, Build* build) {
   read_name(root, build);
   read_about(root, build);
   read_status(root, build);
-  const Within document{{0}};
+  const Within document{{{0}}};
   const YamlNode* items = root.get("items");
   const Within item = items == nullptr ? document : read_items(*items, build);
   if (!root.has("fields") && !root.has("posts")) {

@@ -136,7 +136,9 @@ Got convert_time(Arena* arena, Value* value) {
 Got convert_markup(std::string_view (*read)(std::string_view, char*), Arena* arena, Value* value) {
   if (!is_scalar(*value)) return Got::wrong_type;
   if (value->type != Type::string) return as_string(value->text, value);
-  return as_string(read(value->text, arena->bytes(value->text.size())), value);
+  const std::string_view text = value->text;
+  const bool plain = !text.contains('&') && !text.contains('<');  // then nothing is written
+  return as_string(read(text, plain ? nullptr : arena->bytes(text.size())), value);
 }
 
 Got convert_lang(const ConvertContext& context, Value* value) {
@@ -274,6 +276,7 @@ Got to_kind(const Value& value, Kind* to) {
   *to = Kind::post;
   if (value.is_absent()) return Got::null;
   if (value.type != Type::string) return Got::wrong_type;
+  if (value.text.empty()) return Got::null;
   const auto kind = parse_kind(value.text);
   if (!kind) return Got::unusable;
   *to = *kind;
@@ -284,6 +287,8 @@ Got to_count(const Value& value, Count* to) {
   *to = std::nullopt;
   if (value.is_absent()) return Got::null;
   if (!is_numeric(value)) return Got::wrong_type;
+  *to = plain_integer(value.text);
+  if (*to) return Got::value;
   if (trimmed(value.text).empty()) return Got::null;
   const auto number = parse_decimal(value.text);
   const auto integer = number ? number->integer() : std::nullopt;

@@ -1,5 +1,7 @@
 // `items`: where the posts of a document are.
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "connectors/mapping_build.h"
@@ -27,9 +29,14 @@ class ItemsReader {
       read_path(node);
     } else {
       if (node.items.empty()) build_.faults.add(node, cat("'items' is an empty list; ", kWrite));
+      if (node.items.size() > kMappingItemsMax) {
+        build_.faults.add(node, cat("'items' has more than ", kMappingItemsMax,
+                                    " paths; make two mappings of it"));
+        return within();
+      }
       for (const YamlNode* item : node.items) read_path(*item);
     }
-    return item_ ? std::move(*item_) : Within{{0}};
+    return within();
   }
 
  private:
@@ -39,19 +46,19 @@ class ItemsReader {
     const bool is_path = node.kind == YamlNode::Kind::mapping && node.entries.size() == 1 &&
                          node.entries[0].key->text == kKeys[0];
     if (!is_path) {
-      read_step(node, &steps);
+      add_step(node, &steps);
     } else if (const YamlNode& path = *node.entries[0].value;
                path.kind != YamlNode::Kind::list || path.items.empty() ||
                path.items.size() > kMappingDepthMax) {
       build_.faults.add(path, cat("'path' is a list of 1 to ", kMappingDepthMax,
                                   " pointers, each within what the one before finds"));
     } else {
-      for (const YamlNode* step : path.items) read_step(*step, &steps);
+      for (const YamlNode* step : path.items) add_step(*step, &steps);
     }
-    add_path(steps);
+    add_path(node, steps);
   }
 
-  void read_step(const YamlNode& node, std::vector<PathStep>* steps) {
+  void add_step(const YamlNode& node, std::vector<PathStep>* steps) {
     if (!build_.faults.visit(node)) return;
     if (node.kind == YamlNode::Kind::scalar) {
       steps->push_back({&node, Through::elements});
@@ -72,41 +79,47 @@ class ItemsReader {
     }
   }
 
-  void add_path(const std::vector<PathStep>& steps) {
-    Within around{{0}};
+  void add_path(const YamlNode& node, const std::vector<PathStep>& steps) {
+    ScopeId scope = 0;
     std::vector<Ref> refs;
     for (const PathStep& step : steps) {
-      const bool last = &step == &steps.back();
-      const ScopeId into = last ? item_scope(around) : kNone;
-      std::optional<Opening> opening =
-          read_opening(*step.pointer, around, step.through, &build_, into);
+      const std::optional<Opening> opening = read_step(*step.pointer, scope, step.through, &build_);
       if (!opening) return;
-      if (opening->ref.up != 0) {
-        build_.faults.add(*step.pointer,
-                          "each pointer of a path lies in what the one before "
-                          "finds: write it without '^'");
-      }
       refs.push_back(opening->ref);
-      around = std::move(opening->within);
-      build_.tries.keep_for_items(around.scopes.back());
+      scope = opening->within.places[0][0];
     }
     if (refs.empty()) return;
-    build_.program.items.push_back(std::move(refs));
-    if (!item_) {
-      item_ = around;
-    } else if (item_->scopes != around.scopes) {
-      item_ = Within{{build_.program.item}, true};
+    if (std::ranges::find(items_, scope) != items_.end()) {
+      build_.faults.add(node, "these items are given already, above; remove one of the two");
     }
+    items_.push_back(scope);
+    build_.program.items.push_back(std::move(refs));
   }
 
-  ScopeId item_scope(const Within& around) {
-    ScopeId& item = build_.program.item;
-    if (item == 0) item = build_.tries.add_item_scope(around.scopes.back());
-    return item;
+  // Where an item stands: what may be around it, and around that. The document may be the item.
+  [[nodiscard]] Within within() {
+    Within within;
+    items_.push_back(0);
+    for (Place place = items_; !place.empty(); place = around(place)) {
+      std::ranges::stable_sort(place, std::greater{},
+                               [&](ScopeId scope) { return build_.tries.depth(scope); });
+      within.places.insert(within.places.begin(), place);
+    }
+    build_.program.item = within.places.back().front();
+    return within;
+  }
+
+  [[nodiscard]] Place around(const Place& place) const {
+    Place all;
+    for (const ScopeId scope : place) {
+      const ScopeId one = build_.program.scopes[scope].around;
+      if (one != kNone && std::ranges::find(all, one) == all.end()) all.push_back(one);
+    }
+    return all;
   }
 
   Build& build_;
-  std::optional<Within> item_;
+  Place items_;
 };
 
 }  // namespace

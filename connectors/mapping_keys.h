@@ -86,8 +86,8 @@ class NodeKeys {
 
   const std::vector<Node::Key>& keys_;
   std::size_t known_;
-  std::vector<Entry> entries_;  // kStart, those of the mapping, those learned
-  std::size_t used_ = 0;        // of them
+  std::vector<Entry> entries_;        // kStart, those of the mapping, those learned
+  std::size_t used_ = 0;              // of them
   std::vector<std::uint16_t> table_;  // a power of two of places, at most a quarter full
   std::uint32_t misses_ = 0;
 };

@@ -26,10 +26,15 @@ std::optional<std::string> unescape(std::string_view token) {
 std::optional<std::uint32_t> index_of(std::string_view token) {
   if (token.size() > 1 && token.front() == '0') return std::nullopt;
   std::uint32_t index = 0;
-  const char* end = token.data() + token.size();
-  const auto read = std::from_chars(token.data(), end, index);
+  const char* first = token.data();
+  const char* end = first + token.size();
+  const auto read = std::from_chars(first, end, index);
   if (token.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
   return index;
+}
+
+bool goes(const Node& node, Through through) {
+  return node.values == (through == Through::values) && node.parse == (through == Through::json);
 }
 
 }  // namespace
@@ -57,26 +62,29 @@ std::expected<Pointer, std::string> parse_pointer(std::string_view text) {
   return pointer;
 }
 
-Tries::Tries(std::vector<Scope>* scopes) : scopes_(*scopes) { add_scope(kNone); }
+Tries::Tries(std::vector<Scope>* scopes) : scopes_(*scopes) {
+  families_.emplace_back();
+  add_scope(kNone, 0);
+}
 
-ScopeId Tries::add_scope(ScopeId around) {
+ScopeId Tries::add_scope(ScopeId around, std::size_t family) {
   const auto id = static_cast<ScopeId>(scopes_.size());
   Scope& scope = scopes_.emplace_back();
   scope.nodes.emplace_back();
   scope.around = around;
-  for_items_.push_back(false);
+  family_of_.push_back(family);
   return id;
 }
 
-ScopeId Tries::add_item_scope(ScopeId around) {
-  item_ = add_scope(around);
-  keep_for_items(item_);
-  return item_;
+std::size_t Tries::depth(ScopeId scope) const {
+  std::size_t depth = 0;
+  while ((scope = scopes_[scope].around) != kNone) ++depth;
+  return depth;
 }
 
-SlotId Tries::add_slot(ScopeId scope) {
+SlotId Tries::add_slot(Family* family) {
   ++size_;
-  return scopes_[scope].slots++;
+  return family->next++;
 }
 
 NodeId Tries::child(ScopeId scope, NodeId parent, const std::string& token) {
@@ -94,55 +102,84 @@ NodeId Tries::child(ScopeId scope, NodeId parent, const std::string& token) {
   return id;
 }
 
-NodeId Tries::find_or_add(ScopeId scope, const std::vector<std::string>& tokens) {
+NodeId Tries::find_or_add(ScopeId scope, const Tokens& tokens) {
   NodeId at = 0;
   for (const std::string& token : tokens) at = child(scope, at, token);
   return at;
 }
 
-SlotId Tries::capture(ScopeId scope, const std::vector<std::string>& tokens) {
-  const NodeId at = find_or_add(scope, tokens);
-  if (node(scope, at).slot == kNone) {
-    const SlotId slot = has_twin(scope) ? capture(0, tokens) : add_slot(scope);
-    node(scope, at).slot = slot;
-    scopes_[scope].slots = std::max<SlotId>(scopes_[scope].slots, slot + 1);
+SlotId Tries::capture(const Place& place, const Tokens& tokens) {
+  Family& family = families_[family_of_[place.front()]];
+  const auto [found, is_new] = family.slots.try_emplace(tokens, kNone);
+  if (is_new) found->second = add_slot(&family);
+  for (const ScopeId scope : place) {
+    node(scope, find_or_add(scope, tokens)).slot = found->second;
+    scopes_[scope].slots = std::max<SlotId>(scopes_[scope].slots, found->second + 1);
   }
-  return node(scope, at).slot;
+  return found->second;
 }
 
-bool Tries::goes(const Node& node, Through through) {
-  return node.values == (through == Through::values) && node.parse == (through == Through::json);
+// Steps to the items alone lead from the family of the document into it.
+bool Tries::leads_to_items(const Node& node) const {
+  return node.items != kNone && family_of_[node.items] == 0;
 }
 
-std::optional<Tries::Opened> Tries::open(ScopeId scope, const std::vector<std::string>& tokens,
-                                         Through through, ScopeId into) {
+void Tries::set_items(ScopeId scope, NodeId id, const Opened& opened, Through through) {
+  Node& to = node(scope, id);
+  to.items = opened.scope;
+  to.items_slot = opened.slot;
+  to.values = through == Through::values;
+  to.parse = through == Through::json;
+  scopes_[scope].slots = std::max<SlotId>(scopes_[scope].slots, opened.slot + 1);
+}
+
+std::optional<Tries::Opened> Tries::open_step(ScopeId scope, const Tokens& tokens,
+                                              Through through) {
   const NodeId at = find_or_add(scope, tokens);
   if (node(scope, at).items == kNone) {
-    const Opened opened = has_twin(scope)
-                              ? open_twin(tokens, through)
-                              : Opened{add_slot(scope), into != kNone ? into : add_scope(scope)};
-    Node& here = node(scope, at);
-    here.items = opened.scope;
-    here.items_slot = opened.slot;
-    here.values = through == Through::values;
-    here.parse = through == Through::json;
-    scopes_[scope].slots = std::max<SlotId>(scopes_[scope].slots, opened.slot + 1);
+    const Opened opened{add_slot(&families_[0]), add_scope(scope, 0)};
+    set_items(scope, at, opened, through);
   }
   const Node& here = node(scope, at);
-  if (!goes(here, through) || (into != kNone && here.items != into)) return std::nullopt;
+  if (!goes(here, through)) return std::nullopt;
   return Opened{here.items_slot, here.items};
 }
 
-Tries::Opened Tries::open_twin(const std::vector<std::string>& tokens, Through through) {
-  const NodeId twin = find_or_add(0, tokens);
-  const ScopeId there = node(0, twin).items;
-  if (there == kNone) return *open(0, tokens, through, add_scope(item_));
-  // What leads to the items leads nowhere where the document is the item.
-  if (for_items_[there] || !goes(node(0, twin), through)) {
-    return {add_slot(0), add_scope(item_)};
+Tries::Opened Tries::opened(const Place& place, const Tokens& tokens, Through through) {
+  const auto [found, is_new] =
+      families_[family_of_[place.front()]].opened.try_emplace({tokens, through}, Opened{});
+  Opened& opened = found->second;
+  if (is_new) {
+    opened.slot = add_slot(&families_[family_of_[place.front()]]);
+    families_.emplace_back();
+    opened.scope = add_scope(place.front(), families_.size() - 1);
   }
-  scopes_[there].around = item_;  // whose slots are the document's, too
-  return {node(0, twin).items_slot, there};
+  // Of several places the one with the most around it: there `^` leads as far as anywhere.
+  ScopeId& around = scopes_[opened.scope].around;
+  if (depth(place.front()) > depth(around)) around = place.front();
+  return opened;
+}
+
+std::optional<Tries::Opened> Tries::open(const Place& place, const Tokens& tokens,
+                                         Through through) {
+  if (place.size() == 1) {
+    const Node& there = node(place[0], find_or_add(place[0], tokens));
+    if (leads_to_items(there)) {
+      if (!goes(there, through)) return std::nullopt;
+      return Opened{there.items_slot, there.items};
+    }
+  }
+  const Opened found = opened(place, tokens, through);
+  for (const ScopeId scope : place) {
+    const NodeId at = find_or_add(scope, tokens);
+    const Node& there = node(scope, at);
+    if (there.items == kNone) {
+      set_items(scope, at, found, through);
+    } else if (there.items != found.scope && !leads_to_items(there)) {
+      return std::nullopt;
+    }
+  }
+  return found;
 }
 
 }  // namespace vigie::mapping

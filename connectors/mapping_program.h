@@ -52,7 +52,7 @@ struct Slot {
   std::uint32_t size = 0;
   Type type = Type::absent;
   bool escaped = false;   // a string that holds backslashes
-  ScopeId scope = kNone;  // of items
+  ScopeId scope = 0;      // of items
 };
 static_assert(sizeof(Slot) == 16);
 
@@ -237,8 +237,9 @@ struct Program {
   // Where posts are: slots of type `items`, reached through the frames named by each path. Where
   // none of them is there, the document itself is the item. Empty: it always is.
   std::vector<std::vector<Ref>> items;
-  // The scope of an item. Its slots are the first ones of the document's own scope too, so that a
-  // document which is itself the item needs no second walk.
+  // The scope of an item; of several, one for each path, the deepest. A pointer has the same slot
+  // in the scopes of all items, of what lies around them, and of the document: that may itself be
+  // the item without a second walk.
   ScopeId item = 0;
 
   Condition detect;  // over the document; empty: never chosen by `auto`

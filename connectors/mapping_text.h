@@ -17,10 +17,9 @@ inline constexpr std::size_t kArrayBytesMax = 64UL << 10;
 
 // The part of a UTF-8 text between two offsets, in bytes or in code points. Nothing when they lie
 // outside of it or within a character.
-[[nodiscard]] std::optional<std::string_view> bytes_between(std::string_view text,
-                                                            std::size_t from, std::size_t to);
+[[nodiscard]] std::optional<std::string_view> bytes_between(std::string_view text, std::size_t from,
+                                                            std::size_t to);
 [[nodiscard]] std::optional<std::string_view> code_points_between(std::string_view text,
-                                                                  std::size_t from,
-                                                                  std::size_t to);
+                                                                  std::size_t from, std::size_t to);
 
 }  // namespace vigie::mapping

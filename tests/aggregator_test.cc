@@ -505,10 +505,13 @@ TEST_CASE("what is told of posts is counted by kind, and once for each origin") 
                                       update(Kind::remove, 1, 0, 7)};
   CHECK(text(aggregator.apply(first)) == "delete 2 increment 2 edit 1 repeated 0 unknown 5");
   CHECK(text(aggregator.apply(first)) == "repeated 5 unknown 0");
-  const std::vector<PostUpdate> second{
-      update(Kind::metrics, 4),    update(Kind::edit, 5),          update(Kind::metrics, 5, 1),
-      update(Kind::metrics, 6, 3), update(Kind::metrics, 6, 2),    update(Kind::metrics, 1, 1, 7),
-      update(Kind::remove_author, 2, 0, 7)};
+  const std::vector<PostUpdate> second{update(Kind::metrics, 4),
+                                       update(Kind::edit, 5),
+                                       update(Kind::metrics, 5, 1),
+                                       update(Kind::metrics, 6, 3),
+                                       update(Kind::metrics, 6, 2),
+                                       update(Kind::metrics, 1, 1, 7),
+                                       update(Kind::remove_author, 2, 0, 7)};
   CHECK(text(aggregator.apply(second)) == "delete_author 1 metrics 3 repeated 3 unknown 4");
 }
 

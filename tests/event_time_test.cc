@@ -147,6 +147,22 @@ TEST_CASE("random bytes in the place of a time never crash and never round trip 
   }
 }
 
+TEST_CASE("a plain time is read as the same time with an offset is") {
+  constexpr std::string_view kBytes = "0123456789:-.TZ ";
+  std::mt19937 random(20260304);
+  for (const std::string_view plain :
+       {"2026-11-22T05:30:59Z", "2026-11-22T05:30:59.125Z", "2026-11-22T05:30:59.125999Z"}) {
+    for (int i = 0; i < 20'000; ++i) {
+      std::string text(plain.substr(0, plain.size() - 1));
+      for (auto changes = random() % 3; changes > 0; --changes) {
+        text[random() % text.size()] = kBytes[random() % kBytes.size()];
+      }
+      CAPTURE(text);
+      CHECK(micros(text + 'Z') == micros(text + "+00:00"));
+    }
+  }
+}
+
 TEST_CASE("writing appends") {
   std::string out = "at ";
   append_rfc3339(EventTime{1s}, &out);

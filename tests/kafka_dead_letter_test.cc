@@ -21,7 +21,8 @@ TEST_CASE("dead letters carry the raw bytes, the key and where they come from") 
   Peer peer(brokers);
   const std::string topic = peer.create_topic(1);
   Counters counters;
-  const auto sink = open_kafka_dead_letter({brokers, topic, {}, "1.2.3", &counters}, after(kPatience));
+  const auto sink =
+      open_kafka_dead_letter({brokers, topic, {}, "1.2.3", &counters}, after(kPatience));
   REQUIRE_MESSAGE(sink.has_value(), (sink ? "" : sink.error().text()));
   const std::string raw("{\"id\": \0 \xff", 10);
   const std::string huge_raw(kDeadLetterBytesMax, 'x');
@@ -110,7 +111,8 @@ TEST_CASE("dead letters from several threads are all delivered") {
   Peer peer(brokers);
   const std::string topic = peer.create_topic(1);
   Counters counters;
-  const auto sink = open_kafka_dead_letter({brokers, topic, {}, "1.2.3", &counters}, after(kPatience));
+  const auto sink =
+      open_kafka_dead_letter({brokers, topic, {}, "1.2.3", &counters}, after(kPatience));
   REQUIRE(sink.has_value());
   std::vector<std::thread> threads;
   std::array<int, 4> failures{};

@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include "connectors/decode.h"
 #include "connectors/presets.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
@@ -69,14 +70,34 @@ void check_folder(const fs::path& folder) {
   }
 }
 
+constexpr std::string_view kFields =
+    "fields: {id: /id, platform: {const: x}, created_at: /at, text: /text";
+
 TEST_CASE("each faulty mapping is told all that is wrong with it, and where") {
   check_folder(kCases / "faults");
 }
 
 TEST_CASE("good mappings become the programs expected") { check_folder(kCases / "programs"); }
 
-constexpr std::string_view kFields =
-    "fields: {id: /id, platform: {const: x}, created_at: /at, text: /text";
+TEST_CASE("a mapping that is cut anywhere, or lacks a line, never does more than have faults") {
+  for (const auto& entry : fs::directory_iterator(kCases / "programs")) {
+    if (entry.path().extension() != ".yaml") continue;
+    const std::string yaml = read_file(entry.path());
+    for (std::size_t i = 0; i < yaml.size(); ++i) {
+      CHECK(!outcome(yaml.substr(0, i)).empty());
+      CHECK(!outcome(yaml.substr(0, i) + yaml.substr(i + 1)).empty());
+      const std::size_t line = yaml.find('\n', i);
+      if (i != 0 && yaml[i - 1] != '\n') continue;
+      CHECK(!outcome(yaml.substr(0, i) + yaml.substr(line + 1)).empty());
+    }
+  }
+}
+
+TEST_CASE("names that sources give a meaning of their own are refused") {
+  for (const std::string_view name : {kNativeMapping, kAutoMapping}) {
+    CHECK(outcome(cat("mapping: ", name, "\n", kFields, "}")).contains("a meaning of its own"));
+  }
+}
 
 TEST_CASE("one pointer more than a mapping may hold is a fault") {
   std::string yaml = cat("mapping: many\n", kFields, ", title: {any: [");

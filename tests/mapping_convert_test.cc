@@ -91,7 +91,7 @@ std::string outcome(Got got, const std::optional<T>& value) {
   return outcome(got, value.value_or(T{}));
 }
 
-Conversion conversion(Kind kind, std::string argument = {}) {
+Conversion conversion(Kind kind, const std::string& argument = {}) {
   Conversion made;
   made.kind = kind;
   if (kind == Kind::regex) {
@@ -131,12 +131,11 @@ std::string outcome_of(Got (*read)(const Value&, T*), const Value& value) {
 
 using Function = std::function<std::string(const Value&)>;
 const std::map<std::string, Function, std::less<>>& functions() {
-  const auto as = [](Kind kind, std::string argument = {}) {
-    return [made = conversion(kind, std::move(argument))](const Value& value) {
-      return converted(made, value);
-    };
+  const auto as = [](Kind kind, const std::string& argument = {}) {
+    return
+        [made = conversion(kind, argument)](const Value& value) { return converted(made, value); };
   };
-  static const std::map<std::string, Function, std::less<>> kFunctions{
+  static const std::map<std::string, Function, std::less<>> known{
       {"id", [](const Value& v) { return text_outcome(to_id, v); }},
       {"string", [](const Value& v) { return text_outcome(to_string, v); }},
       {"platform", [](const Value& v) { return text_outcome(to_platform, v); }},
@@ -165,7 +164,7 @@ const std::map<std::string, Function, std::less<>>& functions() {
       {"as_words", as(Kind::words)},
       {"as_words_or", as(Kind::words, "neutral")},
   };
-  return kFunctions;
+  return known;
 }
 
 std::vector<std::string> lines_of(std::string_view name) {

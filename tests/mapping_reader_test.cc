@@ -93,8 +93,8 @@ std::string run_cases(std::istream& in) {
 }
 
 TEST_CASE("documents become what the cases say") {
-  for (const auto& entry : fs::directory_iterator(fs::path(VIGIE_SOURCE_DIR) /
-                                                  "tests/cases/mapping_reader")) {
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(VIGIE_SOURCE_DIR) / "tests/cases/mapping_reader")) {
     CAPTURE(entry.path().string());
     std::stringstream file;
     file << std::ifstream(entry.path(), std::ios::binary).rdbuf();

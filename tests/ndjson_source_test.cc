@@ -432,9 +432,8 @@ TEST_CASE("dead letters are one line each, as text or in base64") {
   const std::string where = R"("source_topic":"posts","partition":3,"offset":42,)";
   const std::string version = R"("engine_version":"1.2",)";
   CHECK(read_file(folder.path("dead.ndjson")) ==
-        cat(R"({"reason":"missing_field","detail":"id",)", where,
-            R"("index":0,"mapping":"acme",)", version,
-            R"("timestamp":"2026-03-01T10:00:00Z","key":"k\"","raw":"{\"a\"\n"})", '\n',
+        cat(R"({"reason":"missing_field","detail":"id",)", where, R"("index":0,"mapping":"acme",)",
+            version, R"("timestamp":"2026-03-01T10:00:00Z","key":"k\"","raw":"{\"a\"\n"})", '\n',
             R"({"reason":"not_json",)", where, version, R"("key_base64":"gA==","cut":true,)",
             R"("headers":{"ce_id":"1","ce_x_base64":"/w=="},"raw_base64":"//4="})", '\n',
             R"({"reason":"not_json",)", where, version, R"("raw_base64":"/w=="})", '\n',

@@ -211,8 +211,7 @@ TEST_CASE("taking notes changes nothing of what a preset makes of its golden doc
     MentionBatch explained;
     const std::size_t count = records.batch.records.size();
     make_decoder({}, set, golden.mapping)->decode(records.batch, 0, count, &plain);
-    make_explaining_decoder({}, set, golden.mapping)
-        ->decode(records.batch, 0, count, &explained);
+    make_explaining_decoder({}, set, golden.mapping)->decode(records.batch, 0, count, &explained);
     INFO(golden.path.string());
     REQUIRE(plain.mentions.size() == explained.mentions.size());
     CHECK(plain.rejects.size() == explained.rejects.size());

@@ -144,8 +144,8 @@ Outcome run(std::vector<std::vector<std::string>> batches, const ErrorSettings& 
   }
   for (std::size_t i = 0; i < kRejectActions; ++i) {
     if (counters.reject_actions[i] == 0) continue;
-    outcome.actions += cat(to_text(static_cast<RejectAction>(i)), ' ',
-                           counters.reject_actions[i].load(), ' ');
+    outcome.actions +=
+        cat(to_text(static_cast<RejectAction>(i)), ' ', counters.reject_actions[i].load(), ' ');
   }
   outcome.mapped = counters.mapping("acme")->mapped;
   outcome.rejected = counters.mapping("acme")->rejected;
@@ -175,13 +175,13 @@ TEST_CASE("a record too long for a letter is cut, and the letter says so") {
   std::string huge = "too_large";
   huge.resize(kDeadLetterBytesMax + 1);
   const Outcome outcome = run({{huge}}, {});
-  CHECK(outcome.letters == cat("too_large posts/3 0 key cut to ", kDeadLetterBytesMax, " ce_type\n"));
+  CHECK(outcome.letters ==
+        cat("too_large posts/3 0 key cut to ", kDeadLetterBytesMax, " ce_type\n"));
 }
 
 TEST_CASE("what is dropped by policy is only counted") {
-  const Outcome outcome =
-      run({{"unmapped", "not_json", "unmapped"}},
-          policy(OnError::dead_letter, RejectReason::unmapped, OnError::drop));
+  const Outcome outcome = run({{"unmapped", "not_json", "unmapped"}},
+                              policy(OnError::dead_letter, RejectReason::unmapped, OnError::drop));
   CHECK(outcome.letters == "not_json posts/3 1 key ce_type\n");
   CHECK(outcome.actions == "dead_letter 1 drop 2 ");
   const Outcome other = run({{"unmapped", "not_json", "unmapped"}},
@@ -202,7 +202,8 @@ TEST_CASE("a reject that is to stop the engine stops it, and nothing of its batc
   const Outcome outcome = run({{"ok", "ok"}, {"ok", "not_json", "missing_field:1"}}, errors);
   REQUIRE_FALSE(outcome.ran.has_value());
   CHECK(outcome.ran.error().text() ==
-        "posts/3 at 4, post 1: this record cannot be used: missing_field: why; 'errors' says that "
+        "posts/3, offset 4, post 1: this record cannot be used: missing_field: why; 'errors' says "
+        "that "
         "missing_field stops the engine. Mend the mapping or the record, or write 'errors: "
         "{missing_field: dead_letter}'");
   CHECK(outcome.committed == 2);

@@ -53,8 +53,8 @@ struct UpdateCounts {
 
 // Owned by one shard thread. Memory: per brand and platform 264 bytes for each hour that saw a
 // mention and is still open or in a window (two days), bounded by hour_blocks_max; per brand 16
-// bytes for each partition, and 16 more for the shard. A brand that is not watched any more keeps its totals; its hours go the
-// way of all hours.
+// bytes for each partition, and 16 more for the shard. A brand that is not watched any more keeps
+// its totals; its hours go the way of all hours.
 class Aggregator {
  public:
   // The brand with place i in `brands` has BrandId i; a shard may own only some of them.

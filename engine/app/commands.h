@@ -33,21 +33,31 @@ struct CheckArguments {
 };
 [[nodiscard]] Exit check_command(const CheckArguments& arguments);
 
+struct MappingsArguments {
+  std::string show;    // print this one; empty: list them
+  std::string config;  // those that it names too; may be empty
+};
+[[nodiscard]] Exit mappings_command(const MappingsArguments& arguments);
+
 struct DecodeArguments {
+  std::string mapping = "mention";  // a name, auto, or the path of a file
+  bool explain = false;
   std::vector<std::string> files;
 };
 [[nodiscard]] Exit decode_command(const DecodeArguments& arguments);
 
 struct MatchArguments {
   std::string config;
+  std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
 };
 [[nodiscard]] Exit match_command(const MatchArguments& arguments);
 
 struct ExplainArguments {
   std::string config;
-  std::string brand;  // empty: all of them
-  std::string text;   // of a post that is made of it; else the files
+  std::string brand;                // empty: all of them
+  std::string text;                 // of a post that is made of it; else the files
+  std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
   bool json = false;
 };
@@ -69,6 +79,8 @@ struct DiffArguments {
 
 struct ReplayArguments {
   std::string config;
+  std::string mapping;  // as for decode; empty: mention, or what each dead letter says
+  bool dead_letters = false;
   std::vector<std::string> files;
   std::string series;  // where to write the per-minute counts; "-" is standard output
 };

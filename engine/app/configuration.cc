@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <random>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "engine/app/mappings.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 
@@ -21,6 +21,8 @@ std::uint64_t random_seed() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
 }
+
+}  // namespace
 
 void print_diagnostics(std::span<const Diagnostic> diagnostics) {
   std::size_t errors = 0;
@@ -38,8 +40,6 @@ void print_diagnostics(std::span<const Diagnostic> diagnostics) {
   tell_rest(warnings, "warnings");
 }
 
-}  // namespace
-
 void complain(const std::string& message) { std::fprintf(stderr, "vigie: %s\n", message.c_str()); }
 
 void complain(const Error& error) { complain(error.text()); }
@@ -49,6 +49,7 @@ ConfigurationRead read_configuration(const std::string& path, const BrandList& k
   ConfigurationRead read;
   read.stamps = loaded.stamps;
   read.files = loaded.files;
+  const std::shared_ptr<const MappingSet> mappings = compile_mappings(&loaded);
   const auto brands = next_brands(known, loaded.settings.brands);
   Result<std::shared_ptr<const rules::RuleSet>> rules;
   // A file that is missing would leave what it holds to be called unknown.
@@ -69,6 +70,7 @@ ConfigurationRead read_configuration(const std::string& path, const BrandList& k
     } else {
       read.configuration = Configuration{.settings = std::move(loaded.settings),
                                          .rules = std::move(*rules),
+                                         .mappings = mappings,
                                          .brands = *brands,
                                          .stamps = read.stamps};
     }

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "connectors/decode.h"
 #include "engine/base/post_key.h"
 #include "engine/base/result.h"
 #include "engine/runtime/brand_ids.h"
@@ -19,8 +21,9 @@ namespace vigie {
 struct Configuration {
   Settings settings;
   std::shared_ptr<const rules::RuleSet> rules;
-  std::shared_ptr<const BrandList> brands;  // with whose ids the rules were compiled
-  std::vector<StampedFile> stamps;          // of the files it was read from
+  std::shared_ptr<const MappingSet> mappings;  // those of the sources are among them
+  std::shared_ptr<const BrandList> brands;     // with whose ids the rules were compiled
+  std::vector<StampedFile> stamps;             // of the files it was read from
 };
 
 // What came of reading one.
@@ -47,6 +50,9 @@ struct ConfigurationRead {
 // The place of the brand of this name; nothing, and a complaint, when there is none.
 [[nodiscard]] std::optional<std::uint32_t> find_brand(const rules::RuleSet& rules,
                                                       const std::string& name);
+
+// Writes them on stderr, at most kDiagnosticsShownMax errors and as many warnings.
+void print_diagnostics(std::span<const Diagnostic> diagnostics);
 
 // Writes "vigie: <message>" on stderr.
 void complain(const std::string& message);

@@ -113,7 +113,7 @@ Exit diff_command(const DiffArguments& arguments) {
   RulesDiff diff(before->rules, after->rules, arguments.samples);
   InputLog log;
   const Result<void> read = for_each_mention(
-      arguments.files, after->settings.event_time.future,
+      {.paths = arguments.files, .mapping = {}, .future = after->settings.event_time.future},
       [&](const Mention& post) { diff.add(post); }, &log);
   const std::uint64_t posts = diff.posts();
   const std::vector<BrandDiff> brands = diff.take();

@@ -74,8 +74,10 @@ Exit explain_command(const ExplainArguments& arguments) {
     return Exit::done;
   }
   InputLog log;
+  auto mapping = choose_mapping(arguments.mapping, configuration->mappings);
+  if (!mapping) return Exit::not_started;
   const Result<void> read = for_each_mention(
-      arguments.files, future,
+      {.paths = arguments.files, .mapping = std::move(*mapping), .future = future},
       [&](const Mention& post) {
         explainer.explain(post, &output->text());
         output->flush_if_large();

@@ -6,12 +6,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/mention_json.h"
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
+#include "engine/app/decode_notes.h"
 #include "engine/app/file_input.h"
+#include "engine/app/mappings.h"
 #include "engine/app/output.h"
 #include "engine/base/text.h"
 #include "rules/rules.h"
@@ -21,12 +24,12 @@ namespace {
 
 // Runs `write` for every post of the files and writes what it appends to standard output.
 template <class Write>
-Exit convert(const std::vector<std::string>& files, Duration future, const Write& write) {
+Exit convert(const PostFiles& files, const Write& write) {
   Result<Output> output = Output::open("-");
   if (!output) return complain(output.error()), Exit::not_started;
   InputLog log;
   const Result<void> read = for_each_mention(
-      files, future,
+      files,
       [&](const Mention& mention) {
         write(mention, &output->text());
         output->flush_if_large();
@@ -88,8 +91,11 @@ void append_hit(const Mention& mention, const rules::Brand& brand, const rules::
 }  // namespace
 
 Exit decode_command(const DecodeArguments& arguments) {
-  const Duration future = EventTimeSettings{}.future;
-  return convert(arguments.files, future, [](const Mention& mention, std::string* out) {
+  auto mapping = choose_mapping(arguments.mapping, shipped_mappings());
+  if (!mapping) return Exit::not_started;
+  const PostFiles files{.paths = arguments.files, .mapping = std::move(*mapping)};
+  if (arguments.explain) return explain_decoding(files);
+  return convert(files, [](const Mention& mention, std::string* out) {
     append_mention_json(mention, out);
     out->push_back('\n');
   });
@@ -98,11 +104,15 @@ Exit decode_command(const DecodeArguments& arguments) {
 Exit match_command(const MatchArguments& arguments) {
   const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
+  auto mapping = choose_mapping(arguments.mapping, configuration->mappings);
+  if (!mapping) return Exit::not_started;
   rules::Matcher matcher(configuration->rules);
   rules::Hits hits;
   const std::vector<rules::Brand>& brands = configuration->settings.brands;
-  const Duration future = configuration->settings.event_time.future;
-  const Exit exit = convert(arguments.files, future, [&](const Mention& mention, std::string* out) {
+  const PostFiles files{.paths = arguments.files,
+                        .mapping = std::move(*mapping),
+                        .future = configuration->settings.event_time.future};
+  const Exit exit = convert(files, [&](const Mention& mention, std::string* out) {
     if (mention.op != Op::upsert) return;
     matcher.match(mention, &hits);
     for (const rules::Hit& hit : hits.hits) {

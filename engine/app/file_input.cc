@@ -48,10 +48,12 @@ void print_given_up(std::span<const std::string> brands, std::span<const std::ui
 }
 
 void InputLog::add(const std::string& file, std::int64_t offset, const Reject& reject) {
-  ++rejects_[static_cast<std::size_t>(reject.reason)];
+  count(reject);
   if (shown_ == kShownMax) return;
   ++shown_;
-  std::string line = cat(file, ": byte ", offset, ": rejected: ", to_text(reject.reason));
+  std::string line = cat(file, ": byte ", offset);
+  if (reject.index) line += cat(", post ", *reject.index);
+  line += cat(": rejected: ", to_text(reject.reason));
   if (!reject.detail.empty()) line += cat(": ", reject.detail);
   std::fprintf(stderr, "%s\n", line.c_str());
 }
@@ -60,12 +62,27 @@ void InputLog::add(const RepairCounts& repairs) {
   for (std::size_t i = 0; i < kRepairs; ++i) repairs_[i] += repairs[i];
 }
 
-Result<void> for_each_mention(std::span<const std::string> files, Duration future,
-                              const std::function<void(const Mention&)>& on_mention,
-                              InputLog* log) {
-  auto source = open_files(files, {});
+void InputLog::add(std::span<const std::string> names, std::span<const MappingCounts> counts) {
+  for (std::size_t i = 0; i < std::min(names.size(), counts.size()); ++i) {
+    if (counts[i].dropped != 0) dropped_[names[i]] += counts[i].dropped;
+  }
+}
+
+void InputLog::summarise() const {
+  std::string line;
+  for (const auto& [name, count] : dropped_) line += cat(" ", name, "=", count);
+  if (!line.empty()) {
+    std::fprintf(stderr, "vigie: dropped, as the mapping says that they are no posts:%s\n",
+                 line.c_str());
+  }
+  print_counts(rejects_, repairs_);
+}
+
+Result<void> for_each_slice(const PostFiles& files, Decoder* decoder,
+                            const std::function<void(const DecodedSlice&)>& on_slice,
+                            InputLog* log) {
+  auto source = open_files(files.paths, {});
   if (!source) return std::unexpected(source.error());
-  const auto decoder = make_native_decoder({.future = future});
   Batch batch;
   MentionBatch slice;
   while (!batch.ended) {
@@ -74,14 +91,28 @@ Result<void> for_each_mention(std::span<const std::string> files, Duration futur
       slice.clear();
       decoder->decode(batch, first, std::min(kSliceRecords, batch.records.size() - first), &slice);
       log->add(slice.repairs);
-      for (const Mention& mention : slice.mentions) on_mention(mention);
-      for (const Reject& reject : slice.rejects) {
-        const Record& record = batch.records[reject.record];
-        log->add((*source)->name(record.partition).topic, record.offset, reject);
-      }
+      log->add(decoder->mappings(), slice.mappings);
+      on_slice({source->get(), &batch, &slice});
     }
   }
   return {};
+}
+
+Result<void> for_each_mention(const PostFiles& files,
+                              const std::function<void(const Mention&)>& on_mention,
+                              InputLog* log) {
+  const auto decoder =
+      make_decoder({.future = files.future}, files.mapping.mappings, files.mapping.name);
+  return for_each_slice(
+      files, decoder.get(),
+      [&](const DecodedSlice& slice) {
+        for (const Mention& mention : slice.mentions->mentions) on_mention(mention);
+        for (const Reject& reject : slice.mentions->rejects) {
+          const Record& record = slice.batch->records[reject.record];
+          log->add(slice.source->name(record.partition).topic, record.offset, reject);
+        }
+      },
+      log);
 }
 
 Exit finish(const Result<void>& read, const InputLog& log, Output* output) {

@@ -15,7 +15,15 @@ namespace vigie {
 namespace {
 
 const char* const kFilesHelp =
-    "NDJSON files of mention/1 records, plain, .gz or .zst; directories; - for standard input";
+    "Files with one record a line, plain, .gz or .zst; directories; - for standard input";
+
+void add_mapping(CLI::App* command, std::string* mapping) {
+  command
+      ->add_option("--mapping", *mapping,
+                   "How the posts are written: a name that `vigie mappings` lists, auto, or a file "
+                   "with a mapping")
+      ->capture_default_str();
+}
 
 void add_config(CLI::App* command, std::string* config) {
   command->add_option("--config", *config, "The configuration file (YAML)")->required();
@@ -67,6 +75,7 @@ void add_explain(CLI::App* app, ExplainArguments* arguments, std::function<Exit(
   command->add_option("--brand", arguments->brand,
                       "Only this one; else every brand that matches or nearly does");
   command->add_flag("--json", arguments->json, "One line of JSON for each post");
+  add_mapping(command, &arguments->mapping);
   CLI::Option* text = command->add_option("--text", arguments->text, "The text of a post");
   CLI::Option* files = command->add_option("FILE", arguments->files,
                                            cat(kFilesHelp, "; without --text the default"));
@@ -97,9 +106,20 @@ void add_diff(CLI::App* app, DiffArguments* arguments, std::function<Exit()>* ch
   });
 }
 
+void add_mappings(CLI::App* app, MappingsArguments* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command =
+      app->add_subcommand("mappings", "List the mappings: whose JSON can be read, and how well");
+  command->add_option("--show", arguments->show, "Print this one, to copy and change");
+  command->add_option("--config", arguments->config, "List those of this configuration, too");
+  command->callback([=] { *chosen = [=] { return mappings_command(*arguments); }; });
+}
+
 void add_decode(CLI::App* app, DecodeArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command =
       app->add_subcommand("decode", "Read posts and write them as canonical NDJSON");
+  add_mapping(command, &arguments->mapping);
+  command->add_flag("--explain", arguments->explain,
+                    "Say of each record what read it, and which pointer filled which field");
   add_files(command, &arguments->files);
   command->callback([=] { *chosen = [=] { return decode_command(*arguments); }; });
 }
@@ -108,6 +128,7 @@ void add_match(CLI::App* app, MatchArguments* arguments, std::function<Exit()>* 
   CLI::App* command =
       app->add_subcommand("match", "Write one line for each brand that a post mentions");
   add_config(command, &arguments->config);
+  add_mapping(command, &arguments->mapping);
   add_files(command, &arguments->files);
   command->callback([=] { *chosen = [=] { return match_command(*arguments); }; });
 }
@@ -116,6 +137,11 @@ void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>
   CLI::App* command = app->add_subcommand(
       "replay", "Run the whole pipeline over files, in event time, without a network");
   add_config(command, &arguments->config);
+  command->add_option("--mapping", arguments->mapping,
+                      "How the posts are written, as for `decode`; without it mention, or what "
+                      "each dead letter says");
+  command->add_flag("--dead-letters", arguments->dead_letters,
+                    "The files hold dead letters: read them again");
   command->add_option("--series", arguments->series,
                       "Write per-minute counts as CSV to this file; - for standard output");
   add_files(command, &arguments->files);
@@ -144,6 +170,7 @@ int run_main(int argc, char** argv) {
   TestArguments test;
   ExplainArguments explain;
   DiffArguments diff;
+  MappingsArguments mappings;
   DecodeArguments decode;
   MatchArguments match;
   ReplayArguments replay;
@@ -153,6 +180,7 @@ int run_main(int argc, char** argv) {
   add_test(&app, &test, &chosen);
   add_explain(&app, &explain, &chosen);
   add_diff(&app, &diff, &chosen);
+  add_mappings(&app, &mappings, &chosen);
   add_decode(&app, &decode, &chosen);
   add_match(&app, &match, &chosen);
   add_replay(&app, &replay, &chosen);

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "connectors/dead_letter_decoder.h"
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
 #include "engine/app/file_input.h"
+#include "engine/app/mappings.h"
 #include "engine/app/output.h"
 #include "engine/app/signals.h"
 #include "engine/app/wire.h"
@@ -106,6 +110,40 @@ void report_given_up(const Engine& engine, const std::vector<std::string>& brand
   print_given_up(brands, given_up);
 }
 
+// "vigie: 3 dead letters: 1 now used, 1 cut and skipped, 1 still refused: missing_field=1"
+void report(const LetterCounts& letters) {
+  std::uint64_t refused = 0;
+  std::string reasons;
+  for (std::size_t i = 0; i < kRejectReasons; ++i) {
+    if (letters.refused[i] == 0) continue;
+    refused += letters.refused[i];
+    reasons += cat(" ", to_text(static_cast<RejectReason>(i)), "=", letters.refused[i]);
+  }
+  std::string line =
+      cat(count_of(letters.used + letters.dropped + letters.cut + refused, "dead letter"), ": ",
+          letters.used, " now used");
+  if (letters.dropped != 0) line += cat(", ", letters.dropped, " now dropped by a mapping");
+  if (letters.cut != 0) line += cat(", ", letters.cut, " skipped as their end was cut off");
+  line += cat(", ", refused, " still refused");
+  if (refused != 0) line += cat(":", reasons);
+  complain(line);
+}
+
+// Null, and a complaint, when --mapping says nothing that can be used.
+std::unique_ptr<Decoder> make_decoder_for(const ReplayArguments& arguments,
+                                          const Configuration& configuration,
+                                          LetterCounts* letters) {
+  const DecodeSettings settings{.future = configuration.settings.event_time.future};
+  const bool own = arguments.dead_letters && arguments.mapping.empty();
+  if (own) return make_dead_letter_decoder(settings, configuration.mappings, "", letters);
+  auto mapping =
+      choose_mapping(arguments.mapping.empty() ? std::string(kNativeMapping) : arguments.mapping,
+                     configuration.mappings);
+  if (!mapping) return nullptr;
+  if (!arguments.dead_letters) return make_decoder(settings, mapping->mappings, mapping->name);
+  return make_dead_letter_decoder(settings, mapping->mappings, mapping->name, letters);
+}
+
 }  // namespace
 
 Exit replay_command(const ReplayArguments& arguments) {
@@ -115,15 +153,20 @@ Exit replay_command(const ReplayArguments& arguments) {
   const bool series = !arguments.series.empty();
   Result<Output> output = Output::open(series ? arguments.series : "-");
   if (!output) return complain(output.error()), Exit::not_started;
-  Result<Parts> parts = wire_replay(arguments.files, configuration->settings, configuration->rules);
+  LetterCounts letters;
+  auto decoder = make_decoder_for(arguments, *configuration, &letters);
+  if (decoder == nullptr) return Exit::not_started;
+  Result<Parts> parts = wire_replay(arguments.files, std::move(decoder), *configuration);
   if (!parts) return complain(parts.error()), Exit::not_started;
   Counters counters;
-  Engine engine(std::move(*parts),
-                {.event_time = configuration->settings.event_time,
-                 .engine = replay_engine(configuration->settings.engine),
-                 .errors = configuration->settings.errors,
-                 .replay = true},
-                &counters);
+  Engine engine(
+      std::move(*parts),
+      {.event_time = configuration->settings.event_time,
+       .engine = replay_engine(configuration->settings.engine),
+       // Letters are read to see which are still refused: none of them stops that.
+       .errors = arguments.dead_letters ? ErrorSettings{} : configuration->settings.errors,
+       .replay = true},
+      &counters);
   const auto asked_to_stop = [&](Deadline until) { return signals.wait(until) == Asked::stop; };
   const Result<void> ran = engine.run(asked_to_stop, /*stay=*/false);
   if (asked_to_stop(Clock::now())) {
@@ -131,6 +174,7 @@ Exit replay_command(const ReplayArguments& arguments) {
     return Exit::stopped_by_error;
   }
   report(counters);
+  if (arguments.dead_letters) report(letters);
   report_given_up(engine, rules::brand_names(*configuration->rules));
   if (!ran) return complain(ran.error()), Exit::stopped_by_error;
   if (series) {

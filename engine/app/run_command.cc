@@ -23,7 +23,7 @@ Exit run_command(const RunArguments& arguments) {
     return Exit::not_started;
   }
   Counters counters;
-  auto parts = wire_run(configuration->settings, configuration->rules, &counters);
+  auto parts = wire_run(*configuration, &counters);
   if (!parts) return complain(parts.error()), Exit::not_started;
   // Until here Ctrl-C ends the process at once, also while it waits for a broker. The threads made
   // so far are librdkafka's, which take no signals.

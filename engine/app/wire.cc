@@ -15,6 +15,7 @@
 #include "connectors/kafka_dead_letter.h"
 #include "connectors/kafka_source.h"
 #include "connectors/local_link.h"
+#include "connectors/mapping_program.h"
 #include "connectors/ndjson_source.h"
 #include "engine/base/check.h"
 #include "engine/base/text.h"
@@ -25,8 +26,20 @@ namespace {
 constexpr std::chrono::seconds kConnectWait{15};  // until a broker that does not answer is an error
 constexpr PartitionId kPartitionsPerSource = 1U << 24;
 
-std::unique_ptr<Decoder> make_decoder(const Settings& settings) {
-  return make_native_decoder({.future = settings.event_time.future});
+// One for each worker. With a mapping of its own a source needs none of the others.
+std::unique_ptr<Decoder> decoder_for(const SourceSettings& source,
+                                     const Configuration& configuration) {
+  const std::string& choice = mapping_of(source);
+  auto mappings = configuration.mappings;
+  if (choice != kAutoMapping) {
+    auto own = std::make_shared<MappingSet>();
+    for (const auto& program : mappings->programs) {
+      if (program->name == choice) own->programs.push_back(program);
+    }
+    mappings = std::move(own);
+  }
+  return make_decoder({.future = configuration.settings.event_time.future}, std::move(mappings),
+                      choice);
 }
 
 // Two processes on one host serve different ports, so this tells them apart, and it is the same
@@ -59,30 +72,33 @@ KafkaOptions kafka_options(const KafkaSettings& kafka, const Settings& settings,
   return options;
 }
 
-Result<void> add_kafka(const KafkaOptions& options, const Settings& settings, Parts* parts) {
+Result<void> add_kafka(const KafkaOptions& options, const SourceSettings& source,
+                       const Configuration& configuration, Parts* parts) {
   CHECK(partition_ids(options) <= kPartitionsPerSource);
   if (Result<void> checked = check_topics(options, after(kConnectWait)); !checked) {
     return checked;
   }
-  for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
+  const std::uint32_t workers = configuration.settings.engine.workers;
+  for (std::uint32_t worker = 0; worker < workers; ++worker) {
     KafkaOptions own = options;
     // Numbered over all sources: two that share a group must not fence each other.
     if (!own.instance.empty()) own.instance += cat("-", parts->inputs.size());
-    Result<std::unique_ptr<Source>> source = open_kafka(own);
-    if (!source) return std::unexpected(source.error());
-    parts->inputs.push_back({std::move(*source), make_decoder(settings)});
+    Result<std::unique_ptr<Source>> opened = open_kafka(own);
+    if (!opened) return std::unexpected(opened.error());
+    parts->inputs.push_back({std::move(*opened), decoder_for(source, configuration)});
   }
   return {};
 }
 
-Result<void> add_files(std::span<const std::string> paths, PartitionId first_partition,
-                       const Settings& settings, Parts* parts) {
-  for (std::uint32_t worker = 0; worker < settings.engine.workers; ++worker) {
-    Result<std::unique_ptr<Source>> source = open_files(
-        paths,
-        {.worker = worker, .workers = settings.engine.workers, .first_partition = first_partition});
-    if (!source) return std::unexpected(source.error());
-    parts->inputs.push_back({std::move(*source), make_decoder(settings)});
+Result<void> add_files(const SourceSettings& source, PartitionId first_partition,
+                       const Configuration& configuration, Parts* parts) {
+  const std::uint32_t workers = configuration.settings.engine.workers;
+  for (std::uint32_t worker = 0; worker < workers; ++worker) {
+    Result<std::unique_ptr<Source>> opened =
+        open_files(std::get<FilesSettings>(source).paths,
+                   {.worker = worker, .workers = workers, .first_partition = first_partition});
+    if (!opened) return std::unexpected(opened.error());
+    parts->inputs.push_back({std::move(*opened), decoder_for(source, configuration)});
   }
   return {};
 }
@@ -115,17 +131,17 @@ void add_link(const Settings& settings, Parts* parts) {
 
 }  // namespace
 
-Result<Parts> wire_run(const Settings& settings, Rules rules, Counters* counters) {
+Result<Parts> wire_run(const Configuration& configuration, Counters* counters) {
+  const Settings& settings = configuration.settings;
   Parts parts;
-  parts.rules = std::move(rules);
+  parts.rules = configuration.rules;
   PartitionId first_partition = 0;
-  for (const auto& source : settings.sources) {
+  for (const SourceSettings& source : settings.sources) {
     const auto* kafka = std::get_if<KafkaSettings>(&source);
-    Result<void> added =
-        kafka != nullptr
-            ? add_kafka(kafka_options(*kafka, settings, first_partition, counters), settings,
-                        &parts)
-            : add_files(std::get<FilesSettings>(source).paths, first_partition, settings, &parts);
+    Result<void> added = kafka != nullptr
+                             ? add_kafka(kafka_options(*kafka, settings, first_partition, counters),
+                                         source, configuration, &parts)
+                             : add_files(source, first_partition, configuration, &parts);
     if (!added) return std::unexpected(added.error());
     first_partition += kPartitionsPerSource;
   }
@@ -142,15 +158,15 @@ EngineSettings replay_engine(EngineSettings settings) {
   return settings;
 }
 
-Result<Parts> wire_replay(std::span<const std::string> files, const Settings& settings,
-                          Rules rules) {
-  Settings single = settings;
-  single.engine = replay_engine(settings.engine);
+Result<Parts> wire_replay(std::span<const std::string> files, std::unique_ptr<Decoder> decoder,
+                          const Configuration& configuration) {
+  Settings single = configuration.settings;
+  single.engine = replay_engine(single.engine);
   Parts parts;
-  parts.rules = std::move(rules);
-  if (Result<void> added = add_files(files, 0, single, &parts); !added) {
-    return std::unexpected(added.error());
-  }
+  parts.rules = configuration.rules;
+  Result<std::unique_ptr<Source>> source = open_files(files, {});
+  if (!source) return std::unexpected(source.error());
+  parts.inputs.push_back({std::move(*source), std::move(decoder)});
   add_link(single, &parts);
   return parts;
 }
@@ -158,7 +174,8 @@ Result<Parts> wire_replay(std::span<const std::string> files, const Settings& se
 Parts wire_demo(const DemoOptions& demo, const Settings& settings, Rules rules) {
   Parts parts;
   parts.rules = std::move(rules);
-  parts.inputs.push_back({open_demo(demo), make_decoder(settings)});
+  parts.inputs.push_back(
+      {open_demo(demo), make_native_decoder({.future = settings.event_time.future})});
   add_link(settings, &parts);
   return parts;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "connectors/demo_source.h"
+#include "engine/app/configuration.h"
 #include "engine/base/counters.h"
 #include "engine/base/result.h"
 #include "engine/runtime/engine.h"
@@ -18,11 +19,12 @@ using Rules = std::shared_ptr<const rules::RuleSet>;
 
 // For `run`: the configured sources, checked to be reachable, and the dead-letter sink.
 // Errors: whatever keeps one of them from starting. `counters` outlives the parts.
-[[nodiscard]] Result<Parts> wire_run(const Settings& settings, Rules rules, Counters* counters);
+[[nodiscard]] Result<Parts> wire_run(const Configuration& configuration, Counters* counters);
 
-// For `replay`: the files, read by one worker, and no network.
+// For `replay`: the files, read by one worker, and no network. The decoder is made for them.
 [[nodiscard]] Result<Parts> wire_replay(std::span<const std::string> files,
-                                        const Settings& settings, Rules rules);
+                                        std::unique_ptr<Decoder> decoder,
+                                        const Configuration& configuration);
 // The engine settings that make a replay the same on every run: one worker, one shard.
 [[nodiscard]] EngineSettings replay_engine(EngineSettings settings);
 

@@ -89,8 +89,8 @@ struct Counters {
   Value facts_overflow{};   // dropped: kHourBlocksMax
   // Updates of posts, once for each shard, and those of them that changed nothing there.
   std::array<Value, kUpdateKinds> updates{};
-  Value updates_repeated{};        // already applied
-  Value updates_unknown{};         // the shard holds no such post
+  Value updates_repeated{};  // already applied
+  Value updates_unknown{};   // the shard holds no such post
   Value rebalances{};
   Value source_errors{};
   Value stale_records{};  // dropped after a rebalance: not owned, or already read

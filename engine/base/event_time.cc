@@ -79,8 +79,8 @@ bool read_offset(std::string_view text, std::size_t at, int* minutes) {
 }
 
 // A time in its plainest forms, "2026-11-22T05:30:00Z" with no, three or six digits of fraction;
-// nothing for any other, which may still be a time. Most are plain, and the general way takes 40
-// ns.
+// nothing for any other, which may still be a time. Most are plain; without this the native decoder
+// takes 3 % longer.
 std::optional<EventTime> plain_time(std::string_view text) {
   constexpr std::size_t kSeconds = 19;  // bytes up to the fraction
   const std::size_t size = text.size();

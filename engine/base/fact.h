@@ -71,8 +71,8 @@ struct Progress {
 // What one worker tells one shard about one batch of records, or about a quiet moment.
 struct FactBatch {
   std::uint32_t writer = 0;
-  std::uint64_t sequence = 0;  // grows by one per batch of this writer
-  std::vector<Fact> facts;     // per partition in the order of their origins
+  std::uint64_t sequence = 0;       // grows by one per batch of this writer
+  std::vector<Fact> facts;          // per partition in the order of their origins
   std::vector<PostUpdate> updates;  // likewise; the same for every shard
   std::vector<Progress> progress;
   // Set when the writer's partitions changed: those it owns from now on. An empty optional inside

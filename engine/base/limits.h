@@ -49,6 +49,8 @@ inline constexpr std::size_t kMappingDepthMax = 16;
 // Expressions, tests and fields of one mapping, those of aliases counted each time; the largest
 // preset has some 300. Numbers of expressions are 16 bits.
 inline constexpr std::size_t kMappingNodesMax = 20'000;
+// Paths to the items of one mapping: each pointer of an item is in the trie of each of them.
+inline constexpr std::size_t kMappingItemsMax = 32;
 // Bytes of the names of mappings, and of the words that say why something is no post.
 inline constexpr std::size_t kMappingNameBytesMax = 32;
 

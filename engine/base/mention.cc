@@ -10,7 +10,7 @@ namespace vigie {
 namespace {
 
 constexpr std::array<std::string_view, kOps> kOpWords{"upsert", "delete", "metrics", "increment",
-                                               "delete_author"};
+                                                      "delete_author"};
 constexpr std::array<std::string_view, kUpdateKinds> kUpdates{"delete", "delete_author", "metrics",
                                                               "increment", "edit"};
 constexpr std::array<std::string_view, 8> kKinds{"post",    "reply",  "repost",  "quote",
@@ -41,9 +41,7 @@ std::optional<Op> parse_op(std::string_view text) { return parse<Op>(kOpWords, t
 std::optional<Kind> parse_kind(std::string_view text) { return parse<Kind>(kKinds, text); }
 
 std::string_view to_text(RejectReason reason) { return kReasons[static_cast<std::size_t>(reason)]; }
-std::string_view to_text(RejectAction action) {
-  return kActions[static_cast<std::size_t>(action)];
-}
+std::string_view to_text(RejectAction action) { return kActions[static_cast<std::size_t>(action)]; }
 std::string_view to_text(Repair repair) { return kRepairNames[static_cast<std::size_t>(repair)]; }
 
 }  // namespace vigie

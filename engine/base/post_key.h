@@ -27,8 +27,8 @@ struct KeySeed {
 
 [[nodiscard]] Key128 siphash128(const KeySeed& seed, std::string_view bytes);
 
-// None for an empty id. A post's platform may be unknown (a tombstone of the native record): its key
-// is then another one than with it.
+// None for an empty id. A post's platform may be unknown (a tombstone of the native record): its
+// key is then another one than with it.
 [[nodiscard]] Key128 post_key(const KeySeed& seed, std::string_view platform, std::string_view id);
 [[nodiscard]] Key128 author_key(const KeySeed& seed, std::string_view platform,
                                 std::string_view id);

@@ -40,7 +40,7 @@ struct EngineOptions {
   EventTimeSettings event_time;
   EngineSettings engine;
   ErrorSettings errors{};
-  KeySeed key_seed{};  // of the keys of posts and authors; secret where ids can be chosen
+  KeySeed key_seed{};   // of the keys of posts and authors; secret where ids can be chosen
   bool replay = false;  // keep the closed minutes; partitions are idle at their end
 };
 

@@ -48,6 +48,7 @@ std::string identity_of(const std::string& path) {
 class Loader {
  public:
   Loaded load(const std::string& path);
+  Loaded load_mapping(const std::string& path);
 
  private:
   // A file, and the files that led to it.
@@ -63,6 +64,7 @@ class Loader {
   void include_all(const FileNotes& notes, const Opening& opening);
   void include(const FileNotes::Include& include, const FileNotes& notes, const Opening& parent);
   [[nodiscard]] bool may_open(const Opening& opening, Where asked);
+  std::optional<std::string> open_mapping(const std::string& path, const Where* asked);
   void open_mappings(const FileNotes& notes, Settings* settings);
   void append(Settings* settings, const FileNotes& notes);
   void check_whole(const Settings& settings, const YamlNode* root, std::uint32_t file);
@@ -148,7 +150,20 @@ void Loader::include_all(const FileNotes& notes, const Opening& opening) {
   for (const FileNotes::Include& one : notes.includes) include(one, notes, opening);
 }
 
-// They are only parsed here: what they mean is found out by who knows their language.
+// Its text. It is only parsed here: what it means is found out by who knows the language.
+std::optional<std::string> Loader::open_mapping(const std::string& path, const Where* asked) {
+  FileNotes inside;
+  const std::optional<const YamlNode*> root = open(path, asked, &inside);
+  if (!root) return std::nullopt;
+  if (*root == nullptr) {
+    problems_.error(asked != nullptr ? *asked : Where{inside.file, {}},
+                    cat("'", path, "' holds nothing; write a mapping into it"));
+    return std::nullopt;
+  }
+  files_->add_mapping(inside.file);
+  return std::string(files_->contents(inside.file));
+}
+
 void Loader::open_mappings(const FileNotes& notes, Settings* settings) {
   if (notes.mappings.size() > kMappingsMax) {
     problems_.error(notes.mappings[kMappingsMax].where,
@@ -156,17 +171,11 @@ void Loader::open_mappings(const FileNotes& notes, Settings* settings) {
                         " that one process may have"));
   }
   for (const FileNotes::Include& mapping : notes.mappings) {
-    const std::string path =
-        mapping.path.starts_with('/') ? mapping.path : notes.directory + mapping.path;
-    FileNotes inside;
-    const std::optional<const YamlNode*> root = open(path, &mapping.where, &inside);
-    if (!root) continue;
-    if (*root == nullptr) {
-      problems_.error(mapping.where, cat("'", path, "' holds nothing; write a mapping into it"));
-      continue;
+    const bool absolute = mapping.path.starts_with('/');
+    const std::string path = absolute ? mapping.path : notes.directory + mapping.path;
+    if (const auto text = open_mapping(path, &mapping.where)) {
+      settings->mappings.push_back({mapping.path, *text});
     }
-    files_->add_mapping(inside.file);
-    settings->mappings.push_back({mapping.path, std::string(files_->contents(inside.file))});
   }
 }
 
@@ -257,6 +266,18 @@ Loaded Loader::load(const std::string& path) {
   return loaded;
 }
 
+Loaded Loader::load_mapping(const std::string& path) {
+  Loaded loaded;
+  if (const auto text = open_mapping(path, nullptr)) {
+    loaded.settings.mappings.push_back({path, *text});
+  }
+  loaded.diagnostics = problems_.take();
+  loaded.stamps = std::move(stamps_);
+  loaded.every_file_read = complete_;
+  loaded.files = files_;
+  return loaded;
+}
+
 // Whether the finding is about the language of queries alone.
 bool is_about_query(const rules::Finding& finding) {
   using Part = rules::TextPlace::Part;
@@ -330,5 +351,7 @@ bool Loaded::ok() const {
 }
 
 Loaded load_settings(const std::string& path) { return Loader().load(path); }
+
+Loaded load_mapping(const std::string& path) { return Loader().load_mapping(path); }
 
 }  // namespace vigie

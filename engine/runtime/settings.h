@@ -143,11 +143,15 @@ struct Loaded {
 // Reads the file and what it includes, and reports everything wrong at once.
 [[nodiscard]] Loaded load_settings(const std::string& path);
 
+// Reads a file with a mapping alone, as if a configuration named it.
+[[nodiscard]] Loaded load_mapping(const std::string& path);
+
 // Adds what rules::compile() found, each at its place in the files. Where there are errors already,
 // only what concerns the queries themselves: the rest may follow from those errors.
 void add_findings(std::span<const rules::Finding> findings, Loaded* loaded);
 
-// The YAML of each of Settings::mappings, null where it could not be read. Valid as long as `files`.
+// The YAML of each of Settings::mappings, null where it could not be read. Valid as long as
+// `files`.
 [[nodiscard]] std::vector<const YamlTree*> mapping_trees(const SettingsFiles& files);
 // Add an error: about a place in one of Settings::mappings, or about the mapping that one of
 // Settings::sources names.

@@ -251,7 +251,8 @@ void describe(Visitor& v, Settings& s) {
   v.section({"dead_letters", "a mapping", "where records that cannot be used go"}, &s.dead_letters);
   v.errors({"errors",
             "reasons of refusal, or default for all others, each with dead_letter, drop or fail",
-            "what becomes of a record that cannot be used: it goes to the dead letters, is only counted, "
+            "what becomes of a record that cannot be used: it goes to the dead letters, is only "
+            "counted, "
             "or stops the engine"},
            &s.errors);
   v.section({"serve", "a mapping", "the HTTP server"}, &s.serve);

@@ -314,7 +314,8 @@ void SectionReader::action(std::string_view reason, std::optional<OnError>* acti
       return;
     }
   }
-  error(*node, cat("'", name_of(field), "': ", in_quotes(*text), " is unknown; write ", field.unit));
+  error(*node,
+        cat("'", name_of(field), "': ", in_quotes(*text), " is unknown; write ", field.unit));
 }
 
 void SectionReader::brands(const Field& field, std::vector<rules::Brand>* brands) {

@@ -50,7 +50,7 @@ struct FileNotes {
   std::vector<Include> includes;
   std::vector<Include> mappings;  // files with mappings
   std::vector<Where> sources;     // one for each source appended
-  std::vector<Where> brands;  // one for each brand appended
+  std::vector<Where> brands;      // one for each brand appended
   std::vector<Named> named;
   Problems* problems = nullptr;
 };

@@ -142,7 +142,7 @@ Result<void> Worker::settle_rejects() {
 Error Worker::failure_of(const Reject& reject) const {
   const Record& record = batch_.records[reject.record];
   const PartitionName name = source_->name(record.partition);
-  std::string place = cat(name.topic, "/", name.number, " at ", record.offset);
+  std::string place = cat(name.topic, "/", name.number, ", offset ", record.offset);
   if (reject.index) place += cat(", post ", *reject.index);
   const std::string_view reason = to_text(reject.reason);
   return {ErrorKind::refused,
