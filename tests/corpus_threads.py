@@ -87,13 +87,14 @@ def facebook(document):
         comments = it.get("comments", {}).get("data", [])
         for post in [it, *comments]:
             if is_post(post):
-                found.add(post_id(post), rfc3339(post.get("created_time", post.get("creation_time"))))
-            elif "message" in post or "description" in post:
+                when = post.get("created_time", post.get("creation_time"))
+                found.add(post_id(post), rfc3339(when))
+            elif ("message" in post or "description" in post) and "member_count" not in post:
                 found.add(post.get("id", ""), None)
     values = [value for value in document.values() if isinstance(value, dict)]
     if "id" not in document and "data" not in document:
         for value in values:
-            if value.get("created_time") or value.get("creation_time"):
+            if is_post(value):
                 found.unplaced.append((value.get("id", ""), "objects by id are not read"))
     return found
 
