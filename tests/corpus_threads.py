@@ -2,9 +2,10 @@
 Instagram and Hacker News: of each document the posts that decoding must give, as (id, created_at
 in microseconds since 1970), in any order; and why others in it are none.
 
-A post that has no time of its own cannot be placed in time: it is listed with the reason.
+A post that says nowhere when it was written cannot be placed in time: it is listed with the reason.
 """
 import re
+import string
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -99,12 +100,26 @@ def facebook(document):
     return found
 
 
+CODE_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+
+
+def uploaded(permalink):
+    """What the code in an Instagram address says of when."""
+    code = re.search(r"/(?:p|reel|tv)/([\w-]{9,11})", permalink)
+    if code is None:
+        return None
+    number = 0
+    for digit in code[1]:
+        number = number * 64 + CODE_DIGITS.index(digit)
+    return (number // 2**23 + 1314220021721) * 1000
+
+
 def instagram(document):
     found = Found()
 
     def post(it):
         if "text" in it or "media_type" in it or "caption" in it:
-            found.add(it["id"], rfc3339(it.get("timestamp")))
+            found.add(it["id"], rfc3339(it.get("timestamp")) or uploaded(it.get("permalink", "")))
 
     if "business_discovery" in document:
         items = document["business_discovery"]["media"]["data"]
