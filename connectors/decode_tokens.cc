@@ -29,21 +29,28 @@ bool integer_part(std::string_view bytes, std::size_t* at) {
   return digits(bytes, at);
 }
 
+// The value of each hexadecimal digit; 0xff of all else.
+constexpr std::array<std::uint8_t, 256> kHexDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(0xff);
+  for (std::uint8_t i = 0; i < 16; ++i) {
+    digits[static_cast<unsigned char>("0123456789abcdef"[i])] = i;
+    digits[static_cast<unsigned char>("0123456789ABCDEF"[i])] = i;
+  }
+  return digits;
+}();
+
 // Steps over four hexadecimal digits.
 bool hex4(std::string_view raw, std::size_t* at, std::uint32_t* value) {
   if (*at + 4 > raw.size()) return false;
-  *value = 0;
-  for (const std::size_t end = *at + 4; *at != end; ++*at) {
-    const char c = raw[*at];
-    const char letter = static_cast<char>(c | 0x20);
-    if (is_digit(c)) {
-      *value = *value << 4 | static_cast<std::uint32_t>(c - '0');
-    } else if (letter >= 'a' && letter <= 'f') {
-      *value = *value << 4 | static_cast<std::uint32_t>(letter - 'a' + 10);
-    } else {
-      return false;
-    }
-  }
+  const auto digit = [&](std::size_t i) -> std::uint32_t {
+    return kHexDigits[static_cast<unsigned char>(raw[*at + i])];
+  };
+  const std::uint32_t high = digit(0) << 4 | digit(1);
+  const std::uint32_t low = digit(2) << 4 | digit(3);
+  if (((digit(0) | digit(1) | digit(2) | digit(3)) & 0xf0) != 0) return false;
+  *value = high << 8 | low;
+  *at += 4;
   return true;
 }
 
@@ -91,6 +98,8 @@ bool is_json_integer(std::string_view bytes) {
 }
 
 bool is_json_number(std::string_view bytes) {
+  // Most are a few digits, told without the steps below.
+  if (!bytes.empty() && bytes.front() != '0' && std::ranges::all_of(bytes, is_digit)) return true;
   std::size_t at = 0;
   if (!integer_part(bytes, &at)) return false;
   if (at < bytes.size() && bytes[at] == '.') {
@@ -139,16 +148,17 @@ std::optional<std::string_view> unescape(std::string_view raw, char* to,
   return std::string_view{to, static_cast<std::size_t>(end - to)};
 }
 
-JsonToken JsonTokens::skip_scalar(JsonToken token) {
-  const std::string_view bytes = scalar(token);
-  if (bytes == "null" || bytes == "true" || bytes == "false") return token + 1;
-  return is_json_number(bytes) ? token + 1 : fail("a value was expected");
+bool JsonTokens::is_scalar(std::string_view bytes) {
+  switch (bytes.empty() ? '\0' : bytes.front()) {
+    case 'n': return bytes == "null";
+    case 't': return bytes == "true";
+    case 'f': return bytes == "false";
+    default: return is_json_number(bytes);
+  }
 }
 
-JsonToken JsonTokens::skip_string(JsonToken token) {
-  const RawString text = string(token);
-  if (!text.escaped || valid_escapes(text.bytes())) return token + 1;
-  return fail("a string holds an unknown escape");
+JsonToken JsonTokens::skip_escaped(JsonToken token, const RawString& text) {
+  return valid_escapes(text.bytes()) ? token + 1 : fail("a string holds an unknown escape");
 }
 
 JsonToken JsonTokens::skip_key(JsonToken token) {
@@ -158,13 +168,10 @@ JsonToken JsonTokens::skip_key(JsonToken token) {
   return fail("a key holds an unknown escape");
 }
 
-JsonToken JsonTokens::skip(JsonToken token) {
-  switch (type(token)) {
-    case '"': return skip_string(token);
-    case '{':
-    case '[': return skip_nested(token);
-    default: return skip_scalar(token);
-  }
+JsonToken JsonTokens::skip_other(JsonToken token) {
+  const char first = type(token);
+  if (first == '{' || first == '[') return skip_nested(token);
+  return is_scalar(scalar(token)) ? token + 1 : fail("a value was expected");
 }
 
 // Without recursion: whoever wrote the document chose how deep it nests.

@@ -70,6 +70,8 @@ class JsonTokens {
       find_backslash(last);
     return {first, static_cast<std::size_t>(last - first), escaped};
   }
+  // Whether these bytes, which begin no string, object or array, are a value.
+  [[nodiscard]] static bool is_scalar(std::string_view bytes);
   // The bytes of a number or literal.
   [[nodiscard]] std::string_view scalar(JsonToken token) const { return trimmed(token, token + 1); }
 
@@ -102,7 +104,11 @@ class JsonTokens {
   }
 
   // Steps over one value of any type.
-  JsonToken skip(JsonToken token);
+  JsonToken skip(JsonToken token) {
+    if (type(token) != '"') return skip_other(token);
+    const RawString text = string(token);
+    return text.escaped ? skip_escaped(token, text) : token + 1;
+  }
   // The bytes from one token up to another, without the white space behind them.
   [[nodiscard]] std::string_view trimmed(JsonToken token, JsonToken behind) const {
     const char* first = json_ + *token;
@@ -154,8 +160,8 @@ class JsonTokens {
     const void* found = std::memchr(from, '\\', static_cast<std::size_t>(end - from));
     backslash_ = found == nullptr ? end : static_cast<const char*>(found);
   }
-  JsonToken skip_scalar(JsonToken token);
-  JsonToken skip_string(JsonToken token);
+  JsonToken skip_other(JsonToken token);
+  JsonToken skip_escaped(JsonToken token, const RawString& text);
   JsonToken skip_key(JsonToken token);
   JsonToken skip_nested(JsonToken token);
 

@@ -194,9 +194,31 @@ Got assign(Target target, const Value& of, const ConvertContext& context, Mentio
 
 bool is_usable(Target target, const Value& value, const ConvertContext& context) {
   if (value.is_absent() || value.text.empty()) return false;
-  // Whatever is a text would do.
-  if (target == Target::text || target == Target::title || target == Target::url) {
-    return value.type != Value::Type::json;
+  switch (target) {
+    // Of most alternatives the first is taken: these are told without a mention to try them on.
+    case Target::text:
+    case Target::title:
+    case Target::url:
+    case Target::shared_text:
+    case Target::author_handle:
+    case Target::author_name: return value.type != Value::Type::json;
+    case Target::id:
+    case Target::parent_id:
+    case Target::root_id:
+    case Target::shared_id:
+    case Target::quoted_id:
+    case Target::parent_author_id:
+    case Target::author_id: {
+      std::string_view id;
+      return to_id(value, &id) == Got::value;
+    }
+    case Target::created_at:
+    case Target::edited_at:
+    case Target::observed_at: {
+      std::optional<EventTime> time;
+      return to_time(value, &time) == Got::value;
+    }
+    default: break;
   }
   Mention tried;
   tried.rating.emplace();  // else a maximum would be none

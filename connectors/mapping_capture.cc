@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace vigie::mapping {
 namespace {
@@ -57,7 +58,7 @@ Slot* Frames::push(ScopeId scope) {
   const std::size_t end = (of.count + 1) * of.stride;
   if (of.slots.size() < end) of.slots.resize(std::max(end, 2 * of.slots.size()));
   Slot* frame = of.slots.data() + of.count++ * of.stride;
-  std::fill_n(frame, of.stride, Slot{});
+  std::memset(static_cast<void*>(frame), 0, of.stride * sizeof(Slot));  // all absent
   return frame;
 }
 
@@ -74,8 +75,9 @@ void Frames::trim() {
 
 JsonToken Capture::own(JsonTokens* tokens, Nodes& nodes, PlanNode* node, JsonToken token,
                        Slot* frame) {
+  const bool kept = node->slot != kNone;
   const auto keep = [&](std::string_view bytes, Slot::Type type, bool escaped = false) {
-    if (node->slot != kNone) frame[node->slot] = text_slot(bytes, type, escaped);
+    if (kept) frame[node->slot] = text_slot(bytes, type, escaped);
   };
   const char first = tokens->type(token);
   JsonToken next = nullptr;
@@ -90,21 +92,21 @@ JsonToken Capture::own(JsonTokens* tokens, Nodes& nodes, PlanNode* node, JsonTok
     }
     case '{':
       next = node->keys.empty() ? tokens->skip(token) : object(tokens, nodes, node, token, frame);
-      if (next != nullptr) keep(tokens->trimmed(token, next), Slot::Type::object);
+      if (next != nullptr && kept) keep(tokens->trimmed(token, next), Slot::Type::object);
       return next;
     case '[':
       next =
           node->elements.empty() ? tokens->skip(token) : array(tokens, nodes, node, token, frame);
-      if (next != nullptr) keep(tokens->trimmed(token, next), Slot::Type::array);
+      if (next != nullptr && kept) keep(tokens->trimmed(token, next), Slot::Type::array);
       return next;
     default: break;
   }
-  next = tokens->skip(token);
-  if (next == nullptr) return nullptr;
-  keep(tokens->scalar(token), tokens->is_number(token) ? Slot::Type::number
-                              : first == 'n'           ? Slot::Type::null
-                                                       : Slot::Type::boolean);
-  return next;
+  const std::string_view bytes = tokens->scalar(token);
+  if (!JsonTokens::is_scalar(bytes)) return tokens->fail("a value was expected");
+  keep(bytes, tokens->is_number(token) ? Slot::Type::number
+              : first == 'n'           ? Slot::Type::null
+                                       : Slot::Type::boolean);
+  return token + 1;
 }
 
 JsonToken Capture::find_key(JsonTokens* tokens, NodeKeys* keys, JsonToken token,

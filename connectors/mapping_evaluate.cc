@@ -7,6 +7,7 @@
 
 #include "connectors/mapping_assign.h"
 #include "connectors/mapping_text.h"
+#include "engine/base/text.h"
 
 namespace vigie::mapping {
 
@@ -31,19 +32,6 @@ void LookupIndex::trim() {
 
 // --- Slots ---------------------------------------------------------------------------------------
 
-namespace {
-const Frame* outwards(const Ref& ref, const Frame& frame) {
-  const Frame* at = &frame;
-  for (std::uint8_t up = 0; up < ref.up && at != nullptr; ++up) at = at->around;
-  return at;
-}
-}  // namespace
-
-Slot* Evaluator::slot(const Ref& ref, const Frame& frame) {
-  const Frame* at = outwards(ref, frame);
-  return at == nullptr || at->slots == nullptr ? nullptr : at->slots + ref.slot;
-}
-
 Evaluator::Items Evaluator::items(const Ref& ref, const Frame& frame) {
   const Frame* holder = outwards(ref, frame);
   if (holder == nullptr || holder->slots == nullptr) return {};
@@ -51,18 +39,14 @@ Evaluator::Items Evaluator::items(const Ref& ref, const Frame& frame) {
   return found->type == Slot::Type::items ? Items{found, holder} : Items{};
 }
 
-// Unescaped once, however often it is asked for.
-std::string_view Evaluator::meaning(Slot* slot) {
-  if (slot->escaped) [[unlikely]] {
-    std::uint32_t lone_surrogates = 0;
-    const auto text =
-        unescape({slot->first, slot->size}, out_.arena.bytes(slot->size), &lone_surrogates);
-    out_.repairs[static_cast<std::size_t>(Repair::lone_surrogate)] += lone_surrogates;
-    slot->first = text->data();
-    slot->size = static_cast<std::uint32_t>(text->size());
-    slot->escaped = false;
-  }
-  return {slot->first, slot->size};
+void Evaluator::unescape_once(Slot* slot) {
+  std::uint32_t lone_surrogates = 0;
+  const auto text =
+      unescape({slot->first, slot->size}, out_.arena.bytes(slot->size), &lone_surrogates);
+  out_.repairs[static_cast<std::size_t>(Repair::lone_surrogate)] += lone_surrogates;
+  slot->first = text->data();
+  slot->size = static_cast<std::uint32_t>(text->size());
+  slot->escaped = false;
 }
 
 std::optional<std::string_view> Evaluator::scalar(Slot* slot) {
@@ -102,8 +86,8 @@ bool Evaluator::passes(const Test& test, const Frame& frame) {
     case Test::Kind::starts_with: {
       const auto text = scalar(found);
       return text && std::ranges::any_of(test.words, [&](const std::string& word) {
-               return text->starts_with(word);
-             });
+        return text->starts_with(word);
+      });
     }
     case Test::Kind::holds:
       if (type == Slot::Type::array) {
@@ -112,6 +96,17 @@ bool Evaluator::passes(const Test& test, const Frame& frame) {
       return is_one_of(test, found);
   }
   return false;
+}
+
+// --- Where values came from ----------------------------------------------------------------------
+
+void Evaluator::add_way(const Ref& through, std::size_t before) {
+  if (sources == nullptr) [[likely]]
+    return;
+  for (std::string& source : std::span(*sources).subspan(before)) {
+    if (source.starts_with('^')) continue;  // from further out
+    source.insert(0, cat(program_.texts[through.pointer], "/*"));
+  }
 }
 
 // --- Expressions ---------------------------------------------------------------------------------
@@ -125,9 +120,10 @@ bool Evaluator::spend(std::size_t bytes) {
   return false;
 }
 
-Value Evaluator::value(ExprId id, const Frame& frame, std::optional<Target> target) {
+Value Evaluator::composed(ExprId id, const Frame& frame, std::optional<Target> target) {
   const Expr& expr = program_.exprs[id];
-  if (expr.kind == Expr::Kind::any) return any(expr, frame, target);
+  if (expr.kind == Expr::Kind::any) return any(id, frame, target);
+  if (!plan_.exprs[id].is_refined) return bare(id, expr, frame, target);
   // What is converted afterwards need not be of the field's type before.
   if (!expr.convert.empty()) target = std::nullopt;
   return refined(expr, bare(id, expr, frame, target), frame);
@@ -136,8 +132,9 @@ Value Evaluator::value(ExprId id, const Frame& frame, std::optional<Target> targ
 bool Evaluator::means_nothing(const Expr& expr, const Value& value, const Frame& frame) {
   if (value.type == Value::Type::json) return false;
   if (std::ranges::find(expr.unless, value.text) != expr.unless.end()) return true;
-  return std::ranges::any_of(
-      expr.unless_equal, [&](const Ref& ref) { return scalar(slot(ref, frame)) == value.text; });
+  return std::ranges::any_of(expr.unless_equal, [&](const Ref& ref) {
+    return scalar(slot(ref, frame)) == value.text;
+  });
 }
 
 Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame) {
@@ -151,23 +148,8 @@ Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame) {
   return value;
 }
 
-Value Evaluator::at(const Ref& ref, const Frame& frame) {
-  Slot* found = slot(ref, frame);
-  if (found == nullptr) return {};
-  Value value;
-  switch (found->type) {
-    case Slot::Type::string: value = {Value::Type::string, meaning(found)}; break;
-    case Slot::Type::number: value = {Value::Type::number, {found->first, found->size}}; break;
-    case Slot::Type::boolean: value = {Value::Type::boolean, {found->first, found->size}}; break;
-    case Slot::Type::object:
-    case Slot::Type::array: value = {Value::Type::json, {found->first, found->size}}; break;
-    case Slot::Type::absent:
-    case Slot::Type::null:
-    case Slot::Type::items: return {};
-  }
-  if (sources != nullptr) [[unlikely]]
-    sources->push_back(ref.pointer);
-  return value;
+void Evaluator::add_source(const Ref& ref) {
+  sources->push_back(ref.pointer == kNone ? std::string() : program_.texts[ref.pointer]);
 }
 
 Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
@@ -175,7 +157,7 @@ Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
   switch (expr.kind) {
     case Expr::Kind::at: return at(expr.value, frame);
     case Expr::Kind::constant: return {Value::Type::string, program_.texts[expr.text]};
-    case Expr::Kind::any: return any(expr, frame, target);
+    case Expr::Kind::any: return any(id, frame, target);
     case Expr::Kind::concat:
     case Expr::Kind::fill: return joined(expr, frame);
     case Expr::Kind::cases:
@@ -193,12 +175,15 @@ Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
 
 // What is done to the alternative that is chosen belongs to the choice: `unless` and `as` may leave
 // nothing of it. When none is usable the first that is there tells what is wrong with it.
-Value Evaluator::any(const Expr& expr, const Frame& frame, std::optional<Target> target) {
+Value Evaluator::any(ExprId id, const Frame& frame, std::optional<Target> target) {
+  const Expr& expr = program_.exprs[id];
+  const bool is_refined = plan_.exprs[id].is_refined;
   const std::optional<Target> inner = expr.convert.empty() ? target : std::nullopt;
   Value blamed;
   const std::size_t before = sources_size();
   for (const ExprId part : expr.parts) {
-    const Value found = refined(expr, value(part, frame, inner), frame);
+    Value found = value(part, frame, inner);
+    if (is_refined) found = refined(expr, found, frame);
     if (!found.is_absent()) {
       if (target ? is_usable(*target, found, context_) : !found.text.empty()) return found;
       if (blamed.is_absent()) blamed = found;
@@ -210,9 +195,9 @@ Value Evaluator::any(const Expr& expr, const Frame& frame, std::optional<Target>
 
 Value Evaluator::joined(const Expr& expr, const Frame& frame) {
   const bool all = expr.kind == Expr::Kind::fill;
-  const std::string_view between = all                  ? std::string_view{}
+  const std::string_view between = all                   ? std::string_view{}
                                    : expr.text == kNone ? std::string_view{" "}
-                                                        : program_.texts[expr.text];
+                                                         : program_.texts[expr.text];
   std::vector<Value>& values = scratch_.values;
   const std::size_t base = values.size();
   std::size_t bytes = 0;
@@ -247,7 +232,10 @@ Value Evaluator::first(const Expr& expr, const Frame& frame, std::optional<Targe
   for (std::size_t i = 0; i < count; ++i) {
     const Frame element = item(in, i);
     if (!expr.conditions.empty() && !holds(expr.conditions.front(), element)) continue;
-    return value(expr.parts.front(), element, target);
+    const std::size_t before = sources_size();
+    const Value found = value(expr.parts.front(), element, target);
+    add_way(expr.value, before);
+    return found;
   }
   return {};
 }
@@ -261,7 +249,10 @@ Value Evaluator::lookup(ExprId id, const Frame& frame, std::optional<Target> tar
   forget_sources(before);
   if (key.is_absent() || key.type == Value::Type::json || !spend(key.text.size())) return {};
   const auto found = find(id, in, key.text);
-  return found ? value(expr.parts[0], item(in, *found), target) : Value{};
+  if (!found) return {};
+  const Value taken = value(expr.parts[0], item(in, *found), target);
+  add_way(expr.value, before);
+  return taken;
 }
 
 std::optional<std::size_t> Evaluator::find(ExprId id, const Items& in, std::string_view key) {
@@ -290,8 +281,9 @@ Value Evaluator::facet(const Expr& expr, const Frame& frame) {
   const std::size_t before = sources_size();
   Count from;
   Count to;
-  const bool offsets = to_count(value(expr.parts[1], frame, std::nullopt), &from) == Got::value &&
-                       to_count(value(expr.parts[2], frame, std::nullopt), &to) == Got::value;
+  const bool offsets =
+      to_count(value(expr.parts[1], frame, std::nullopt), &from) == Got::value &&
+      to_count(value(expr.parts[2], frame, std::nullopt), &to) == Got::value;
   forget_sources(before);
   if (!offsets || text.type != Value::Type::string || *from > *to) return {};
   if (expr.code_points && !spend(text.text.size())) return {};

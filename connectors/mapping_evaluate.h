@@ -1,10 +1,12 @@
 // Expressions and conditions over the slots that a walk left.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -97,7 +99,12 @@ class Evaluator {
 
   // What an expression yields. `target` is the field it is for, so that an alternative it cannot
   // use is passed over; nothing for a part of a text.
-  [[nodiscard]] Value value(ExprId id, const Frame& frame, std::optional<Target> target);
+  [[nodiscard]] Value value(ExprId id, const Frame& frame, std::optional<Target> target) {
+    const PlanExpr& plain = plan_.exprs[id];
+    if (plain.is_slot) [[likely]]
+      return at(Ref{plain.up, plain.slot, plain.pointer}, frame);
+    return composed(id, frame, target);
+  }
 
   // Calls on_element(Frame) for each element of a source of a list for which its condition holds.
   template <class OnElement>
@@ -119,8 +126,10 @@ class Evaluator {
 
   [[nodiscard]] const ConvertContext& context() const { return context_; }
 
-  // Where not null, gets the pointers (places in Program::texts) that values came from.
-  std::vector<std::uint16_t>* sources = nullptr;
+  // Where not null, gets the pointers that values came from: "/users/*/name" is in some element.
+  std::vector<std::string>* sources = nullptr;
+  // Puts what was gone through in front of the sources from `before` on.
+  void add_way(const Ref& through, std::size_t before);
 
  private:
   // Elements looked at for one list: `when` may hold for none of them.
@@ -143,18 +152,45 @@ class Evaluator {
     }
   }
 
-  [[nodiscard]] static Slot* slot(const Ref& ref, const Frame& frame);
+  [[nodiscard]] static const Frame* outwards(const Ref& ref, const Frame& frame) {
+    const Frame* at = &frame;
+    for (std::uint8_t up = 0; up < ref.up && at != nullptr; ++up) at = at->around;
+    return at;
+  }
+  [[nodiscard]] static Slot* slot(const Ref& ref, const Frame& frame) {
+    const Frame* at = outwards(ref, frame);
+    return at == nullptr || at->slots == nullptr ? nullptr : at->slots + ref.slot;
+  }
   // What a slot holds as text; null when that is no scalar.
   [[nodiscard]] std::optional<std::string_view> scalar(Slot* slot);
-  [[nodiscard]] std::string_view meaning(Slot* slot);
+  [[nodiscard]] std::string_view meaning(Slot* slot) {
+    if (slot->escaped) [[unlikely]]
+      unescape_once(slot);
+    return {slot->first, slot->size};
+  }
+  void unescape_once(Slot* slot);
   [[nodiscard]] bool passes(const Test& test, const Frame& frame);
   [[nodiscard]] bool is_one_of(const Test& test, Slot* slot);
 
   Value bare(ExprId id, const Expr& expr, const Frame& frame, std::optional<Target> target);
   Value refined(const Expr& expr, Value value, const Frame& frame);
   [[nodiscard]] bool means_nothing(const Expr& expr, const Value& value, const Frame& frame);
-  Value at(const Ref& ref, const Frame& frame);
-  Value any(const Expr& expr, const Frame& frame, std::optional<Target> target);
+  Value at(const Ref& ref, const Frame& frame) {
+    // By type of slot; what is `absent` here is nothing.
+    constexpr std::array<Value::Type, 8> kTypes{
+        Value::Type::absent, Value::Type::absent,  Value::Type::string, Value::Type::number,
+        Value::Type::boolean, Value::Type::json, Value::Type::json,   Value::Type::absent};
+    Slot* found = slot(ref, frame);
+    if (found == nullptr) return {};
+    const Value::Type type = kTypes[static_cast<std::size_t>(found->type)];
+    if (type == Value::Type::absent) return {};
+    if (sources != nullptr) [[unlikely]]
+      add_source(ref);
+    return {type, meaning(found)};
+  }
+  void add_source(const Ref& ref);
+  Value composed(ExprId id, const Frame& frame, std::optional<Target> target);
+  Value any(ExprId id, const Frame& frame, std::optional<Target> target);
   Value joined(const Expr& expr, const Frame& frame);
   Value first(const Expr& expr, const Frame& frame, std::optional<Target> target);
   Value lookup(ExprId id, const Frame& frame, std::optional<Target> target);

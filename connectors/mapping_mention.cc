@@ -96,10 +96,11 @@ std::optional<ItemMapper::Refusal> ItemMapper::fill(const Rule& rule, const Fram
     }
   }
   if (const std::uint64_t lacking = required & ~mapped; lacking != 0) {
-    return missing(to_text(static_cast<Target>(std::countr_zero(lacking))));
+    return missing(to_text(static_cast<Target>(std::countr_zero(lacking))),
+                   "the rule maps nothing to it");
   }
   const bool counters = mention->op == Op::metrics || mention->op == Op::increment;
-  if (counters && (present & kMetrics) == 0) return missing("metrics");
+  if (counters && (present & kMetrics) == 0) return missing("metrics", "no counter is known");
   for (const ListField& one : rule.lists) list(one, frame, mention);
   if (!mention->observed_at) mention->observed_at = wrapped_.observed_at;
   return std::nullopt;
@@ -144,6 +145,14 @@ bool ItemMapper::part(ExprId take, const Frame& frame, bool id, std::string_view
   return !to->empty();
 }
 
+bool ItemMapper::named_part(const Part& of, std::size_t place, std::string_view name,
+                            const Frame& frame, std::string_view* to) {
+  const ExprId take = of.source.take[place];
+  if (!part(take, frame, of.field.target == ListTarget::mentions && place == 0, to)) return false;
+  if (trace_ != nullptr) trace_element(of, name, *to);
+  return says_something(take);
+}
+
 void ItemMapper::texts(const ListField& field, const Frame& frame,
                        std::span<const std::string_view>* to) {
   const bool tags = field.target == ListTarget::hashtags;
@@ -153,7 +162,7 @@ void ItemMapper::texts(const ListField& field, const Frame& frame,
     std::string_view text;
     if (!part(source.take[0], element, false, &text)) return false;
     if (tags && text.find_first_not_of('#') == std::string_view::npos) return false;
-    if (trace_ != nullptr) trace(cat(to_text(field.target), '[', found.size(), ']'), text);
+    if (trace_ != nullptr) trace_element({field, source, found.size()}, "", text);
     found.push_back(text);
     return true;
   });
@@ -164,16 +173,10 @@ void ItemMapper::handles(const ListField& field, const Frame& frame, std::span<c
   std::vector<Handle>& found = scratch_.handles;
   found.clear();
   elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
+    const Part part{field, source, found.size()};
     Handle handle;
-    const auto take = [&](std::size_t i, std::string_view name, std::string_view* of) {
-      const bool there = part(source.take[i], element, i == 0, of);
-      if (there && trace_ != nullptr) {
-        trace(cat(to_text(field.target), '[', found.size(), "].", name), *of);
-      }
-      return there;
-    };
-    const bool id = take(0, "id", &handle.id);
-    const bool name = take(1, "handle", &handle.handle);
+    const bool id = named_part(part, 0, ".id", element, &handle.id);
+    const bool name = named_part(part, 1, ".handle", element, &handle.handle);
     if (id || name) found.push_back(handle);
     return id || name;
   });
@@ -184,17 +187,11 @@ void ItemMapper::media(const ListField& field, const Frame& frame, std::span<con
   std::vector<Media>& found = scratch_.media;
   found.clear();
   elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
+    const Part part{field, source, found.size()};
     Media media;
-    const auto take = [&](std::size_t i, std::string_view name, std::string_view* of) {
-      const bool there = part(source.take[i], element, false, of);
-      if (there && trace_ != nullptr) {
-        trace(cat(to_text(field.target), '[', found.size(), "].", name), *of);
-      }
-      return there;
-    };
-    const bool type = take(0, "type", &media.type);
-    const bool url = take(1, "url", &media.url);
-    const bool alt = take(2, "alt", &media.alt);
+    const bool type = named_part(part, 0, ".type", element, &media.type);
+    const bool url = named_part(part, 1, ".url", element, &media.url);
+    const bool alt = named_part(part, 2, ".alt", element, &media.alt);
     if (type || url || alt) found.push_back(media);
     return type || url || alt;
   });
@@ -212,20 +209,24 @@ void ItemMapper::list(const ListField& field, const Frame& frame, Mention* menti
 
 // --- Messages ------------------------------------------------------------------------------------
 
-void ItemMapper::add_pointers(ExprId id, std::size_t* left) {
+void ItemMapper::add_pointers(ExprId id, const std::string& way, std::size_t* left) {
   if (id == kNone) return;
   const Expr& expr = program_.exprs[id];
-  if (expr.value.slot != kNone && expr.value.pointer != kNone && *left > 0) {
+  if (expr.kind == Expr::Kind::first || expr.kind == Expr::Kind::lookup) {
+    return add_pointers(expr.parts[0], cat(way, program_.texts[expr.value.pointer], "/*"), left);
+  }
+  if (expr.kind == Expr::Kind::at && *left > 0) {
     if (*left != kPointersShown) scratch_.detail += ", ";
     const std::string_view pointer = program_.texts[expr.value.pointer];
-    scratch_.detail += pointer.empty() ? std::string_view{"\"\""} : pointer;
+    scratch_.detail += cat(expr.value.up == 0 ? std::string_view(way) : "", pointer);
+    if (way.empty() && pointer.empty()) scratch_.detail += "\"\"";
     --*left;
   }
-  for (const ExprId part : expr.parts) add_pointers(part, left);
+  for (const ExprId part : expr.parts) add_pointers(part, way, left);
 }
 
-ItemMapper::Refusal ItemMapper::missing(std::string_view what) {
-  scratch_.detail = cat(what, ": the rule maps nothing to it");
+ItemMapper::Refusal ItemMapper::missing(std::string_view what, std::string_view why) {
+  scratch_.detail = cat(what, ": ", why);
   return {RejectReason::missing_field, out_.arena.copy(std::string_view(scratch_.detail))};
 }
 
@@ -244,19 +245,25 @@ ItemMapper::Refusal ItemMapper::refusal(const Field& field, Got got) {
   }
   scratch_.detail = cat(to_text(field.target), ": ", what);
   std::size_t left = kPointersShown;
-  add_pointers(field.expr, &left);
+  add_pointers(field.expr, {}, &left);
   if (left == kPointersShown) scratch_.detail += "any constant of the mapping";
   return {reason, out_.arena.copy(std::string_view(scratch_.detail))};
 }
 
 void ItemMapper::trace(std::string field, std::string_view value) {
   TraceLine line{std::move(field), {}, std::string(value)};
-  for (const std::uint16_t source : scratch_.sources) {
-    if (source == kNone) continue;
+  for (const std::string& source : scratch_.sources) {
     if (!line.from.empty()) line.from += ", ";
-    line.from += program_.texts[source].empty() ? "\"\"" : program_.texts[source];
+    line.from += source.empty() ? std::string_view("\"\"") : source;
   }
   trace_->lines.push_back(std::move(line));
+}
+
+void ItemMapper::trace_element(const Part& of, std::string_view name, std::string_view value) {
+  for (std::size_t i = of.source.path.size(); i > 0; --i) {
+    evaluator_.add_way(of.source.path[i - 1], 0);
+  }
+  trace(cat(to_text(of.field.target), '[', of.number, ']', name), value);
 }
 
 }  // namespace vigie::mapping

@@ -17,7 +17,7 @@ struct ItemScratch {
   std::vector<std::string_view> texts;
   std::vector<Handle> handles;
   std::vector<Media> media;
-  std::vector<std::uint16_t> sources;
+  std::vector<std::string> sources;
   std::string detail;
 };
 
@@ -53,14 +53,27 @@ class ItemMapper {
   void media(const ListField& field, const Frame& frame, std::span<const Media>* to);
   // A text of an element, or its id; counted where something is there but unusable.
   bool part(ExprId take, const Frame& frame, bool id, std::string_view* to);
+  // The same for the part of an element that is called `name`, with the element's sources.
+  struct Part {
+    const ListField& field;
+    const ListExpr::Source& source;
+    std::size_t number = 0;  // of the element
+  };
+  bool named_part(const Part& of, std::size_t place, std::string_view name, const Frame& frame,
+                  std::string_view* to);
+  // Whether what this yields is no constant: constants alone make no element.
+  [[nodiscard]] bool says_something(ExprId take) const {
+    return take != kNone && program_.exprs[take].kind != Expr::Kind::constant;
+  }
 
   [[nodiscard]] Refusal refusal(const Field& field, Got got);
-  [[nodiscard]] Refusal missing(std::string_view what);
-  void add_pointers(ExprId id, std::size_t* left);
+  [[nodiscard]] Refusal missing(std::string_view what, std::string_view why);
+  void add_pointers(ExprId id, const std::string& way, std::size_t* left);
   void repaired(Repair repair, std::uint32_t count = 1) {
     out_.repairs[static_cast<std::size_t>(repair)] += count;
   }
   void trace(std::string field, std::string_view value);
+  void trace_element(const Part& of, std::string_view name, std::string_view value);
 
   const Program& program_;
   const Wrapped& wrapped_;

@@ -92,6 +92,13 @@ Plan::Plan(const Program& of) : program(of), index_of(of.exprs.size(), kNone) {
     to.nodes.reserve(scope.nodes.size());
     for (const Node& node : scope.nodes) to.nodes.emplace_back(node);
   }
+  exprs.reserve(of.exprs.size());
+  for (const Expr& expr : of.exprs) {
+    const bool is_refined =
+        !expr.unless.empty() || !expr.unless_equal.empty() || !expr.convert.empty();
+    const bool is_slot = expr.kind == Expr::Kind::at && !is_refined;
+    exprs.push_back({is_slot, is_refined, expr.value.up, expr.value.slot, expr.value.pointer});
+  }
   Uses(this).follow();
   for (PlanScope& scope : scopes) scope.frames_max = std::max(scope.frames_max, kListItemsMax);
 }

@@ -43,6 +43,15 @@ struct PlanScope {
   bool for_items = false;
 };
 
+// Most expressions are one slot and nothing else; what those need, in a few bytes.
+struct PlanExpr {
+  bool is_slot = false;
+  bool is_refined = false;  // by `unless` or `as`
+  std::uint8_t up = 0;
+  SlotId slot = kNone;
+  std::uint16_t pointer = kNone;
+};
+
 // One per reader and program: its key tables learn.
 struct Plan {
   // REQUIRES: the program outlives this.
@@ -50,6 +59,7 @@ struct Plan {
 
   const Program& program;
   std::vector<PlanScope> scopes;
+  std::vector<PlanExpr> exprs;
   // By expression, for look-ups: the number of the index it uses. Those that look into the same
   // frames by the same slot share one.
   std::vector<std::uint16_t> index_of;

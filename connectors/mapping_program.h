@@ -52,7 +52,7 @@ struct Slot {
   std::uint32_t size = 0;
   Type type = Type::absent;
   bool escaped = false;   // a string that holds backslashes
-  ScopeId scope = kNone;  // of items
+  ScopeId scope = 0;      // of items
 };
 static_assert(sizeof(Slot) == 16);
 

@@ -9,6 +9,8 @@
 #include <immintrin.h>
 #endif
 
+#include "rules/bit_places.h"
+
 namespace vigie::rules {
 namespace {
 
@@ -18,6 +20,7 @@ constexpr std::size_t kSlack = 64;   // some of them are looked at twice, and on
 constexpr std::size_t kHashesMin = std::size_t{1} << 12;
 constexpr std::size_t kHashesMax = std::size_t{1} << 16;
 constexpr std::size_t kHashesPerEntry = 32;
+constexpr std::size_t kFew = 256;  // of so many windows the bit tables let one place in 20 pass
 
 // How common bytes are in French and English text, in thousandths of all; what is not named is
 // taken to be rare.
@@ -66,9 +69,16 @@ std::uint32_t AtomIndex::Windows::key_at(const char* at) const {
   return two_bytes(at) | high << 16;
 }
 
+namespace {
+
+std::uint16_t whole_hash(std::uint32_t key) {
+  return static_cast<std::uint16_t>((key & 0xFFFF) * kLowFactor + (key >> 16) * kHighFactor);
+}
+
+}  // namespace
+
 std::uint32_t AtomIndex::Windows::hash(std::uint32_t key) const {
-  const std::uint32_t sum = (key & 0xFFFF) * kLowFactor + (key >> 16) * kHighFactor;
-  return (sum & 0xFFFF) >> hash_shift;
+  return static_cast<std::uint32_t>(whole_hash(key)) >> hash_shift;
 }
 
 std::uint32_t AtomIndex::Windows::bucket(std::uint32_t key) const {
@@ -87,11 +97,29 @@ void AtomIndex::Windows::arrange() {
     return bucket(a.key) != bucket(b.key) ? bucket(a.key) < bucket(b.key) : a.atom < b.atom;
   });
   first_entries.assign(buckets + 1, 0);
+  few = entries.size() <= kFew;
   for (const Entry& entry : entries) {
     passes[hash(entry.key)] = 1;
+    // Each half of the hash chooses a byte of one table and a bit of the other.
+    const unsigned low = whole_hash(entry.key) & 0xFF;
+    const unsigned high = whole_hash(entry.key) >> 8;
+    first_bits[low & 127] |= static_cast<std::uint8_t>(1U << (high & 7));
+    second_bits[high & 127] |= static_cast<std::uint8_t>(1U << (low & 7));
     ++first_entries[bucket(entry.key) + 1];
   }
   for (std::size_t i = 1; i <= buckets; ++i) first_entries[i] += first_entries[i - 1];
+}
+
+// Keeps of the places, from the first on, those whose window passes.
+std::size_t AtomIndex::Windows::keep_passing(const char* text, std::size_t count,
+                                             std::uint32_t* places) const {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t at = places[i];
+    places[kept] = at;
+    kept += passes[hash(key_at(text + at))];
+  }
+  return kept;
 }
 
 // A place is written down whether it passes or not, and kept if it does: whether it does cannot be
@@ -108,6 +136,9 @@ std::size_t AtomIndex::Windows::filter(const char* text, std::size_t count,
 
 #if defined(__x86_64__)
 namespace {
+
+bool has_avx2() { return __builtin_cpu_supports("avx2"); }
+bool has_avx512() { return has_bit_places() && __builtin_cpu_supports("avx512vbmi"); }
 
 constexpr std::size_t kAtOnce = 32;
 
@@ -148,8 +179,9 @@ struct HashWay {
 }
 
 // REQUIRES: count >= kAtOnce. The last block takes some places for a second time.
-[[gnu::target("avx2")]] std::size_t filter_avx2(const char* text, std::size_t count, HashWay way,
-                                                const std::uint8_t* passes, std::uint32_t* passed) {
+[[gnu::target("avx2")]] std::size_t filter_blocks(const char* text, std::size_t count, HashWay way,
+                                                  const std::uint8_t* passes,
+                                                  std::uint32_t* passed) {
   const std::uint32_t* const first = passed;
   for (std::size_t at = 0; at + kAtOnce <= count; at += kAtOnce) {
     passed = filter_block(text, at, way, passes, passed);
@@ -160,7 +192,7 @@ struct HashWay {
 
 }  // namespace
 
-[[gnu::target("avx2")]] std::size_t AtomIndex::Windows::filter_fast(const char* text,
+[[gnu::target("avx2")]] std::size_t AtomIndex::Windows::filter_avx2(const char* text,
                                                                     std::size_t count,
                                                                     std::uint32_t* passed) const {
   // A block reads four bytes of every window: a shorter one must not be the last.
@@ -168,12 +200,80 @@ struct HashWay {
   if (count < kAtOnce + spare) return filter(text, count, passed);
   const HashWay way{_mm256_set1_epi16(bytes == 3 ? 0xFF : -1),
                     _mm_cvtsi32_si128(static_cast<int>(hash_shift))};
-  std::size_t kept = filter_avx2(text, count - spare, way, passes.data(), passed);
+  std::size_t kept = filter_blocks(text, count - spare, way, passes.data(), passed);
   for (std::size_t i = count - spare; i < count; ++i) {
     passed[kept] = static_cast<std::uint32_t>(i);
     kept += passes[hash(key_at(text + i))];
   }
   return kept;
+}
+
+namespace {
+
+constexpr std::size_t kWide = 64;
+
+// The bytes at `at`, zeros from `end` on.
+[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt"),
+  gnu::always_inline]] inline __m512i
+load_until(const char* at, const char* end) {
+  const auto bytes = static_cast<std::size_t>(end - at);
+  return _mm512_maskz_loadu_epi8(_bzhi_u64(~0ULL, bytes < kWide ? bytes : kWide), at);
+}
+
+// Hashes of the windows at `at`, `at` + 2 and so on.
+[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt"),
+  gnu::always_inline]] inline __m512i
+hash_wide(const char* at, const char* end, __m512i high_mask) {
+  const __m512i low = load_until(at, end);
+  const __m512i high = _mm512_and_si512(load_until(at + 2, end), high_mask);
+  return _mm512_add_epi16(
+      _mm512_mullo_epi16(low, _mm512_set1_epi16(static_cast<std::int16_t>(kLowFactor))),
+      _mm512_mullo_epi16(high, _mm512_set1_epi16(static_cast<std::int16_t>(kHighFactor))));
+}
+
+struct BitTable {
+  __m512i low;
+  __m512i high;
+};
+
+[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt"),
+  gnu::always_inline]] inline BitTable
+load_table(const std::array<std::uint8_t, 128>& bits) {
+  return {_mm512_loadu_si512(bits.data()), _mm512_loadu_si512(bits.data() + kWide)};
+}
+
+// Bit i is set if the table has a bit at byte places[i] % 128, bit bits[i] % 8.
+[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt"),
+  gnu::always_inline]] inline std::uint64_t
+look_up(const BitTable& table, __m512i places, __m512i bits) {
+  const __m512i one_bit = _mm512_set1_epi64(static_cast<std::int64_t>(0x8040201008040201));
+  const __m512i wanted = _mm512_shuffle_epi8(one_bit, _mm512_and_si512(bits, _mm512_set1_epi8(7)));
+  return _mm512_test_epi8_mask(_mm512_permutex2var_epi8(table.low, places, table.high), wanted);
+}
+
+}  // namespace
+
+// The bit tables let three times as many places pass as `passes`, which is asked about those only.
+[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt")]] std::size_t
+AtomIndex::Windows::filter_avx512(const char* text, std::size_t count,
+                                  std::uint32_t* passed) const {
+  const BitTable first = load_table(first_bits);
+  const BitTable second = load_table(second_bits);
+  const __m512i high_mask = _mm512_set1_epi16(bytes == 3 ? 0xFF : -1);
+  constexpr std::uint64_t kOdd = 0xAAAAAAAAAAAAAAAA;
+  const char* end = text + count + bytes - 1;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < count; at += kWide) {
+    const __m512i even = hash_wide(text + at, end, high_mask);
+    const __m512i odd = hash_wide(text + at + 1, end, high_mask);
+    const __m512i low = _mm512_mask_blend_epi8(kOdd, even, _mm512_slli_epi16(odd, 8));
+    const __m512i high = _mm512_mask_blend_epi8(kOdd, _mm512_srli_epi16(even, 8), odd);
+    std::uint64_t bits = look_up(first, low, high) & look_up(second, high, low);
+    if (count - at < kWide) bits = _bzhi_u64(bits, count - at);
+    put_places(bits, at, passed + kept);
+    kept += static_cast<std::size_t>(_mm_popcnt_u64(bits));
+  }
+  return keep_passing(text, kept, passed);
 }
 #endif
 
@@ -241,22 +341,33 @@ void AtomIndex::scan(const Windows& windows, std::string_view text, Filter filte
   }
 }
 
-void AtomIndex::find_scalar(std::string_view text, std::vector<std::uint32_t>* found) const {
+std::vector<AtomIndex::Way> AtomIndex::ways() {
+  std::vector<Way> ways;
+#if defined(__x86_64__)
+  if (has_avx512()) ways.push_back(Way::avx512);
+  if (has_avx2()) ways.push_back(Way::avx2);
+#endif
+  ways.push_back(Way::scalar);
+  return ways;
+}
+
+void AtomIndex::find_by(Way way, std::string_view text, std::vector<std::uint32_t>* found) const {
   found->clear();
-  for (const Windows* windows : {&short_, &long_}) scan(*windows, text, &Windows::filter, found);
+  for (const Windows* windows : {&short_, &long_}) {
+    auto filter = &Windows::filter;
+#if defined(__x86_64__)
+    if (way != Way::scalar) filter = &Windows::filter_avx2;
+    if (way == Way::avx512 && windows->few) filter = &Windows::filter_avx512;
+#endif
+    scan(*windows, text, filter, found);
+  }
 }
 
 void AtomIndex::find(std::string_view text, std::vector<std::uint32_t>* found) const {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) {
-    found->clear();
-    for (const Windows* windows : {&short_, &long_}) {
-      scan(*windows, text, &Windows::filter_fast, found);
-    }
-    return;
-  }
+  if (has_avx2()) return find_by(has_avx512() ? Way::avx512 : Way::avx2, text, found);
 #endif
-  find_scalar(text, found);
+  find_by(Way::scalar, text, found);
 }
 
 }  // namespace vigie::rules

@@ -3,6 +3,7 @@
 // table about the window at every byte, and only what passes is compared with literals.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,12 +21,17 @@ class AtomIndex {
   // REQUIRES: no two are equal, none is shorter than kAtomBytesMin.
   static AtomIndex build(std::span<const std::string> atoms);
 
+  // How the text is scanned: a byte at a time, with AVX2, or with AVX-512, which pays where there
+  // are few atoms.
+  enum class Way : std::uint8_t { scalar, avx2, avx512 };
+  // Those that this processor has, the fastest first.
+  [[nodiscard]] static std::vector<Way> ways();
+
   // Replaces *found with the places of the atoms that occur, in no order; one that occurs several
   // times may be there several times.
   void find(std::string_view text, std::vector<std::uint32_t>* found) const;
-
-  // The same, a byte at a time: the oracle, and what runs on processors without AVX2.
-  void find_scalar(std::string_view text, std::vector<std::uint32_t>* found) const;
+  // The same in a way that the processor has: for tests.
+  void find_by(Way way, std::string_view text, std::vector<std::uint32_t>* found) const;
 
   [[nodiscard]] bool empty() const { return short_.entries.empty() && long_.entries.empty(); }
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -48,6 +54,11 @@ class AtomIndex {
     std::vector<std::uint32_t> first_entries;  // by bucket, and one behind the last
     unsigned hash_shift = 0;
     unsigned bucket_shift = 0;
+    // The same in two tables of 1,024 bits, which stay in registers: a window passes if it is in
+    // both. Filled where `few` windows leave them mostly empty.
+    bool few = false;
+    std::array<std::uint8_t, 128> first_bits{};
+    std::array<std::uint8_t, 128> second_bits{};
 
     [[nodiscard]] std::uint32_t hash(std::uint32_t key) const;
     [[nodiscard]] std::uint32_t bucket(std::uint32_t key) const;
@@ -55,7 +66,9 @@ class AtomIndex {
     void arrange();
     // Appends to `passed`, as an array, the places among `count` of which the window passes.
     std::size_t filter(const char* text, std::size_t count, std::uint32_t* passed) const;
-    std::size_t filter_fast(const char* text, std::size_t count, std::uint32_t* passed) const;
+    std::size_t keep_passing(const char* text, std::size_t count, std::uint32_t* places) const;
+    std::size_t filter_avx2(const char* text, std::size_t count, std::uint32_t* passed) const;
+    std::size_t filter_avx512(const char* text, std::size_t count, std::uint32_t* passed) const;
   };
 
   template <class Filter>

@@ -185,10 +185,10 @@ TEST_CASE("atoms are found where a plain search finds them") {
         if (view.contains(atoms[i])) expected.insert(i);
       }
       std::vector<std::uint32_t> found;
-      index.find(view, &found);
-      CHECK(std::set(found.begin(), found.end()) == expected);
-      index.find_scalar(view, &found);
-      CHECK(std::set(found.begin(), found.end()) == expected);
+      for (const AtomIndex::Way way : AtomIndex::ways()) {
+        index.find_by(way, view, &found);
+        CHECK(std::set(found.begin(), found.end()) == expected);
+      }
     }
   }
 }

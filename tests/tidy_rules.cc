@@ -56,7 +56,7 @@ const std::array<Module, 9> kModules{{
     {"engine/analysis/", {"engine/base/"}, {"protobuf"}},
     {"connectors/",
      {"engine/base/"},
-     {"librdkafka", "simdjson", "re2", "lmdb", "httplib", "zlib", "zstd"}},
+     {"librdkafka", "simdjson", "lmdb", "httplib", "zlib", "zstd", "re2"}},
     {"engine/serve/", {"engine/analysis/", "engine/base/"}, {"prometheus", "httplib"}},
     {"engine/runtime/", {"rules/", "engine/analysis/", "engine/base/"}, {"yaml-cpp"}},
     {"engine/app/", kAllModules, {"CLI11"}},
