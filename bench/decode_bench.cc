@@ -139,7 +139,12 @@ void run(std::size_t posts, int rounds, const std::string& texts_path) {
   const Batch batch = to_batch({corpus.data(), bytes});
   const auto best = make_native_decoder({});
   const auto scalar = make_native_decoder({.simd = DecodeSettings::Simd::none});
+  const auto none = std::make_shared<const MappingSet>();
+  const auto unwrapping = make_decoder({}, none, kNativeMapping);
+  const auto automatic = make_decoder({}, none, kAutoMapping);
   check_answer(batch, best.get());
+  check_answer(batch, unwrapping.get());
+  check_answer(batch, automatic.get());
   check_answer(batch, scalar.get());
 
   PlainReader plain;
@@ -151,6 +156,9 @@ void run(std::size_t posts, int rounds, const std::string& texts_path) {
          for (const Record& record : batch.records) plain.read(record.value, &post);
        }},
       {"native decoder, whole mention", [&] { decode_all(batch, best.get(), &mentions); }},
+      {"the same, with envelopes looked for",
+       [&] { decode_all(batch, unwrapping.get(), &mentions); }},
+      {"mention/1 found by auto", [&] { decode_all(batch, automatic.get(), &mentions); }},
       {"native decoder, no vector instructions",
        [&] { decode_all(batch, scalar.get(), &mentions); }},
   };

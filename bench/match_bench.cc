@@ -87,11 +87,11 @@ struct Case {
   std::vector<std::string> word_posts;
   std::unique_ptr<rules::Matcher> matcher;
   std::vector<Peer> peers;
+  Mention mention;  // used again, as decoders do
   rules::Hits hits;
   std::size_t hit_count = 0;
 
   void match(const std::string& post, rules::Matcher* by) {
-    Mention mention;
     mention.text = post;
     by->match(mention, &hits);
   }

@@ -126,34 +126,36 @@ class Tweets {
     const std::string id = number(1'400'000'000'000'000'000);
     const bool reply = random_() % 3 == 0;
     std::string out = cat(R"({"created_at":"Sat Mar 10 14:03:)", 10 + random_() % 50,
-                          R"( +0000 2018","id":)", id, R"(,"id_str":")", id, R"(","text":)",
-                          text(), R"(,"display_text_range":[0,140],"source":)",
+                          R"( +0000 2018","id":)", id, R"(,"id_str":")", id, R"(","text":)", text(),
+                          R"(,"display_text_range":[0,140],"source":)",
                           q(R"(<a href="http://app.example/iphone" rel="nofollow">An App</a>)"),
                           R"(,"truncated":false,"in_reply_to_status_id":)");
     const std::string parent = number(1'300'000'000'000'000'000);
     const std::string who = number(100'000'000);
-    out += reply ? cat(parent, R"(,"in_reply_to_status_id_str":")", parent,
-                       R"(","in_reply_to_user_id":)", who, R"(,"in_reply_to_user_id_str":")", who,
-                       R"(","in_reply_to_screen_name":"someone")")
-                 : std::string(R"(null,"in_reply_to_status_id_str":null,"in_reply_to_user_id":null,)"
-                               R"("in_reply_to_user_id_str":null,"in_reply_to_screen_name":null)");
-    out += cat(R"(,"user":)", user(), R"(,"geo":null,"coordinates":)",
-               random_() % 8 == 0 ? R"({"type":"Point","coordinates":[2.3522,48.8566]})" : "null",
-               R"(,"place":)",
-               random_() % 4 == 0
-                   ? cat(R"({"id":"09f6a7707f18e0b1","url":)",
-                         q("https://api.example/1.1/geo/id/09f6a7707f18e0b1.json"),
-                         R"(,"place_type":"city","name":"Paris","full_name":"Paris, France",)",
-                         R"("country_code":"FR","country":"France","bounding_box":{"type":"Polygon",)",
-                         R"("coordinates":[[[2.22,48.81],[2.22,48.9],[2.46,48.9],[2.46,48.81]]]},)",
-                         R"("attributes":{}})")
-                   : std::string("null"),
-               R"(,"contributors":null,"is_quote_status":false,"quote_count":)", random_() % 9,
-               R"(,"reply_count":)", random_() % 30, R"(,"retweet_count":)", random_() % 900,
-               R"(,"favorite_count":)", random_() % 5000, R"(,"entities":)", entities(),
-               R"(,"extended_entities":{"media":[)", media(), "]}",
-               R"(,"favorited":false,"retweeted":false,"possibly_sensitive":false,)",
-               R"("filter_level":"low","lang":"fr","timestamp_ms":"1520690595123"})");
+    out += reply
+               ? cat(parent, R"(,"in_reply_to_status_id_str":")", parent,
+                     R"(","in_reply_to_user_id":)", who, R"(,"in_reply_to_user_id_str":")", who,
+                     R"(","in_reply_to_screen_name":"someone")")
+               : std::string(R"(null,"in_reply_to_status_id_str":null,"in_reply_to_user_id":null,)"
+                             R"("in_reply_to_user_id_str":null,"in_reply_to_screen_name":null)");
+    out +=
+        cat(R"(,"user":)", user(), R"(,"geo":null,"coordinates":)",
+            random_() % 8 == 0 ? R"({"type":"Point","coordinates":[2.3522,48.8566]})" : "null",
+            R"(,"place":)",
+            random_() % 4 == 0
+                ? cat(R"({"id":"09f6a7707f18e0b1","url":)",
+                      q("https://api.example/1.1/geo/id/09f6a7707f18e0b1.json"),
+                      R"(,"place_type":"city","name":"Paris","full_name":"Paris, France",)",
+                      R"("country_code":"FR","country":"France","bounding_box":{"type":"Polygon",)",
+                      R"("coordinates":[[[2.22,48.81],[2.22,48.9],[2.46,48.9],[2.46,48.81]]]},)",
+                      R"("attributes":{}})")
+                : std::string("null"),
+            R"(,"contributors":null,"is_quote_status":false,"quote_count":)", random_() % 9,
+            R"(,"reply_count":)", random_() % 30, R"(,"retweet_count":)", random_() % 900,
+            R"(,"favorite_count":)", random_() % 5000, R"(,"entities":)", entities(),
+            R"(,"extended_entities":{"media":[)", media(), "]}",
+            R"(,"favorited":false,"retweeted":false,"possibly_sensitive":false,)",
+            R"("filter_level":"low","lang":"fr","timestamp_ms":"1520690595123"})");
     return out;
   }
 
@@ -204,8 +206,8 @@ class Tweets {
     const std::string url = cat("https://pbs.example/media/", id, ".jpg");
     return cat(R"({"id":)", id, R"(,"id_str":")", id, R"(","indices":[84,107],"media_url":)",
                q(url), R"(,"media_url_https":)", q(url), R"(,"url":)",
-               q("https://t.example/klmnopqrst"), R"(,"display_url":)",
-               q("pic.example/klmnopqrst"), R"(,"type":"photo","sizes":{"thumb":{"w":150,"h":150,)",
+               q("https://t.example/klmnopqrst"), R"(,"display_url":)", q("pic.example/klmnopqrst"),
+               R"(,"type":"photo","sizes":{"thumb":{"w":150,"h":150,)",
                R"("resize":"crop"},"large":{"w":1200,"h":800,"resize":"fit"},"small":{"w":680,)",
                R"("h":453,"resize":"fit"}},"ext_alt_text":"Une photo"})");
   }

@@ -82,6 +82,7 @@ struct Case {
   std::vector<std::string> posts;
   std::shared_ptr<const rules::RuleSet> rules;
   std::unique_ptr<rules::Matcher> matcher;
+  Mention mention;  // used again, as decoders do
   rules::Hits hits;
   rules::RegexSet guard;
   rules::RegexSet::Scratch scratch;
@@ -92,7 +93,6 @@ struct Case {
   std::size_t hit_count = 0;
 
   void match(const std::string& post) {
-    Mention mention;
     mention.text = post;
     matcher->match(mention, &hits);
   }

@@ -77,7 +77,8 @@ void DocumentReader::finish() {
   if (out_->mentions.size() == first_mention_) out_->repairs = repairs_at_start_;  // nothing used
 }
 
-bool DocumentReader::read_plain(std::string_view json, JsonIndex* index, const Layers& layers) {
+bool DocumentReader::read_plain(std::string_view json, JsonIndex* index,
+                                const mapping::Wrapped& wrapped) {
   Refusal refusal = open_json(&json, index, out_);
   if (!refusal.is_set()) {
     Mention& mention = out_->mentions.emplace_back();
@@ -86,10 +87,9 @@ bool DocumentReader::read_plain(std::string_view json, JsonIndex* index, const L
     if (refusal.is_set()) {
       out_->mentions.pop_back();
     } else {
-      settle(layers.wrapped, &mention);
-      ++index_;
+      settle(wrapped, &mention);
       ++counts(kNative).mapped;
-      if (explains_) note_post(layers, kNativeMapping, "mapped");
+      if (explains_) note_post({}, kNativeMapping, "mapped");
       return true;
     }
   }

@@ -50,7 +50,8 @@ class DocumentReader {
   // Whether mention/1 without anything around it is what is to be expected.
   [[nodiscard]] bool expects_native() const { return first_ == kNative; }
   // Reads it; false, and nothing has happened, when it is not one.
-  [[nodiscard]] bool read_plain(std::string_view json, JsonIndex* index, const Layers& layers);
+  [[nodiscard]] bool read_plain(std::string_view json, JsonIndex* index,
+                                const mapping::Wrapped& wrapped);
 
   // Walks over the object at `token`, as JsonTokens does: it is looked at then.
   [[nodiscard]] JsonToken look(JsonTokens* tokens, JsonToken token);

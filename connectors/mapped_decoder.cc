@@ -44,14 +44,16 @@ class MappedDecoder final : public ExplainingDecoder {
 
  private:
   void decode_record(const Record& record, MentionBatch* out) {
-    Layers layers;
-    if (!record.headers.empty()) layers.wrapped.observed_at = observed_at(record.headers);
-    if (record.tombstone) return documents_.remove_by_key(layers);
+    mapping::Wrapped wrapped;
+    if (!record.headers.empty()) wrapped.observed_at = observed_at(record.headers);
     // What most records are is tried before anything is looked for around it.
-    if (documents_.expects_native() &&
-        documents_.read_plain(record.value, unwrapper_.index(), layers)) {
+    if (documents_.expects_native() && !record.tombstone &&
+        documents_.read_plain(record.value, unwrapper_.index(), wrapped)) {
       return;
     }
+    Layers layers;
+    layers.wrapped = wrapped;
+    if (record.tombstone) return documents_.remove_by_key(layers);
     unwrapper_.unwrap(record, layers, out);
   }
 

@@ -46,6 +46,7 @@ void Frames::start(const Plan& plan) {
   for (std::size_t i = 0; i < plan.scopes.size(); ++i) {
     scopes_[i].count = 0;
     scopes_[i].stride = plan.scopes[i].stride;
+    scopes_[i].for_items = plan.scopes[i].for_items;
   }
   slots_left_ = kSlotsMax;
   (void)push(0);
@@ -53,8 +54,12 @@ void Frames::start(const Plan& plan) {
 
 Slot* Frames::push(ScopeId scope) {
   OfScope& of = scopes_[scope];
-  if (of.stride > slots_left_) return nullptr;
-  slots_left_ -= of.stride;
+  if (of.for_items) {
+    if (of.count > kPostsPerRecordMax) return nullptr;
+  } else {
+    if (of.stride > slots_left_) return nullptr;
+    slots_left_ -= of.stride;
+  }
   const std::size_t end = (of.count + 1) * of.stride;
   if (of.slots.size() < end) of.slots.resize(std::max(end, 2 * of.slots.size()));
   Slot* frame = of.slots.data() + of.count++ * of.stride;

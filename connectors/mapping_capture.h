@@ -23,7 +23,8 @@ class Frames {
   // Empty, but for one frame of the document. REQUIRES: the plan outlives what follows.
   void start(const Plan& plan);
 
-  // One more frame of a scope, its slots absent; null beyond kSlotsMax of all scopes together.
+  // One more frame of a scope, its slots absent. Null beyond kPostsPerRecordMax + 1 posts, and, so
+  // that no post is lost for the lists of another, beyond kSlotsMax of all other scopes together.
   Slot* push(ScopeId scope);
   void pop(ScopeId scope) { --scopes_[scope].count; }
 
@@ -45,6 +46,7 @@ class Frames {
     std::vector<Slot> slots;  // more than are in use
     std::size_t count = 0;    // frames in use
     std::size_t stride = 1;
+    bool for_items = false;
   };
   std::vector<OfScope> scopes_;
   std::size_t slots_left_ = 0;

@@ -86,8 +86,8 @@ bool Evaluator::passes(const Test& test, const Frame& frame) {
     case Test::Kind::starts_with: {
       const auto text = scalar(found);
       return text && std::ranges::any_of(test.words, [&](const std::string& word) {
-        return text->starts_with(word);
-      });
+               return text->starts_with(word);
+             });
     }
     case Test::Kind::holds:
       if (type == Slot::Type::array) {
@@ -132,9 +132,8 @@ Value Evaluator::composed(ExprId id, const Frame& frame, std::optional<Target> t
 bool Evaluator::means_nothing(const Expr& expr, const Value& value, const Frame& frame) {
   if (value.type == Value::Type::json) return false;
   if (std::ranges::find(expr.unless, value.text) != expr.unless.end()) return true;
-  return std::ranges::any_of(expr.unless_equal, [&](const Ref& ref) {
-    return scalar(slot(ref, frame)) == value.text;
-  });
+  return std::ranges::any_of(
+      expr.unless_equal, [&](const Ref& ref) { return scalar(slot(ref, frame)) == value.text; });
 }
 
 Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame) {
@@ -195,9 +194,9 @@ Value Evaluator::any(ExprId id, const Frame& frame, std::optional<Target> target
 
 Value Evaluator::joined(const Expr& expr, const Frame& frame) {
   const bool all = expr.kind == Expr::Kind::fill;
-  const std::string_view between = all                   ? std::string_view{}
+  const std::string_view between = all                  ? std::string_view{}
                                    : expr.text == kNone ? std::string_view{" "}
-                                                         : program_.texts[expr.text];
+                                                        : program_.texts[expr.text];
   std::vector<Value>& values = scratch_.values;
   const std::size_t base = values.size();
   std::size_t bytes = 0;
@@ -281,9 +280,8 @@ Value Evaluator::facet(const Expr& expr, const Frame& frame) {
   const std::size_t before = sources_size();
   Count from;
   Count to;
-  const bool offsets =
-      to_count(value(expr.parts[1], frame, std::nullopt), &from) == Got::value &&
-      to_count(value(expr.parts[2], frame, std::nullopt), &to) == Got::value;
+  const bool offsets = to_count(value(expr.parts[1], frame, std::nullopt), &from) == Got::value &&
+                       to_count(value(expr.parts[2], frame, std::nullopt), &to) == Got::value;
   forget_sources(before);
   if (!offsets || text.type != Value::Type::string || *from > *to) return {};
   if (expr.code_points && !spend(text.text.size())) return {};

@@ -178,8 +178,8 @@ class Evaluator {
   Value at(const Ref& ref, const Frame& frame) {
     // By type of slot; what is `absent` here is nothing.
     constexpr std::array<Value::Type, 8> kTypes{
-        Value::Type::absent, Value::Type::absent,  Value::Type::string, Value::Type::number,
-        Value::Type::boolean, Value::Type::json, Value::Type::json,   Value::Type::absent};
+        Value::Type::absent,  Value::Type::absent, Value::Type::string, Value::Type::number,
+        Value::Type::boolean, Value::Type::json,   Value::Type::json,   Value::Type::absent};
     Slot* found = slot(ref, frame);
     if (found == nullptr) return {};
     const Value::Type type = kTypes[static_cast<std::size_t>(found->type)];

@@ -51,8 +51,8 @@ struct Slot {
   };
   std::uint32_t size = 0;
   Type type = Type::absent;
-  bool escaped = false;   // a string that holds backslashes
-  ScopeId scope = 0;      // of items
+  bool escaped = false;  // a string that holds backslashes
+  ScopeId scope = 0;     // of items
 };
 static_assert(sizeof(Slot) == 16);
 

@@ -48,7 +48,8 @@ class Reader {
   // Walks over the value at `token` and fills the slots of the program; null when the document is
   // broken (tokens->fault() says how). Duplicate keys are counted as repairs; strings of
   // `parse_json` that hold no JSON leave their items absent and count as dropped values.
-  // REQUIRES: program, and the bytes of the document, outlive what follows.
+  // REQUIRES: the program outlives the reader, which keeps what it works out about it; the bytes of
+  // the document, with kRecordPaddingBytes behind them, and *out outlive what follows.
   [[nodiscard]] JsonToken capture(const Program& program, JsonTokens* tokens, JsonToken token,
                                   MentionBatch* out);
 

@@ -84,7 +84,7 @@ struct Outcome {
   std::vector<std::string> mappings;  // those that were tried
 };
 
-// `number` is the record's own.
+// A line for each post, in the order of the document.
 std::string lines_of(const MentionBatch& decoded, const std::vector<DocumentTrace>& traces) {
   std::string out;
   std::size_t mentions = 0;
@@ -181,7 +181,6 @@ TEST_CASE("a source set to auto maps every golden document as its own preset doe
 }
 
 TEST_CASE("exactly one preset knows a golden document") {
-  Programs alone;
   std::map<std::string, std::unique_ptr<ExplainingDecoder>> decoders;
   for (const auto& [name, program] : presets()) {
     decoders[name] = make_explaining_decoder({}, set_of({{name, program}}), kAutoMapping);
