@@ -3,6 +3,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -14,6 +15,52 @@
 
 using namespace vigie;
 using namespace vigie::test;
+
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+using Found = std::tuple<std::string, std::string, Headers>;  // key, value
+
+// The first records of a topic, by librdkafka alone.
+std::vector<Found> read_back(const std::string& brokers, const std::string& topic,
+                             std::size_t count) {
+  rd_kafka_conf_t* config = rd_kafka_conf_new();
+  rd_kafka_conf_set(config, "bootstrap.servers", brokers.c_str(), nullptr, 0);
+  rd_kafka_conf_set(config, "group.id", "unused", nullptr, 0);
+  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_CONSUMER, config, nullptr, 0);
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, topic.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  rd_kafka_assign(client, list);
+  rd_kafka_topic_partition_list_destroy(list);
+  std::vector<Found> found;
+  const Deadline deadline = after(kPatience);
+  while (found.size() < count && Clock::now() < deadline) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(client, 100);
+    if (message == nullptr) continue;
+    REQUIRE(message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+    CHECK(message->payload != nullptr);
+    Headers headers;
+    rd_kafka_headers_t* raw_headers = nullptr;
+    REQUIRE(rd_kafka_message_headers(message, &raw_headers) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0; rd_kafka_header_get_all(raw_headers, i, &name, &value, &size) ==
+                            RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+      headers.emplace_back(name, std::string(static_cast<const char*>(value), size));
+    }
+    found.emplace_back(std::string(static_cast<const char*>(message->key), message->key_len),
+                       std::string(static_cast<const char*>(message->payload), message->len),
+                       std::move(headers));
+    rd_kafka_message_destroy(message);
+  }
+  rd_kafka_consumer_close(client);
+  rd_kafka_destroy(client);
+  return found;
+}
+
+}  // namespace
 
 TEST_CASE("dead letters carry the raw bytes, the key and where they come from") {
   const std::string brokers = test_brokers();
@@ -47,41 +94,7 @@ TEST_CASE("dead letters carry the raw bytes, the key and where they come from") 
   const Result<void> put = (*sink)->put(letters);
   REQUIRE_MESSAGE(put.has_value(), (put ? "" : put.error().text()));
 
-  // Read back by librdkafka alone.
-  rd_kafka_conf_t* config = rd_kafka_conf_new();
-  rd_kafka_conf_set(config, "bootstrap.servers", brokers.c_str(), nullptr, 0);
-  rd_kafka_conf_set(config, "group.id", "unused", nullptr, 0);
-  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_CONSUMER, config, nullptr, 0);
-  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
-  rd_kafka_topic_partition_list_add(list, topic.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
-  rd_kafka_assign(client, list);
-  rd_kafka_topic_partition_list_destroy(list);
-  using Headers = std::vector<std::pair<std::string, std::string>>;
-  std::vector<std::tuple<std::string, std::string, Headers>> found;
-  const Deadline deadline = after(kPatience);
-  while (found.size() < letters.size() && Clock::now() < deadline) {
-    rd_kafka_message_t* message = rd_kafka_consumer_poll(client, 100);
-    if (message == nullptr) continue;
-    REQUIRE(message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
-    CHECK(message->payload != nullptr);
-    Headers headers;
-    rd_kafka_headers_t* raw_headers = nullptr;
-    REQUIRE(rd_kafka_message_headers(message, &raw_headers) == RD_KAFKA_RESP_ERR_NO_ERROR);
-    const char* name = nullptr;
-    const void* value = nullptr;
-    std::size_t size = 0;
-    for (std::size_t i = 0; rd_kafka_header_get_all(raw_headers, i, &name, &value, &size) ==
-                            RD_KAFKA_RESP_ERR_NO_ERROR;
-         ++i) {
-      headers.emplace_back(name, std::string(static_cast<const char*>(value), size));
-    }
-    found.emplace_back(std::string(static_cast<const char*>(message->key), message->key_len),
-                       std::string(static_cast<const char*>(message->payload), message->len),
-                       std::move(headers));
-    rd_kafka_message_destroy(message);
-  }
-  rd_kafka_consumer_close(client);
-  rd_kafka_destroy(client);
+  const std::vector<Found> found = read_back(brokers, topic, letters.size());
   REQUIRE(found.size() == 3);
   const auto& [key, value, headers] = found[0];
   CHECK(key == "key");

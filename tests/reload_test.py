@@ -34,6 +34,10 @@ engine:
   - name: Alpha
 """
 INCLUDE = "include: [pack.yaml]\n"
+MAPPING = """\
+mapping: own
+fields: {platform: {const: own}, id: /id, text: /text, created_at: /at}
+"""
 GAMMA = "  - name: Gamma\n"
 BROKEN = "  - nome: Delta\n"
 
@@ -200,6 +204,25 @@ def touch_pack(vigie, main):
     wait_counts(vigie, Alpha=25, Beta=15, Gamma=10)
 
 
+def change_mapping(vigie, main):
+    """A file with a mapping is watched too; what it says takes a restart."""
+    own = main.parent / "own.yaml"
+    own.write_text(MAPPING)
+    replace(main, config(include=INCLUDE + "mappings: [own.yaml]\n", brands=GAMMA))
+    status, body = vigie.request("/-/reload", "POST")
+    expect("status", status, 200)
+    expect_holds("the answer", json.loads(body)["detail"],
+                 "'mappings' has changed: it takes effect after a restart")
+    before = vigie.reloads("success")
+    replace(own, MAPPING.replace("/text", "/body"))
+    wait_for("the new mapping", lambda: vigie.reloads("success") > before, vigie)
+    replace(own, MAPPING + "item: /posts\n")
+    wait_for("a failed reload", lambda: vigie.last_successful() == 0, vigie)
+    expect_holds("the log", vigie.log(), "own.yaml:3:1: error: unknown key 'item'")
+    replace(own, MAPPING)
+    wait_for("the mended mapping", lambda: vigie.last_successful() == 1, vigie)
+
+
 def change_what_needs_a_restart(vigie, main):
     replace(main, config(brands=GAMMA, listen="127.0.0.1:1"))
     status, body = vigie.request("/-/reload", "POST")
@@ -224,6 +247,7 @@ def test_run(program, folder):
         break_it(vigie, main)
         mend_it(vigie, main)
         touch_pack(vigie, main)
+        change_mapping(vigie, main)
         change_what_needs_a_restart(vigie, main)
         check_routes(vigie)
         vigie.stop(signal.SIGTERM)

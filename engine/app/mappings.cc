@@ -79,10 +79,7 @@ Programs compile_own(Loaded* loaded) {
     }
     const std::string& name = (*compiled)->name;
     const YamlPlace place = place_of_name(*trees[i]);
-    if (is_word(name)) {
-      add_mapping_error(i, place, cat("'", name, "' has a meaning of its own; choose another name"),
-                        loaded);
-    } else if (find(programs, name) != nullptr) {
+    if (find(programs, name) != nullptr) {
       add_mapping_error(
           i, place, cat("there is a mapping '", name, "' already; choose another name"), loaded);
     } else {
