@@ -186,6 +186,28 @@ Got convert_snowflake(Arena* arena, Value* value) {
   return as_string(write_rfc3339(time, arena->bytes(kRfc3339BytesMax)), value);
 }
 
+// Instagram's ids are alike, with 23 bits below; in addresses they are written in base 64.
+constexpr std::int64_t kInstagramEpochMs = 1'314'220'021'721;
+constexpr std::size_t kInstagramCodeBytes = 11;
+
+Got convert_instagram_code(Arena* arena, Value* value) {
+  if (!is_scalar(*value)) return Got::wrong_type;
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  // Behind the first eleven stands what opens a private post.
+  const std::string_view code = value->text.substr(0, kInstagramCodeBytes);
+  if (code.empty()) return Got::null;
+  std::uint64_t id = 0;
+  for (const char c : code) {
+    const std::size_t digit = kDigits.find(c);
+    if (digit == std::string_view::npos) return Got::unusable;
+    id = (id << 6) | digit;
+  }
+  const EventTime time{
+      std::chrono::milliseconds{static_cast<std::int64_t>(id >> 23) + kInstagramEpochMs}};
+  return as_string(write_rfc3339(time, arena->bytes(kRfc3339BytesMax)), value);
+}
+
 Got convert_prefix(std::string_view prefix, Value* value) {
   if (!is_scalar(*value)) return Got::wrong_type;
   if (value->text.starts_with(prefix)) value->text.remove_prefix(prefix.size());
@@ -229,6 +251,7 @@ Got convert_one(const Conversion& conversion, const ConvertContext& context, Val
     case Kind::country: return convert_country(value);
     case Kind::star_enum: return convert_stars(context.arena, value);
     case Kind::snowflake: return convert_snowflake(context.arena, value);
+    case Kind::instagram_code: return convert_instagram_code(context.arena, value);
     case Kind::strip_prefix: return convert_prefix(conversion.argument, value);
     case Kind::regex: return convert_regex(*conversion.pattern, value);
     case Kind::words: return convert_words(conversion, value);

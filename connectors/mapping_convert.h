@@ -41,22 +41,23 @@ struct ConvertContext {
 // One converter with its argument.
 struct Conversion {
   enum class Kind : std::uint8_t {
-    id,             // a string, or an integer's digits
-    str,            // any scalar as text
-    integer,        // "int": an integer, also in a string or as 12.0
-    number,         // "float": a number, also in a string, with "," or "." before its fraction
-    boolean,        // "bool": true, "true", "yes", 1, and their opposites
-    lower,          // lower case (ASCII)
-    time,           // any time that to_time() reads, as RFC 3339
-    html_text,      // HTML to text
-    text_entities,  // &amp; &lt; ... decoded once; no tags
-    lang,           // a language, or the first of a list of them
-    country,        // ISO 3166: two letters in upper case, from two or three letters
-    star_enum,      // ONE to FIVE, or "4 stars", as a number
-    snowflake,      // an id of X since November 2010: when it was given out, as RFC 3339
-    strip_prefix,   // without `argument` before it, if it is there
-    regex,          // the one group of `pattern`; nothing where it does not match
-    words,          // `words`: what stands for what; nothing for all others, unless `otherwise`
+    id,              // a string, or an integer's digits
+    str,             // any scalar as text
+    integer,         // "int": an integer, also in a string or as 12.0
+    number,          // "float": a number, also in a string, with "," or "." before its fraction
+    boolean,         // "bool": true, "true", "yes", 1, and their opposites
+    lower,           // lower case (ASCII)
+    time,            // any time that to_time() reads, as RFC 3339
+    html_text,       // HTML to text
+    text_entities,   // &amp; &lt; ... decoded once; no tags
+    lang,            // a language, or the first of a list of them
+    country,         // ISO 3166: two letters in upper case, from two or three letters
+    star_enum,       // ONE to FIVE, or "4 stars", as a number
+    snowflake,       // an id of X since November 2010: when it was given out, as RFC 3339
+    instagram_code,  // the code in an Instagram address: when it was uploaded, as RFC 3339
+    strip_prefix,    // without `argument` before it, if it is there
+    regex,           // the one group of `pattern`; nothing where it does not match
+    words,           // `words`: what stands for what; nothing for all others, unless `otherwise`
   };
   Kind kind = Kind::str;
   std::string argument;                                    // strip_prefix

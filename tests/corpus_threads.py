@@ -2,9 +2,10 @@
 Instagram and Hacker News: of each document the posts that decoding must give, as (id, created_at
 in microseconds since 1970), in any order; and why others in it are none.
 
-A post that has no time of its own cannot be placed in time: it is listed with the reason.
+A post that says nowhere when it was written cannot be placed in time: it is listed with the reason.
 """
 import re
+import string
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -87,15 +88,30 @@ def facebook(document):
         comments = it.get("comments", {}).get("data", [])
         for post in [it, *comments]:
             if is_post(post):
-                found.add(post_id(post), rfc3339(post.get("created_time", post.get("creation_time"))))
-            elif "message" in post or "description" in post:
+                when = post.get("created_time", post.get("creation_time"))
+                found.add(post_id(post), rfc3339(when))
+            elif ("message" in post or "description" in post) and "member_count" not in post:
                 found.add(post.get("id", ""), None)
     values = [value for value in document.values() if isinstance(value, dict)]
     if "id" not in document and "data" not in document:
         for value in values:
-            if value.get("created_time") or value.get("creation_time"):
+            if is_post(value):
                 found.unplaced.append((value.get("id", ""), "objects by id are not read"))
     return found
+
+
+CODE_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+
+
+def uploaded(permalink):
+    """What the code in an Instagram address says of when."""
+    code = re.search(r"/(?:p|reel|tv)/([\w-]{9,11})", permalink)
+    if code is None:
+        return None
+    number = 0
+    for digit in code[1]:
+        number = number * 64 + CODE_DIGITS.index(digit)
+    return (number // 2**23 + 1314220021721) * 1000
 
 
 def instagram(document):
@@ -103,7 +119,7 @@ def instagram(document):
 
     def post(it):
         if "text" in it or "media_type" in it or "caption" in it:
-            found.add(it["id"], rfc3339(it.get("timestamp")))
+            found.add(it["id"], rfc3339(it.get("timestamp")) or uploaded(it.get("permalink", "")))
 
     if "business_discovery" in document:
         items = document["business_discovery"]["media"]["data"]
