@@ -1,7 +1,7 @@
-"""Decodes real payloads with `vigie decode --mapping auto` and compares what comes out with what a
-plain reader of the same files finds (corpus_posts.py, corpus_threads.py): every post, its id byte by
-byte, its time to the microsecond, its hashtags. VIGIE_SHARED_DATA names the folder with `formats`;
-without it this is skipped (exit code 77).
+"""Decodes real payloads with `vigie decode --mapping auto` and compares what comes out with what
+a plain reader of the same files finds (corpus_posts.py, corpus_threads.py): every post, its id byte
+by byte, its time to the microsecond, its hashtags. VIGIE_SHARED_DATA names the folder with
+`formats`; without it this is skipped (exit code 77).
 
 usage: corpus_formats.py VIGIE [FOLDER ...]
 """
@@ -66,11 +66,12 @@ def decode(vigie, path):
     if run.returncode < 0:
         raise SystemExit(f"{path}: vigie was ended by signal {-run.returncode}")
     mentions = [json.loads(line) for line in run.stdout.splitlines()]
-    refusals = [line.split(": ", 1)[1] for line in run.stderr.splitlines() if ": rejected: " in line]
+    told = [line for line in run.stderr.splitlines() if ": rejected: " in line]
+    refusals = [line.split(": ", 1)[1] for line in told]
     told = subprocess.run([vigie, "decode", "--mapping", "auto", "--explain", path],
                           capture_output=True, text=True, check=False).stdout
-    by = collections.Counter(re.findall(r"^✓ .*: mapped\n(?:  (?!by ).*\n)*?  by (\S+)", told, re.M))
-    return mentions, refusals, by
+    mapped = re.findall(r"^✓ .*: mapped\n(?:  (?!by ).*\n)*?  by (\S+)", told, re.M)
+    return mentions, refusals, collections.Counter(mapped)
 
 
 def compare(expected, mentions):

@@ -19,7 +19,8 @@ class Events(Found):
         if created_at is None:
             self.unplaced.append((post_id, "no time"))
         else:
-            self.posts.append((post_id, created_at, tuple(tag.removeprefix("#") for tag in hashtags)))
+            bare = tuple(tag.removeprefix("#") for tag in hashtags)
+            self.posts.append((post_id, created_at, bare))
 
     def say(self, op, post_id):
         self.posts.append((post_id, op))
@@ -109,7 +110,8 @@ def mastodon(document):
 
     def status(it):
         if "account" in it and ("content" in it or "visibility" in it) or "content" in it:
-            found.add(it["id"], rfc3339(it.get("created_at")), [t["name"] for t in it.get("tags", [])])
+            tags = [tag["name"] for tag in it.get("tags", [])]
+            found.add(it["id"], rfc3339(it.get("created_at")), tags)
 
     if "payload" in document and document["event"] == "delete":
         found.say("delete", document["payload"])
