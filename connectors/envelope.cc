@@ -86,6 +86,21 @@ bool holds_only(const Document& document, const Slot& a, const Slot& b) {
          other.behind + 1 == document.behind;
 }
 
+// Whether an object stands at `token` whose `id` is this text.
+bool is_called(const Document& document, JsonToken token, std::string_view id) {
+  if (document.json[*token] != '{') return false;
+  JsonTokens tokens = Document{document.json, token, document.behind}.tokens();
+  bool found = false;
+  (void)tokens.object(token, [&](JsonToken at) -> JsonToken {
+    RawString key;
+    const JsonToken value = tokens.key(at, &key);
+    const bool is_id = key.bytes() == "id" && tokens.type(value) == '"';
+    found = is_id && tokens.string(value).bytes() == id;
+    return is_id ? nullptr : tokens.skip(value);  // what follows need not be looked at
+  });
+  return found;
+}
+
 bool is_debezium(const Found& keys) {
   const Slot& op = keys.at(&EnvelopeSlots::op);
   return op.type == Slot::Type::string && op.size == 1 &&
@@ -157,6 +172,21 @@ Envelope find_envelope(const Document& document, std::span<const Slot> slots,
     found.inner = keys.at(&EnvelopeSlots::data);
   }
   return found;
+}
+
+bool holds_objects_by_id(const Document& document) {
+  constexpr std::ptrdiff_t kToValue = 3;  // the bracket, the key, the colon
+  if (document.behind - document.first <= kToValue + 1) return false;
+  if (document.json[document.first[kToValue]] != '{') return false;  // nearly always
+  JsonTokens tokens = document.tokens();
+  bool all = true;
+  const JsonToken behind = tokens.object(document.first, [&](JsonToken at) -> JsonToken {
+    RawString key;
+    const JsonToken value = tokens.key(at, &key);
+    all = all && is_called(document, value, key.bytes());
+    return all ? tokens.skip(value) : nullptr;
+  });
+  return behind != nullptr;
 }
 
 bool detects(const mapping::Program& program, Envelope::Kind kind) {

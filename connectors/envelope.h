@@ -50,6 +50,10 @@ struct Envelope {
 [[nodiscard]] Envelope find_envelope(const Document& document, std::span<const mapping::Slot> slots,
                                      const mapping::EnvelopeSlots& keys);
 
+// Whether the document, an object, holds objects by their ids, and nothing else: each key is the
+// `id` of what stands behind it ({"17": {"id": "17", ...}, ...}).
+[[nodiscard]] bool holds_objects_by_id(const Document& document);
+
 // Whether the mapping tells the document by what makes it this envelope: then it is not one.
 [[nodiscard]] bool detects(const mapping::Program& program, Envelope::Kind kind);
 

@@ -208,21 +208,38 @@ Refusal Unwrapper::array(const Document& document, const Layers& layers) {
     }
     return next;
   });
-  const std::size_t last = parts_.size();
   const Refusal refusal = refusal_of(tokens, behind);
-  Layers inside = layers;
-  if (!refusal.is_set() && first == last) {
-    documents_.drop("an empty array", layers);
-  } else if (!refusal.is_set() && deepen("array", &inside)) {
-    Layers::Layer& layer = inside.around[inside.depth - 1];
-    layer.is_array = true;
-    for (std::size_t i = first; i < last && !documents_.is_full(); ++i) {
-      layer.place = i - first;
-      this->document(Document(parts_[i]), inside);
-    }
-  }
+  if (!refusal.is_set() && first == parts_.size()) documents_.drop("an empty array", layers);
+  if (!refusal.is_set()) each_part(first, "array", layers);
   parts_.resize(first);
   return refusal;
+}
+
+void Unwrapper::objects_by_id(const Document& document, const Layers& layers) {
+  const std::size_t first = parts_.size();
+  JsonTokens tokens = document.tokens();
+  (void)tokens.object(document.first, [&](JsonToken at) {
+    RawString key;
+    const JsonToken value = tokens.key(at, &key);
+    const JsonToken next = tokens.skip(value);
+    if (parts_.size() - first <= kPostsPerRecordMax) parts_.push_back({document.json, value, next});
+    return next;
+  });
+  each_part(first, "objects by id", layers);
+  parts_.resize(first);
+}
+
+// Reads the parts from `first` on, each as a document.
+void Unwrapper::each_part(std::size_t first, std::string_view name, const Layers& layers) {
+  const std::size_t last = parts_.size();
+  Layers inside = layers;
+  if (first == last || !deepen(name, &inside)) return;
+  Layers::Layer& layer = inside.around[inside.depth - 1];
+  layer.is_array = true;
+  for (std::size_t i = first; i < last && !documents_.is_full(); ++i) {
+    layer.place = i - first;
+    document(Document(parts_[i]), inside);
+  }
 }
 
 // REQUIRES: it is valid, as in all that follows.
@@ -243,10 +260,12 @@ void Unwrapper::document(const Document& document, const Layers& layers) {
 // REQUIRES: it was looked at.
 void Unwrapper::object(const Document& document, const Layers& layers) {
   const Envelope envelope = documents_.envelope(document);
-  if (envelope.kind == Envelope::Kind::none) {
-    documents_.read(document, layers);
-  } else {
+  if (envelope.kind != Envelope::Kind::none) {
     wrapped(document, envelope, layers);
+  } else if (holds_objects_by_id(document)) {
+    objects_by_id(document, layers);
+  } else {
+    documents_.read(document, layers);
   }
 }
 

@@ -50,6 +50,8 @@ class Unwrapper {
   [[nodiscard]] Refusal whole(std::string_view json, const Layers& layers);
   [[nodiscard]] Refusal several(const Document& documents, const Layers& layers);
   [[nodiscard]] Refusal array(const Document& document, const Layers& layers);
+  void objects_by_id(const Document& document, const Layers& layers);
+  void each_part(std::size_t first, std::string_view name, const Layers& layers);
   void document(const Document& document, const Layers& layers);
   void object(const Document& document, const Layers& layers);
   void string(const Document& document, const Layers& layers);

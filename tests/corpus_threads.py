@@ -72,6 +72,15 @@ def youtube(document):
     return found
 
 
+def resources(document):
+    """What an answer of the Graph API holds: a list, one, or several by their ids."""
+    if isinstance(document.get("data"), list):
+        return document["data"]
+    values = list(document.values())
+    by_id = all(isinstance(value, dict) and "id" in value for value in values)
+    return values if by_id else [document]
+
+
 def facebook(document):
     found = Found()
 
@@ -84,7 +93,7 @@ def facebook(document):
         numbers = re.findall(r"\d+", it["permalink_url"].split("/posts/")[1])
         return f"{numbers[0]}_{numbers[-1]}"
 
-    for it in document["data"] if isinstance(document.get("data"), list) else [document]:
+    for it in resources(document):
         comments = it.get("comments", {}).get("data", [])
         for post in [it, *comments]:
             if is_post(post):
@@ -92,11 +101,6 @@ def facebook(document):
                 found.add(post_id(post), rfc3339(when))
             elif ("message" in post or "description" in post) and "member_count" not in post:
                 found.add(post.get("id", ""), None)
-    values = [value for value in document.values() if isinstance(value, dict)]
-    if "id" not in document and "data" not in document:
-        for value in values:
-            if is_post(value):
-                found.unplaced.append((value.get("id", ""), "objects by id are not read"))
     return found
 
 
@@ -126,13 +130,9 @@ def instagram(document):
     elif "mentioned_media" in document:
         items = [document["mentioned_media"]]
     else:
-        items = document.get("data", [document])
+        items = resources(document)
     for it in items:
         post(it)
-    if "id" not in document and "data" not in document:
-        for value in document.values():
-            if isinstance(value, dict) and "timestamp" in value:
-                found.unplaced.append((value["id"], "objects by id are not read"))
     return found
 
 
