@@ -81,7 +81,7 @@ struct EvaluateScratch {
   std::vector<LookupIndex> indexes;  // by their number in the plan
   std::vector<Value> values;         // parts of texts being joined; a stack
   std::uint64_t document = 0;        // counts them
-  std::size_t budget_bytes = 0;      // what texts made for this document may take yet
+  std::size_t budget_bytes = 0;      // of texts that may be made or looked through for it yet
 };
 
 // Cheap to make; one document. Everything it is given outlives it.
@@ -171,6 +171,10 @@ class Evaluator {
   void unescape_once(Slot* slot);
   [[nodiscard]] bool passes(const Test& test, const Frame& frame);
   [[nodiscard]] bool is_one_of(const Test& test, Slot* slot);
+  [[nodiscard]] bool is_same(Slot* left, Slot* right);
+  [[nodiscard]] bool are_equal(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && spend(left.size()) && left == right;
+  }
 
   Value bare(ExprId id, const Expr& expr, const Frame& frame, std::optional<Target> target);
   Value refined(const Expr& expr, Value value, const Frame& frame);
@@ -196,7 +200,7 @@ class Evaluator {
   Value lookup(ExprId id, const Frame& frame, std::optional<Target> target);
   std::optional<std::size_t> find(ExprId id, const Items& in, std::string_view key);
   Value facet(const Expr& expr, const Frame& frame);
-  // Whether a text of this size may be made.
+  // Whether a text of this size may be made, or looked through.
   [[nodiscard]] bool spend(std::size_t bytes);
   void forget_sources(std::size_t before) {
     if (sources != nullptr) [[unlikely]]
