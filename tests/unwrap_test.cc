@@ -301,6 +301,14 @@ TEST_CASE("envelopes of hostile shape take time that grows with their size") {
   decoder_of("mention")->decode(records.batch, 0, 1, &out);
   CHECK(out.rejects.size() == kPostsPerRecordMax + 1);
   CHECK(decode(std::string(1UL << 20, '\n') + "{").starts_with("record: reject not_json"));
+  std::string by_id = "{";  // each object is looked into
+  for (int i = 0; i < 300'000; ++i) by_id += cat(i == 0 ? "" : ",", R"("1":{"id":"1"})");
+  by_id += '}';
+  Records objects;
+  objects.add(by_id);
+  out.clear();
+  decoder_of("mention")->decode(objects.batch, 0, 1, &out);
+  CHECK(out.rejects.size() == kPostsPerRecordMax + 1);
 }
 
 TEST_CASE("every plain record gives the same as the native decoder") {
