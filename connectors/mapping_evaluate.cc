@@ -125,7 +125,7 @@ bool Evaluator::spend(std::size_t bytes) {
     scratch_.budget_bytes -= bytes;
     return true;
   }
-  ++out_.repairs[static_cast<std::size_t>(Repair::dropped_value)];
+  repaired(Repair::dropped_value);
   return false;
 }
 
@@ -247,6 +247,7 @@ Value Evaluator::first(const Expr& expr, const Frame& frame, std::optional<Targe
     add_way(expr.value, before);
     return found;
   }
+  if (count < in.size()) repaired(Repair::long_list);
   return {};
 }
 
@@ -278,6 +279,8 @@ std::optional<std::size_t> Evaluator::find(ExprId id, const Items& in, std::stri
   }
   LookupIndex& index = scratch_.indexes[plan_.index_of[id]];
   if (!index.is_for(scratch_.document, in.slot->first_frame, in.size())) {
+    // Posts that each look into other frames than the one before would build it each time.
+    if (!spend(in.size() * sizeof(LookupIndex::Place))) return std::nullopt;
     index.start(scratch_.document, in.slot->first_frame, in.size());
     for (std::uint32_t i = 0; i < in.size(); ++i) {
       if (const auto text = text_of(i)) index.add(*text, i, text_of);

@@ -19,6 +19,7 @@ struct ItemScratch {
   std::vector<Media> media;
   std::vector<std::string> sources;
   std::string detail;
+  std::string way;  // to the elements that a pointer of a message is relative to
 };
 
 // Items of one document. Cheap to make; everything it is given outlives it.
@@ -68,7 +69,8 @@ class ItemMapper {
 
   [[nodiscard]] Refusal refusal(const Field& field, Got got);
   [[nodiscard]] Refusal missing(std::string_view what, std::string_view why);
-  void add_pointers(ExprId id, const std::string& way, std::size_t* left);
+  // Those of an expression, behind `way`, to the message; no more than *left.
+  void add_pointers(ExprId id, std::size_t* left);
   void repaired(Repair repair, std::uint32_t count = 1) {
     out_.repairs[static_cast<std::size_t>(repair)] += count;
   }
