@@ -5,6 +5,7 @@
 
 #include "connectors/mention_json.h"
 #include "connectors/native_program.h"
+#include "connectors/native_trace.h"
 #include "engine/base/check.h"
 #include "engine/base/text.h"
 #include "engine/base/utf8.h"
@@ -87,9 +88,11 @@ bool DocumentReader::read_plain(std::string_view json, JsonIndex* index,
     if (refusal.is_set()) {
       out_->mentions.pop_back();
     } else {
+      if (explains_) {
+        note_native({json, index->starts(), index->starts() + index->count()}, {}, mention);
+      }
       settle(wrapped, &mention);
       ++counts(kNative).mapped;
-      if (explains_) note_post({}, kNativeMapping, "mapped");
       return true;
     }
   }
@@ -231,10 +234,10 @@ void DocumentReader::read_native_document(const Document& document, const Layers
     return reject(refusal, kNativeMapping, layers);
   }
   if (layers.wrapped.deleted) mention.op = Op::remove;
+  if (explains_) note_native(document, layers, mention);
   settle(layers.wrapped, &mention);
   ++index_;
   ++counts(kNative).mapped;
-  if (explains_) note_post(layers, kNativeMapping, "mapped");
 }
 
 void DocumentReader::settle(const mapping::Wrapped& wrapped, Mention* mention) {
@@ -288,6 +291,12 @@ void DocumentReader::note_post(const Layers& layers, std::string_view mapping,
   post.mapping = mapping;
   post.outcome = std::move(outcome);
   note(layers)->posts.push_back(std::move(post));
+}
+
+void DocumentReader::note_native(const Document& document, const Layers& layers,
+                                 const Mention& mention) {
+  note(layers)->posts.push_back(
+      {std::string(kNativeMapping), 0, "mapped", native_lines(document, mention)});
 }
 
 }  // namespace vigie

@@ -103,6 +103,7 @@ class DocumentReader {
   void settle(const mapping::Wrapped& wrapped, Mention* mention);
   DocumentTrace* note(const Layers& layers);
   void note_post(const Layers& layers, std::string_view mapping, std::string outcome);
+  void note_native(const Document& document, const Layers& layers, const Mention& mention);
 
   const DecodeSettings settings_;
   std::vector<std::shared_ptr<const mapping::Program>> programs_;  // mention, then the others
