@@ -175,10 +175,12 @@ void ItemMapper::handles(const ListField& field, const Frame& frame, std::span<c
   found.clear();
   elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
     const Part part{field, source, found.size()};
+    const std::size_t lines = trace_lines();
     Handle handle;
     const bool id = named_part(part, 0, ".id", element, &handle.id);
     const bool name = named_part(part, 1, ".handle", element, &handle.handle);
     if (id || name) found.push_back(handle);
+    if (!id && !name) forget_trace(lines);
     return id || name;
   });
   *to = out_.arena.copy(std::span<const Handle>(found));
@@ -189,11 +191,13 @@ void ItemMapper::media(const ListField& field, const Frame& frame, std::span<con
   found.clear();
   elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
     const Part part{field, source, found.size()};
+    const std::size_t lines = trace_lines();
     Media media;
     const bool type = named_part(part, 0, ".type", element, &media.type);
     const bool url = named_part(part, 1, ".url", element, &media.url);
     const bool alt = named_part(part, 2, ".alt", element, &media.alt);
     if (type || url || alt) found.push_back(media);
+    if (!type && !url && !alt) forget_trace(lines);
     return type || url || alt;
   });
   *to = out_.arena.copy(std::span<const Media>(found));

@@ -75,6 +75,13 @@ class ItemMapper {
     out_.repairs[static_cast<std::size_t>(repair)] += count;
   }
   void trace(std::string field, std::string_view value);
+  [[nodiscard]] std::size_t trace_lines() const {
+    return trace_ == nullptr ? 0 : trace_->lines.size();
+  }
+  // Of an element that is none after all.
+  void forget_trace(std::size_t lines) {
+    if (trace_ != nullptr) trace_->lines.resize(lines);
+  }
   void trace_element(const Part& of, std::string_view name, std::string_view value);
 
   const Program& program_;
