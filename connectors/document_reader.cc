@@ -63,9 +63,11 @@ void DocumentReader::start(const Record& record, std::uint32_t number, MentionBa
   repairs_at_start_ = out->repairs;
   full_ = false;
   first_ = chosen_;
+  known_ = chosen_;
   if (order_.empty()) return;
   const auto last = last_.find(record.partition);
-  first_ = last == last_.end() ? kNative : last->second;
+  first_ = last == last_.end() ? order_.front() : last->second;
+  known_ = last == last_.end() ? kNative : last->second;
 }
 
 void DocumentReader::finish() {
@@ -128,8 +130,8 @@ void DocumentReader::reject(const Refusal& refusal, std::string_view mapping,
 }
 
 void DocumentReader::drop(std::string_view what, const Layers& layers) {
-  ++counts(first_).dropped;
-  if (explains_) note_post(layers, names_[first_], cat("dropped: ", what));
+  ++counts(known_).dropped;
+  if (explains_) note_post(layers, names_[known_], cat("dropped: ", what));
 }
 
 // Whether the record may have one more post; tells once that it may not.
@@ -194,6 +196,7 @@ void DocumentReader::remember() {
     last_[record_->partition] = captured_;
   }
   first_ = captured_;
+  known_ = captured_;
 }
 
 void DocumentReader::read_mapped(const Layers& layers) {

@@ -122,6 +122,7 @@ class DocumentReader {
   MentionBatch* out_ = nullptr;
   std::uint32_t number_ = 0;
   Number first_ = kNative;     // the mapping that is asked first
+  Number known_ = kNative;     // that knew the document before; mention/1 where none was
   Number captured_ = kNative;  // that the document looked at last was captured by
   std::size_t index_ = 0;      // of the next post
   std::size_t first_mention_ = 0;
