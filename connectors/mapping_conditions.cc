@@ -80,8 +80,7 @@ void read_not(const YamlNode& node, const Within& within, Build* build, Test* te
   if (other != nullptr) read_same(*other, within, build, test);
 }
 
-Test read_test(const YamlNode::Entry& entry, const Ref& value, const Within& within,
-               Build* build) {
+Test read_test(const YamlNode::Entry& entry, const Ref& value, const Within& within, Build* build) {
   Test test;
   test.value = value;
   const std::string& name = entry.key->text;

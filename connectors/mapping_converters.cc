@@ -48,8 +48,9 @@ std::shared_ptr<const RE2> read_pattern(const YamlNode& node, Build* build) {
                           "; put patterns in single quotes, where a backslash stands for "
                           "itself"));
   } else if (takes_bytes(*text)) {
-    build->faults.add(node, cat(in_quotes(*text), " holds \\C, which takes characters apart; write . "
-                                                  "for any character"));
+    build->faults.add(node, cat(in_quotes(*text),
+                                " holds \\C, which takes characters apart; write . "
+                                "for any character"));
   } else if (pattern->NumberOfCapturingGroups() != 1) {
     build->faults.add(node, cat(in_quotes(*text), " has ", pattern->NumberOfCapturingGroups(),
                                 " groups; it yields its one group (...), and others are written "

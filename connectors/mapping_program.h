@@ -105,7 +105,7 @@ struct Test {
   };
   Kind kind = Kind::present;
   Ref value;
-  Ref other;  // same, not_same
+  Ref other;                       // same, not_same
   std::vector<std::string> words;  // one_of, none_of, starts_with, holds (an element of the array)
   Slot::Type type = Slot::Type::absent;  // of Kind::type
 };

@@ -51,8 +51,9 @@ class Lines {
     }
     if (type == '[') {
       std::size_t place = 0;
-      return tokens_.array(
-          token, [&](JsonToken at) { return value(at, cat(field, '[', place++, ']'), from + "/*"); });
+      return tokens_.array(token, [&](JsonToken at) {
+        return value(at, cat(field, '[', place++, ']'), from + "/*");
+      });
     }
     if (type == '"') {
       to_.push_back({field, from, meaning_of(tokens_.string(token))});

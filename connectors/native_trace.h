@@ -9,9 +9,9 @@
 
 namespace vigie {
 
-// One line for each field, as the canonical form writes it, with the key it came from; none for what
-// the mention holds without such a key: its kind by default, what an envelope said.
-// REQUIRES: the mention was read from the document.
+// One line for each field, as the canonical form writes it, with the key it came from; none for
+// what the mention holds without such a key: its kind by default, what an envelope said. REQUIRES:
+// the mention was read from the document.
 [[nodiscard]] std::vector<mapping::TraceLine> native_lines(const Document& document,
                                                            const Mention& mention);
 

@@ -175,14 +175,14 @@ TEST_CASE("of an array as long as a look-up takes, the elements left out elsewhe
       cat(repeated(R"({"id":"u"})", 5 * kListItemsMax), R"(,{"id":"last","name":"n"})");
   const std::string_view page =
       records.add(cat(R"({"data":[)", post, R"(],"users":[)", users, "]}")).value;
-  Documents both(compile(cat(kPage, "  title: {first: ^/users, when: {/id: last}, take: /name}\n")));
+  Documents both(
+      compile(cat(kPage, "  title: {first: ^/users, when: {/id: last}, take: /name}\n")));
   REQUIRE(both.read(page));
   CHECK(both.decoded().mentions.at(0).author.handle == "n");
   CHECK(both.decoded().mentions.at(0).title.empty());
   CHECK(count_of_repair(both.decoded(), Repair::long_list) == 1);
 
-  Documents list(compile(
-      cat(kPage, "  urls: {each: ^/users, when: {/id: last}, take: /name}\n")));
+  Documents list(compile(cat(kPage, "  urls: {each: ^/users, when: {/id: last}, take: /name}\n")));
   REQUIRE(list.read(page));
   CHECK(list.decoded().mentions.at(0).urls.empty());
   CHECK(count_of_repair(list.decoded(), Repair::long_list) == 1);
@@ -280,7 +280,8 @@ TEST_CASE("reading allocates nothing once warm") {
                                  R"("tags":["a","b"],"other":{"x":)", i, "}}");
     pages.push_back(
         records
-            .add(cat(R"({"data":[)", repeated(post, 20), R"(,{},{"id":1}],"users":[{"id":1},{"id":2},)",
+            .add(cat(R"({"data":[)", repeated(post, 20),
+                     R"(,{},{"id":1}],"users":[{"id":1},{"id":2},)",
                      R"({"id":3},{"id":4},{"id":5},{"id":6},{"id":8},{"id":9},{"id":7}]})"))
             .value);
   }
