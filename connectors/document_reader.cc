@@ -171,6 +171,7 @@ Envelope DocumentReader::envelope(const Document& document) {
     if (number == before || !detects(program(number), found.kind)) continue;
     if (capture_again(number, document)) return {};
   }
+  out_->repairs = repairs_before_look_;  // nothing of it is used but what is within
   return found;
 }
 

@@ -5,6 +5,7 @@
 
 #include "connectors/mapping_build.h"
 #include "engine/base/limits.h"
+#include "engine/base/short_name.h"
 #include "engine/base/text.h"
 
 namespace vigie::mapping {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kSections{"author", "metrics",   "rating",
                                                     "geo",    "sentiment", "channel"};
 constexpr std::string_view kOp = "op";  // of rules, and looked for here
-constexpr std::size_t kPlatformBytesMax = 23;
+constexpr std::size_t kPlatformBytesMax = ShortName::kBytesMax;
 
 std::optional<Target> target_of(std::string_view word) {
   for (std::size_t i = 0; i < kTargets; ++i) {
