@@ -5,6 +5,7 @@
 
 #include "connectors/mention_json.h"
 #include "connectors/native_program.h"
+#include "connectors/native_trace.h"
 #include "engine/base/check.h"
 #include "engine/base/text.h"
 #include "engine/base/utf8.h"
@@ -62,9 +63,11 @@ void DocumentReader::start(const Record& record, std::uint32_t number, MentionBa
   repairs_at_start_ = out->repairs;
   full_ = false;
   first_ = chosen_;
+  known_ = chosen_;
   if (order_.empty()) return;
   const auto last = last_.find(record.partition);
-  first_ = last == last_.end() ? kNative : last->second;
+  first_ = last == last_.end() ? order_.front() : last->second;
+  known_ = last == last_.end() ? kNative : last->second;
 }
 
 void DocumentReader::finish() {
@@ -87,9 +90,11 @@ bool DocumentReader::read_plain(std::string_view json, JsonIndex* index,
     if (refusal.is_set()) {
       out_->mentions.pop_back();
     } else {
+      if (explains_) {
+        note_native({json, index->starts(), index->starts() + index->count()}, {}, mention);
+      }
       settle(wrapped, &mention);
       ++counts(kNative).mapped;
-      if (explains_) note_post({}, kNativeMapping, "mapped");
       return true;
     }
   }
@@ -125,8 +130,8 @@ void DocumentReader::reject(const Refusal& refusal, std::string_view mapping,
 }
 
 void DocumentReader::drop(std::string_view what, const Layers& layers) {
-  ++counts(first_).dropped;
-  if (explains_) note_post(layers, names_[first_], cat("dropped: ", what));
+  ++counts(known_).dropped;
+  if (explains_) note_post(layers, names_[known_], cat("dropped: ", what));
 }
 
 // Whether the record may have one more post; tells once that it may not.
@@ -191,6 +196,7 @@ void DocumentReader::remember() {
     last_[record_->partition] = captured_;
   }
   first_ = captured_;
+  known_ = captured_;
 }
 
 void DocumentReader::read_mapped(const Layers& layers) {
@@ -231,10 +237,10 @@ void DocumentReader::read_native_document(const Document& document, const Layers
     return reject(refusal, kNativeMapping, layers);
   }
   if (layers.wrapped.deleted) mention.op = Op::remove;
+  if (explains_) note_native(document, layers, mention);
   settle(layers.wrapped, &mention);
   ++index_;
   ++counts(kNative).mapped;
-  if (explains_) note_post(layers, kNativeMapping, "mapped");
 }
 
 void DocumentReader::settle(const mapping::Wrapped& wrapped, Mention* mention) {
@@ -288,6 +294,12 @@ void DocumentReader::note_post(const Layers& layers, std::string_view mapping,
   post.mapping = mapping;
   post.outcome = std::move(outcome);
   note(layers)->posts.push_back(std::move(post));
+}
+
+void DocumentReader::note_native(const Document& document, const Layers& layers,
+                                 const Mention& mention) {
+  note(layers)->posts.push_back(
+      {std::string(kNativeMapping), 0, "mapped", native_lines(document, mention)});
 }
 
 }  // namespace vigie

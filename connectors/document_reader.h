@@ -103,6 +103,7 @@ class DocumentReader {
   void settle(const mapping::Wrapped& wrapped, Mention* mention);
   DocumentTrace* note(const Layers& layers);
   void note_post(const Layers& layers, std::string_view mapping, std::string outcome);
+  void note_native(const Document& document, const Layers& layers, const Mention& mention);
 
   const DecodeSettings settings_;
   std::vector<std::shared_ptr<const mapping::Program>> programs_;  // mention, then the others
@@ -121,6 +122,7 @@ class DocumentReader {
   MentionBatch* out_ = nullptr;
   std::uint32_t number_ = 0;
   Number first_ = kNative;     // the mapping that is asked first
+  Number known_ = kNative;     // that knew the document before; mention/1 where none was
   Number captured_ = kNative;  // that the document looked at last was captured by
   std::size_t index_ = 0;      // of the next post
   std::size_t first_mention_ = 0;

@@ -56,6 +56,9 @@ Envelope cloud_event(const Found& keys) {
   found.base64 = keys.is_text(&EnvelopeSlots::data_base64);
   found.inner = keys.at(found.base64 ? &EnvelopeSlots::data_base64 : &EnvelopeSlots::data);
   if (found.inner.type == Slot::Type::null) found.fault = "a CloudEvent whose data is null";
+  if (found.inner.type == Slot::Type::absent) {
+    found.fault = "a CloudEvent whose data_base64 is no text";
+  }
   return found;
 }
 
@@ -86,10 +89,10 @@ bool holds_only(const Document& document, const Slot& a, const Slot& b) {
          other.behind + 1 == document.behind;
 }
 
-// Whether an object stands at `token` whose `id` is this text.
-bool is_called(const Document& document, JsonToken token, std::string_view id) {
-  if (document.json[*token] != '{') return false;
-  JsonTokens tokens = Document{document.json, token, document.behind}.tokens();
+// Whether an object stands at `token` whose `id` is this text. `tokens` are those of what is around
+// it, as far as the token, to walk on with: new ones would look for escapes to the end each time.
+bool is_called(JsonTokens tokens, JsonToken token, std::string_view id) {
+  if (tokens.type(token) != '{') return false;
   bool found = false;
   (void)tokens.object(token, [&](JsonToken at) -> JsonToken {
     RawString key;
@@ -183,7 +186,7 @@ bool holds_objects_by_id(const Document& document) {
   const JsonToken behind = tokens.object(document.first, [&](JsonToken at) -> JsonToken {
     RawString key;
     const JsonToken value = tokens.key(at, &key);
-    all = all && is_called(document, value, key.bytes());
+    all = all && is_called(tokens, value, key.bytes());
     return all ? tokens.skip(value) : nullptr;
   });
   return behind != nullptr;

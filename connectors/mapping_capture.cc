@@ -188,9 +188,16 @@ JsonToken Capture::items_and_own(JsonTokens* tokens, Nodes& nodes, PlanNode* nod
   if (!node->has_own()) return items(tokens, *node, token, frame);
   // Strings are to be read in their order: the second walk needs the state before the first.
   const JsonTokens before = *tokens;
+  const RepairCounts start = out_.repairs;
   if (items(tokens, *node, token, frame) == nullptr) return nullptr;
+  const RepairCounts first = out_.repairs;
   *tokens = before;
-  return own(tokens, nodes, node, token, frame);
+  const JsonToken next = own(tokens, nodes, node, token, frame);
+  // What both walks met was mended once: that of more counts.
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    out_.repairs[i] = std::max(first[i], start[i] + (out_.repairs[i] - first[i]));
+  }
+  return next;
 }
 
 JsonToken Capture::items(JsonTokens* tokens, const PlanNode& node, JsonToken token, Slot* frame) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connectors/decode.h"
+#include "connectors/envelope.h"
 #include "connectors/mapping_build.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
@@ -49,24 +50,11 @@ void read_about(const Section& root, Build* build) {
   if (text != nullptr) build->program.about = *text;
 }
 
+// After all else, so that what a mapping asks for stands together.
 void add_envelope(Build* build) {
-  EnvelopeSlots& slots = build->program.envelope;
-  const auto slot = [&](const char* key) { return build->tries.capture({0}, {key}); };
-  slots.specversion = slot("specversion");
-  slots.type = slot("type");
-  slots.source = slot("source");
-  slots.data = slot("data");
-  slots.data_base64 = slot("data_base64");
-  slots.time = slot("time");
-  slots.schema = slot("schema");
-  slots.payload = slot("payload");
-  slots.op = slot("op");
-  slots.before = slot("before");
-  slots.after = slot("after");
-  slots.ts_ms = slot("ts_ms");
-  slots.capture_time = slot("capture_time");
-  slots.record = slot("record");
-  slots.event = slot("event");
+  for (const EnvelopeKey& key : kEnvelopeKeys) {
+    build->program.envelope.*key.slot = build->tries.capture({0}, {std::string(key.name)});
+  }
 }
 
 void read_root(const YamlNode& node, Build* build) {

@@ -9,7 +9,8 @@
 namespace vigie::mapping {
 namespace {
 
-constexpr std::array<std::string_view, 4> kTests{"not", "is", "starts_with", "holds"};
+constexpr std::array<std::string_view, 5> kTests{"not", "is", "starts_with", "holds", "same_as"};
+constexpr std::array<std::string_view, 1> kNotTests{"same_as"};
 
 struct IsWord {
   Test::Kind kind;
@@ -62,15 +63,35 @@ void read_is(const YamlNode& node, Build* build, Test* test) {
   test->type = is.type;
 }
 
-Test read_test(const YamlNode::Entry& entry, const Ref& value, Build* build) {
+void read_same(const YamlNode& node, const Within& within, Build* build, Test* test) {
+  if (const std::optional<Ref> other = read_ref(node, within, build)) test->other = *other;
+}
+
+// What it must not be: texts, or the value of another pointer.
+void read_not(const YamlNode& node, const Within& within, Build* build, Test* test) {
+  if (node.kind != YamlNode::Kind::mapping) {
+    test->kind = Test::Kind::none_of;
+    test->words = read_words(node, build);
+    return;
+  }
+  test->kind = Test::Kind::not_same;
+  const Section section(node, "'not'", kNotTests, &build->faults);
+  const YamlNode* other = section.need("same_as", "the pointer it must differ from, or a text");
+  if (other != nullptr) read_same(*other, within, build, test);
+}
+
+Test read_test(const YamlNode::Entry& entry, const Ref& value, const Within& within,
+               Build* build) {
   Test test;
   test.value = value;
   const std::string& name = entry.key->text;
   if (name == "is") {
     read_is(*entry.value, build, &test);
   } else if (name == "not") {
-    test.kind = Test::Kind::none_of;
-    test.words = read_words(*entry.value, build);
+    read_not(*entry.value, within, build, &test);
+  } else if (name == "same_as") {
+    test.kind = Test::Kind::same;
+    read_same(*entry.value, within, build, &test);
   } else {
     test.kind = name == "holds" ? Test::Kind::holds : Test::Kind::starts_with;
     const std::string* word = read_text(*entry.value, cat('\'', name, '\''), &build->faults);
@@ -80,7 +101,8 @@ Test read_test(const YamlNode::Entry& entry, const Ref& value, Build* build) {
 }
 
 // What is asked of one value.
-void read_tests(const YamlNode& node, const Ref& value, Build* build, AllOf* all) {
+void read_tests(const YamlNode& node, const Ref& value, const Within& within, Build* build,
+                AllOf* all) {
   if (node.kind != YamlNode::Kind::mapping) {
     Test test;
     test.kind = Test::Kind::one_of;
@@ -93,7 +115,9 @@ void read_tests(const YamlNode& node, const Ref& value, Build* build, AllOf* all
   if (node.entries.empty())
     build->faults.add(node, "an empty test; write for example {is: present}");
   for (const YamlNode::Entry& entry : node.entries) {
-    if (entry.key->kind == YamlNode::Kind::scalar) all->push_back(read_test(entry, value, build));
+    if (entry.key->kind == YamlNode::Kind::scalar) {
+      all->push_back(read_test(entry, value, within, build));
+    }
   }
 }
 
@@ -127,7 +151,7 @@ AllOf read_all(const YamlNode& node, const Within& within, Build* build) {
     }
     seen.push_back(key.text);
     if (const std::optional<Ref> value = read_ref(key, within, build)) {
-      read_tests(*entry.value, *value, build, &all);
+      read_tests(*entry.value, *value, within, build, &all);
     }
   }
   return all;

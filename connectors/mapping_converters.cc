@@ -22,6 +22,14 @@ static_assert(kConverters[static_cast<std::size_t>(Conversion::Kind::words)] == 
 
 bool takes_argument(Conversion::Kind kind) { return kind >= Conversion::Kind::strip_prefix; }
 
+// Whether it may match a part of a character, which is no text.
+bool takes_bytes(std::string_view pattern) {
+  for (std::size_t at = 0; (at = pattern.find('\\', at)) != pattern.npos; at += 2) {
+    if (pattern.substr(at, 2) == "\\C") return true;
+  }
+  return false;
+}
+
 std::shared_ptr<const RE2> read_pattern(const YamlNode& node, Build* build) {
   const std::string* text = read_text(node, "'regex'", &build->faults);
   if (text == nullptr) return nullptr;
@@ -39,6 +47,9 @@ std::shared_ptr<const RE2> read_pattern(const YamlNode& node, Build* build) {
                       cat(in_quotes(*text), " is not a pattern that RE2 takes: ", pattern->error(),
                           "; put patterns in single quotes, where a backslash stands for "
                           "itself"));
+  } else if (takes_bytes(*text)) {
+    build->faults.add(node, cat(in_quotes(*text), " holds \\C, which takes characters apart; write . "
+                                                  "for any character"));
   } else if (pattern->NumberOfCapturingGroups() != 1) {
     build->faults.add(node, cat(in_quotes(*text), " has ", pattern->NumberOfCapturingGroups(),
                                 " groups; it yields its one group (...), and others are written "

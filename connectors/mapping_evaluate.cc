@@ -73,6 +73,12 @@ bool Evaluator::is_one_of(const Test& test, Slot* slot) {
   return text && std::ranges::find(test.words, *text) != test.words.end();
 }
 
+bool Evaluator::is_same(Slot* left, Slot* right) {
+  const auto one = scalar(left);
+  const auto other = scalar(right);
+  return one && other && are_equal(*one, *other);
+}
+
 bool Evaluator::passes(const Test& test, const Frame& frame) {
   Slot* found = slot(test.value, frame);
   const Slot::Type type = found == nullptr ? Slot::Type::absent : found->type;
@@ -91,9 +97,12 @@ bool Evaluator::passes(const Test& test, const Frame& frame) {
     }
     case Test::Kind::holds:
       if (type == Slot::Type::array) {
-        return array_holds({found->first, found->size}, test.words);
+        return spend(std::min<std::size_t>(found->size, kArrayBytesMax)) &&
+               array_holds({found->first, found->size}, test.words);
       }
       return is_one_of(test, found);
+    case Test::Kind::same: return is_same(found, slot(test.other, frame));
+    case Test::Kind::not_same: return !is_same(found, slot(test.other, frame));
   }
   return false;
 }
@@ -116,7 +125,7 @@ bool Evaluator::spend(std::size_t bytes) {
     scratch_.budget_bytes -= bytes;
     return true;
   }
-  ++out_.repairs[static_cast<std::size_t>(Repair::dropped_value)];
+  repaired(Repair::dropped_value);
   return false;
 }
 
@@ -132,8 +141,10 @@ Value Evaluator::composed(ExprId id, const Frame& frame, std::optional<Target> t
 bool Evaluator::means_nothing(const Expr& expr, const Value& value, const Frame& frame) {
   if (value.type == Value::Type::json) return false;
   if (std::ranges::find(expr.unless, value.text) != expr.unless.end()) return true;
-  return std::ranges::any_of(
-      expr.unless_equal, [&](const Ref& ref) { return scalar(slot(ref, frame)) == value.text; });
+  return std::ranges::any_of(expr.unless_equal, [&](const Ref& ref) {
+    const auto other = scalar(slot(ref, frame));
+    return other && are_equal(*other, value.text);
+  });
 }
 
 Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame) {
@@ -236,6 +247,7 @@ Value Evaluator::first(const Expr& expr, const Frame& frame, std::optional<Targe
     add_way(expr.value, before);
     return found;
   }
+  if (count < in.size()) repaired(Repair::long_list);
   return {};
 }
 
@@ -267,6 +279,8 @@ std::optional<std::size_t> Evaluator::find(ExprId id, const Items& in, std::stri
   }
   LookupIndex& index = scratch_.indexes[plan_.index_of[id]];
   if (!index.is_for(scratch_.document, in.slot->first_frame, in.size())) {
+    // Posts that each look into other frames than the one before would build it each time.
+    if (!spend(in.size() * sizeof(LookupIndex::Place))) return std::nullopt;
     index.start(scratch_.document, in.slot->first_frame, in.size());
     for (std::uint32_t i = 0; i < in.size(); ++i) {
       if (const auto text = text_of(i)) index.add(*text, i, text_of);

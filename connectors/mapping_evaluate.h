@@ -81,7 +81,7 @@ struct EvaluateScratch {
   std::vector<LookupIndex> indexes;  // by their number in the plan
   std::vector<Value> values;         // parts of texts being joined; a stack
   std::uint64_t document = 0;        // counts them
-  std::size_t budget_bytes = 0;      // what texts made for this document may take yet
+  std::size_t budget_bytes = 0;      // of texts that may be made or looked through for it yet
 };
 
 // Cheap to make; one document. Everything it is given outlives it.
@@ -106,11 +106,12 @@ class Evaluator {
     return composed(id, frame, target);
   }
 
-  // Calls on_element(Frame) for each element of a source of a list for which its condition holds.
+  // Calls on_element(Frame) for each element of a source of a list for which its condition holds;
+  // false where there are more elements than are looked at.
   template <class OnElement>
-  void each(const ListExpr::Source& source, const Frame& frame, OnElement on_element) {
+  bool each(const ListExpr::Source& source, const Frame& frame, OnElement on_element) {
     std::size_t left = kVisitsMax;
-    visit(source, source.path, frame, &left, on_element);
+    return visit(source, source.path, frame, &left, on_element);
   }
 
   // The frames of items, of which `holder` is around; none where there are no items.
@@ -137,19 +138,21 @@ class Evaluator {
   // Up to this many frames, looking at each is faster than an index.
   static constexpr std::size_t kUnindexedMax = 8;
 
+  // Whether it got to the end.
   template <class OnElement>
-  void visit(const ListExpr::Source& source, std::span<const Ref> path, const Frame& frame,
+  bool visit(const ListExpr::Source& source, std::span<const Ref> path, const Frame& frame,
              std::size_t* left, OnElement& on_element) {
     if (path.empty()) {
       if (holds(source.when, frame)) on_element(frame);
-      return;
+      return true;
     }
     const Items found = items(path.front(), frame);
     for (std::size_t i = 0; i < found.size(); ++i) {
-      if (*left == 0) return;
+      if (*left == 0) return false;
       --*left;
-      visit(source, path.subspan(1), item(found, i), left, on_element);
+      if (!visit(source, path.subspan(1), item(found, i), left, on_element)) return false;
     }
+    return true;
   }
 
   [[nodiscard]] static const Frame* outwards(const Ref& ref, const Frame& frame) {
@@ -171,6 +174,10 @@ class Evaluator {
   void unescape_once(Slot* slot);
   [[nodiscard]] bool passes(const Test& test, const Frame& frame);
   [[nodiscard]] bool is_one_of(const Test& test, Slot* slot);
+  [[nodiscard]] bool is_same(Slot* left, Slot* right);
+  [[nodiscard]] bool are_equal(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && spend(left.size()) && left == right;
+  }
 
   Value bare(ExprId id, const Expr& expr, const Frame& frame, std::optional<Target> target);
   Value refined(const Expr& expr, Value value, const Frame& frame);
@@ -196,7 +203,8 @@ class Evaluator {
   Value lookup(ExprId id, const Frame& frame, std::optional<Target> target);
   std::optional<std::size_t> find(ExprId id, const Items& in, std::string_view key);
   Value facet(const Expr& expr, const Frame& frame);
-  // Whether a text of this size may be made.
+  void repaired(Repair repair) { ++out_.repairs[static_cast<std::size_t>(repair)]; }
+  // Whether a text of this size may be made, or looked through.
   [[nodiscard]] bool spend(std::size_t bytes);
   void forget_sources(std::size_t before) {
     if (sources != nullptr) [[unlikely]]

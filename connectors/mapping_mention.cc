@@ -122,13 +122,14 @@ void ItemMapper::elements(const ListExpr& list, const Frame& frame, Take take) {
   std::size_t count = 0;
   bool cut = false;
   for (const ListExpr::Source& source : list.sources) {
-    evaluator_.each(source, frame, [&](const Frame& element) {
+    const bool whole = evaluator_.each(source, frame, [&](const Frame& element) {
       if (count == kListItemsMax) {
         cut = true;
       } else if (take(source, element)) {
         ++count;
       }
     });
+    cut = cut || !whole;
     if (list.first_only && count != 0) break;
   }
   if (cut) repaired(Repair::long_list);
@@ -174,10 +175,12 @@ void ItemMapper::handles(const ListField& field, const Frame& frame, std::span<c
   found.clear();
   elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
     const Part part{field, source, found.size()};
+    const std::size_t lines = trace_lines();
     Handle handle;
     const bool id = named_part(part, 0, ".id", element, &handle.id);
     const bool name = named_part(part, 1, ".handle", element, &handle.handle);
     if (id || name) found.push_back(handle);
+    if (!id && !name) forget_trace(lines);
     return id || name;
   });
   *to = out_.arena.copy(std::span<const Handle>(found));
@@ -188,11 +191,13 @@ void ItemMapper::media(const ListField& field, const Frame& frame, std::span<con
   found.clear();
   elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
     const Part part{field, source, found.size()};
+    const std::size_t lines = trace_lines();
     Media media;
     const bool type = named_part(part, 0, ".type", element, &media.type);
     const bool url = named_part(part, 1, ".url", element, &media.url);
     const bool alt = named_part(part, 2, ".alt", element, &media.alt);
     if (type || url || alt) found.push_back(media);
+    if (!type && !url && !alt) forget_trace(lines);
     return type || url || alt;
   });
   *to = out_.arena.copy(std::span<const Media>(found));
@@ -209,24 +214,30 @@ void ItemMapper::list(const ListField& field, const Frame& frame, Mention* menti
 
 // --- Messages ------------------------------------------------------------------------------------
 
-void ItemMapper::add_pointers(ExprId id, const std::string& way, std::size_t* left) {
+void ItemMapper::add_pointers(ExprId id, std::size_t* left) {
   if (id == kNone) return;
   const Expr& expr = program_.exprs[id];
+  std::string& way = scratch_.way;
   if (expr.kind == Expr::Kind::first || expr.kind == Expr::Kind::lookup) {
-    return add_pointers(expr.parts[0], cat(way, program_.texts[expr.value.pointer], "/*"), left);
+    const std::size_t before = way.size();
+    append_to(&way, program_.texts[expr.value.pointer], "/*");
+    add_pointers(expr.parts[0], left);
+    way.resize(before);
+    return;
   }
   if (expr.kind == Expr::Kind::at && *left > 0) {
     if (*left != kPointersShown) scratch_.detail += ", ";
     const std::string_view pointer = program_.texts[expr.value.pointer];
-    scratch_.detail += cat(expr.value.up == 0 ? std::string_view(way) : "", pointer);
-    if (way.empty() && pointer.empty()) scratch_.detail += "\"\"";
+    if (expr.value.up == 0) scratch_.detail += way;
+    append_to(&scratch_.detail, way.empty() && pointer.empty() ? "\"\"" : pointer);
     --*left;
   }
-  for (const ExprId part : expr.parts) add_pointers(part, way, left);
+  for (const ExprId part : expr.parts) add_pointers(part, left);
 }
 
 ItemMapper::Refusal ItemMapper::missing(std::string_view what, std::string_view why) {
-  scratch_.detail = cat(what, ": ", why);
+  scratch_.detail.clear();
+  append_to(&scratch_.detail, what, ": ", why);
   return {RejectReason::missing_field, out_.arena.copy(std::string_view(scratch_.detail))};
 }
 
@@ -243,9 +254,10 @@ ItemMapper::Refusal ItemMapper::refusal(const Field& field, Got got) {
     reason = time ? RejectReason::bad_time : RejectReason::bad_value;
     what = time ? "no time at " : "no such value at ";
   }
-  scratch_.detail = cat(to_text(field.target), ": ", what);
+  scratch_.detail.clear();
+  append_to(&scratch_.detail, to_text(field.target), ": ", what);
   std::size_t left = kPointersShown;
-  add_pointers(field.expr, {}, &left);
+  add_pointers(field.expr, &left);
   if (left == kPointersShown) scratch_.detail += "any constant of the mapping";
   return {reason, out_.arena.copy(std::string_view(scratch_.detail))};
 }

@@ -19,6 +19,7 @@ struct ItemScratch {
   std::vector<Media> media;
   std::vector<std::string> sources;
   std::string detail;
+  std::string way;  // to the elements that a pointer of a message is relative to
 };
 
 // Items of one document. Cheap to make; everything it is given outlives it.
@@ -68,11 +69,19 @@ class ItemMapper {
 
   [[nodiscard]] Refusal refusal(const Field& field, Got got);
   [[nodiscard]] Refusal missing(std::string_view what, std::string_view why);
-  void add_pointers(ExprId id, const std::string& way, std::size_t* left);
+  // Those of an expression, behind `way`, to the message; no more than *left.
+  void add_pointers(ExprId id, std::size_t* left);
   void repaired(Repair repair, std::uint32_t count = 1) {
     out_.repairs[static_cast<std::size_t>(repair)] += count;
   }
   void trace(std::string field, std::string_view value);
+  [[nodiscard]] std::size_t trace_lines() const {
+    return trace_ == nullptr ? 0 : trace_->lines.size();
+  }
+  // Of an element that is none after all.
+  void forget_trace(std::size_t lines) {
+    if (trace_ != nullptr) trace_->lines.resize(lines);
+  }
   void trace_element(const Part& of, std::string_view name, std::string_view value);
 
   const Program& program_;

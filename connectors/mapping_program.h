@@ -92,9 +92,20 @@ struct Ref {
 // One test of a value; `words` are compared as text: of strings what they mean, of numbers and
 // booleans the bytes.
 struct Test {
-  enum class Kind : std::uint8_t { one_of, none_of, present, absent, type, starts_with, holds };
+  enum class Kind : std::uint8_t {
+    one_of,
+    none_of,
+    present,
+    absent,
+    type,
+    starts_with,
+    holds,
+    same,      // as `other`
+    not_same,  // absent, or another
+  };
   Kind kind = Kind::present;
   Ref value;
+  Ref other;  // same, not_same
   std::vector<std::string> words;  // one_of, none_of, starts_with, holds (an element of the array)
   Slot::Type type = Slot::Type::absent;  // of Kind::type
 };

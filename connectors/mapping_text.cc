@@ -54,6 +54,7 @@ bool array_holds(std::string_view array, const std::vector<std::string>& words) 
     const char c = json[at];
     if (c == '"') {
       const std::size_t end = end_of_string(json, at + 1);
+      if (end == json.size()) return false;  // cut in two
       if (depth == 1 && string_is_word(json.substr(at + 1, end - at - 1), words)) return true;
       at = end + 1;
     } else if (c == '[' || c == '{' || c == ']' || c == '}') {
@@ -62,7 +63,8 @@ bool array_holds(std::string_view array, const std::vector<std::string>& words) 
     } else if (c == ',' || c == ':' || is_json_space(c)) {
       ++at;
     } else {
-      const std::size_t end = std::min(json.find_first_of(",]} \n\r\t", at), json.size());
+      const std::size_t end = json.find_first_of(",]} \n\r\t", at);
+      if (end == json.npos) return false;
       if (depth == 1 && is_word(json.substr(at, end - at), words)) return true;
       at = end;
     }

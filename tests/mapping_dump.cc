@@ -94,10 +94,11 @@ class Dump {
   }
 
   [[nodiscard]] std::string test(const Test& test) const {
-    constexpr std::array<std::string_view, 7> kKinds{"=",       "!=",          "present", "absent",
-                                                     "of type", "starts with", "holds"};
+    constexpr std::array<std::string_view, 9> kKinds{
+        "=", "!=", "present", "absent", "of type", "starts with", "holds", "same as", "not same as"};
     std::string out = cat(ref(test.value), ' ', kKinds[static_cast<std::size_t>(test.kind)]);
     if (test.kind == Test::Kind::type) out += cat(' ', static_cast<int>(test.type));
+    if (test.other.slot != kNone) out += cat(' ', ref(test.other));
     for (const std::string& word : test.words) {
       out += ' ';
       append_json_string(word, &out);

@@ -10,6 +10,7 @@
 #include <new>
 #include <sstream>
 
+#include "connectors/mapping_text.h"
 #include "tests/mapping_cases.h"
 
 namespace {
@@ -167,6 +168,33 @@ TEST_CASE("lists, tables and pages are cut at their bounds, and that is counted"
       records.add(cat(R"({"data":[)", repeated("0", kPostsPerRecordMax + 7), ",1.]}")).value));
 }
 
+TEST_CASE("of an array as long as a look-up takes, the elements left out elsewhere are counted") {
+  decode_cases::Records records;
+  const std::string post = R"({"id":1,"text":"","t":1519912800,"by":"last"})";
+  const std::string users =
+      cat(repeated(R"({"id":"u"})", 5 * kListItemsMax), R"(,{"id":"last","name":"n"})");
+  const std::string_view page =
+      records.add(cat(R"({"data":[)", post, R"(],"users":[)", users, "]}")).value;
+  Documents both(compile(cat(kPage, "  title: {first: ^/users, when: {/id: last}, take: /name}\n")));
+  REQUIRE(both.read(page));
+  CHECK(both.decoded().mentions.at(0).author.handle == "n");
+  CHECK(both.decoded().mentions.at(0).title.empty());
+  CHECK(count_of_repair(both.decoded(), Repair::long_list) == 1);
+
+  Documents list(compile(
+      cat(kPage, "  urls: {each: ^/users, when: {/id: last}, take: /name}\n")));
+  REQUIRE(list.read(page));
+  CHECK(list.decoded().mentions.at(0).urls.empty());
+  CHECK(count_of_repair(list.decoded(), Repair::long_list) == 1);
+}
+
+TEST_CASE("a word that is cut in two where an array is no longer looked at is none") {
+  const std::string long_one = std::string("[\"") + std::string(mapping::kArrayBytesMax - 9, 'a');
+  CHECK_FALSE(mapping::array_holds(long_one + "\",\"abcdef\"]", {"abc"}));
+  CHECK_FALSE(mapping::array_holds(long_one + "\", 1234567]", {"1234"}));
+  CHECK(mapping::array_holds("[\"abc\", 1234]", {"1234"}));
+}
+
 TEST_CASE("one long text that all posts of a page use does not fill the memory") {
   decode_cases::Records records;
   Documents documents(compile(cat("mapping: t\nitems: /data\nfields:\n", kBase,
@@ -252,7 +280,7 @@ TEST_CASE("reading allocates nothing once warm") {
                                  R"("tags":["a","b"],"other":{"x":)", i, "}}");
     pages.push_back(
         records
-            .add(cat(R"({"data":[)", repeated(post, 20), R"(,{}],"users":[{"id":1},{"id":2},)",
+            .add(cat(R"({"data":[)", repeated(post, 20), R"(,{},{"id":1}],"users":[{"id":1},{"id":2},)",
                      R"({"id":3},{"id":4},{"id":5},{"id":6},{"id":8},{"id":9},{"id":7}]})"))
             .value);
   }

@@ -301,6 +301,14 @@ TEST_CASE("envelopes of hostile shape take time that grows with their size") {
   decoder_of("mention")->decode(records.batch, 0, 1, &out);
   CHECK(out.rejects.size() == kPostsPerRecordMax + 1);
   CHECK(decode(std::string(1UL << 20, '\n') + "{").starts_with("record: reject not_json"));
+  std::string by_id = "{";  // each object is looked into
+  for (int i = 0; i < 300'000; ++i) by_id += cat(i == 0 ? "" : ",", R"("1":{"id":"1"})");
+  by_id += '}';
+  Records objects;
+  objects.add(by_id);
+  out.clear();
+  decoder_of("mention")->decode(objects.batch, 0, 1, &out);
+  CHECK(out.rejects.size() == kPostsPerRecordMax + 1);
 }
 
 TEST_CASE("every plain record gives the same as the native decoder") {
@@ -323,6 +331,31 @@ TEST_CASE("every plain record gives the same as the native decoder") {
       CHECK(decode_cases::without_details(got) == decode_cases::without_details(expected));
     }
   }
+}
+
+TEST_CASE("a record of mention/1 is explained key by key") {
+  Records records;
+  records.add(R"({"id":17,"platform":"X","text":"\u00e9","created_at":1519912800000000,)"
+              R"("author":{"handle":"h","f":1},"hashtags":["#a"],"mentions":[{"id":1}],"bogus":1,)"
+              R"("metrics":{"likes":3},"ext":{"a":[1]}})");
+  const auto decoder = make_explaining_decoder({}, mappings(), "mention");
+  MentionBatch out;
+  decoder->decode(records.batch, 0, 1, &out);
+  REQUIRE(decoder->traces().size() == 1);
+  std::string got;
+  for (const mapping::TraceLine& line : decoder->traces()[0].posts.at(0).lines) {
+    got += cat(line.field, " <- ", line.from, " = ", line.value, '\n');
+  }
+  CHECK(got == R"(id <- /id = 17
+platform <- /platform = x
+text <- /text = é
+created_at <- /created_at = 2018-03-01T14:00:00Z
+author.handle <- /author/handle = h
+hashtags[0] <- /hashtags/* = a
+mentions[0].id <- /mentions/*/id = 1
+metrics.likes <- /metrics/likes = 3
+ext <- /ext = {"a":[1]}
+)");
 }
 
 TEST_CASE("base64 is read with either alphabet and with or without padding") {

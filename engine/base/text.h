@@ -31,11 +31,16 @@ void append_part(T part, std::string* out) {
 }
 }  // namespace detail
 
-// cat("partition ", 3, " of ", topic): texts, characters and numbers joined.
+// append_to(&out, "partition ", 3, " of ", topic): texts, characters and numbers appended.
+template <class... Parts>
+void append_to(std::string* out, const Parts&... parts) {
+  (detail::append_part(parts, out), ...);
+}
+// The same, as a new text.
 template <class... Parts>
 [[nodiscard]] std::string cat(const Parts&... parts) {
   std::string out;
-  (detail::append_part(parts, &out), ...);
+  append_to(&out, parts...);
   return out;
 }
 
