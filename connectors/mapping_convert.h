@@ -60,7 +60,7 @@ struct Conversion {
     words,           // `words`: what stands for what; nothing for all others, unless `otherwise`
   };
   Kind kind = Kind::str;
-  std::string argument;                                    // strip_prefix
+  std::string argument;  // strip_prefix; of a regex a text that stands in all it matches
   std::shared_ptr<const re2::RE2> pattern;                 // regex
   std::vector<std::pair<std::string, std::string>> words;  // words
   std::optional<std::string> otherwise;                    // words

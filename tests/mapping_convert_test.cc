@@ -15,6 +15,7 @@
 #include "connectors/html_entities.h"
 #include "connectors/json_repair.h"
 #include "connectors/mapping_convert.h"
+#include "connectors/regex_literal.h"
 #include "engine/base/text.h"
 
 namespace {
@@ -95,7 +96,8 @@ Conversion conversion(Kind kind, const std::string& argument = {}) {
   Conversion made;
   made.kind = kind;
   if (kind == Kind::regex) {
-    made.pattern = std::make_shared<const RE2>(argument);
+    made.pattern = std::make_shared<const re2::RE2>(argument);
+    made.argument = required_literal(argument);
   } else if (kind == Kind::words) {
     made.words = {{"POS", "positive"}, {"1", "one"}, {"true", "indeed"}, {"", "empty"}};
     if (!argument.empty()) made.otherwise = argument;
@@ -341,6 +343,58 @@ TEST_CASE("every named reference of HTML 5 is known") {
   CHECK(meaning("&bne;") == "=\u20e5");
   CHECK(meaning("&nGt;").empty());
   CHECK(meaning("&nLt;").empty());
+}
+
+// --- Regular expressions -------------------------------------------------------------------------
+
+TEST_CASE("a pattern matches nothing without its literal") {
+  const std::map<std::string, std::string> known{
+      {"^at://([^/]+)/", "at://"},
+      {R"(/(app\.bsky\.feed\.post)/)", "/app.bsky.feed.post/"},
+      {R"(/posts/[0-9]+/?\?comment_id=(?:[0-9]+&reply=)?([0-9]+))", "?comment_id="},
+      {"(?s)^RT @\\w+: (.*)$", "RT @"},
+      {"ab?(c)", "a"},
+      {"ab*(c)", "a"},
+      {"ab{0,2}(c)d", "cd"},
+      {"ab{(c)d", ""},
+      {"a+b(c)", "bc"},
+      {"(ab)+c", "c"},
+      {"(ab)?c", "c"},
+      {"(?:ab)(?:c(?:a)?)b(c)", "abc"},
+      {"(a|b)c", ""},
+      {"(?:a|b)?(c)", "c"},
+      {"(?i)a(b)", ""},
+      {"(?:a(?i)b)(c)", ""},
+      {"a[]b)]c(a)", "ca"},
+      {"a[^]b]bc(a)", "bca"},
+      {"a[[:alpha:]](b)", ""},
+      {"a[\\]b]b(c)", "bc"},
+      {"(a)\\x62", ""},
+      {"(a)\\Qb?\\E", ""},
+      {"a\\.?(b)c", "bc"},
+      {"é(a)", ""},
+      {"(?P<name>a)b", ""},
+      {"(a)^b$", "a"},
+      {"(a?b??c)", "c"},
+      {"(ab)c??", "ab"},
+      {"(ab{1}c)b", "cb"},
+      {"()ab", "ab"},
+  };
+  std::mt19937 random(7);
+  constexpr std::string_view kAlphabet = "aabbccd]?.B{";
+  for (const auto& [pattern, literal] : known) {
+    CAPTURE(pattern);
+    CHECK(required_literal(pattern) == literal);
+    const re2::RE2 compiled(pattern, re2::RE2::Quiet);
+    REQUIRE(compiled.ok());
+    for (int i = 0; i < 2000; ++i) {
+      std::string text;
+      for (std::size_t left = random() % 8; left > 0; --left) {
+        text += kAlphabet[random() % kAlphabet.size()];
+      }
+      if (!text.contains(literal)) CHECK(!re2::RE2::PartialMatch(text, compiled));
+    }
+  }
 }
 
 // --- Memory --------------------------------------------------------------------------------------
