@@ -207,7 +207,7 @@ class Evaluator {
   [[nodiscard]] bool means_nothing(const Expr& expr, const Value& value, const Frame& frame);
   Value at(const Ref& ref, const Frame& frame) {
     // By type of slot; what is `absent` here is nothing.
-    constexpr std::array<Value::Type, 8> kTypes{
+    static constexpr std::array<Value::Type, 8> kTypes{
         Value::Type::absent,  Value::Type::absent, Value::Type::string, Value::Type::number,
         Value::Type::boolean, Value::Type::json,   Value::Type::json,   Value::Type::absent};
     Slot* found = slot(ref, frame);
