@@ -216,7 +216,12 @@ Got convert_prefix(std::string_view prefix, Value* value) {
 
 Got convert_regex(const Conversion& conversion, Value* value) {
   if (!is_scalar(*value)) return Got::wrong_type;
-  if (!value->text.contains(conversion.argument)) return Got::null;
+  if (conversion.simple) {
+    std::string_view group;
+    const SimpleRegex::Answer answer = conversion.simple->find(value->text, &group);
+    if (answer == SimpleRegex::Answer::yes) return as_string(group, value);
+    if (answer == SimpleRegex::Answer::no) return Got::null;
+  }
   std::array<re2::StringPiece, 2> found;  // the whole match, and the group
   const re2::StringPiece text(value->text.data(), value->text.size());
   const bool matches = conversion.pattern->Match(text, 0, text.size(), re2::RE2::UNANCHORED,

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "connectors/mapping_build.h"
-#include "connectors/regex_literal.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 
@@ -79,7 +78,7 @@ void read_argument(const YamlNode& node, Build* build, Conversion* conversion) {
   if (conversion->kind == Conversion::Kind::regex) {
     conversion->pattern = read_pattern(node, build);
     if (conversion->pattern != nullptr && conversion->pattern->ok()) {
-      conversion->argument = required_literal(conversion->pattern->pattern());
+      conversion->simple = SimpleRegex::read(conversion->pattern->pattern());
     }
   } else if (conversion->kind == Conversion::Kind::words) {
     read_word_table(node, build, conversion);
