@@ -47,12 +47,8 @@ Exit show(const std::string& name, const MappingSet& mappings) {
 }  // namespace
 
 Exit mappings_command(const MappingsArguments& arguments) {
-  std::shared_ptr<const MappingSet> mappings = shipped_mappings();
-  if (!arguments.config.empty()) {
-    const auto configuration = load_configuration(arguments.config);
-    if (!configuration) return Exit::not_started;
-    mappings = configuration->mappings;
-  }
+  const auto mappings = mappings_of(arguments.config);
+  if (!mappings) return Exit::not_started;
   if (!arguments.show.empty()) return show(arguments.show, *mappings);
   std::vector<std::vector<std::string>> rows{
       {"name", "status", "about"},
