@@ -119,7 +119,8 @@ void add_decode(CLI::App* app, DecodeArguments* arguments, std::function<Exit()>
   CLI::App* command =
       app->add_subcommand("decode", "Read posts and write them as canonical NDJSON");
   add_mapping(command, &arguments->mapping);
-  command->add_option("--config", arguments->config, "Know the mappings of this configuration, too");
+  command->add_option("--config", arguments->config,
+                      "Know the mappings of this configuration, too");
   command->add_flag("--explain", arguments->explain,
                     "Say of each record what read it, and which pointer filled which field");
   add_files(command, &arguments->files);
