@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <numeric>
 #include <span>
@@ -216,6 +217,7 @@ struct RegexSet::State {
     std::uint32_t atoms_needed = 0;  // of those that are scanned for; 0: tried on every text
     Literals literals;               // as they are found in folded text
 
+    [[nodiscard]] bool holds_unscanned(std::string_view folded) const;
     [[nodiscard]] bool may_match(std::string_view folded) const;
   };
   struct Atom {
@@ -234,13 +236,29 @@ struct RegexSet::State {
   void see(std::uint32_t atom, Scratch* scratch) const;
 };
 
-// Whether the text holds the literals that a match of it would.
+namespace {
+
+// As contains() of a view, which stops at every byte that is the literal's first one.
+bool holds(std::string_view text, std::string_view literal) {
+  return memmem(text.data(), text.size(), literal.data(), literal.size()) != nullptr;
+}
+
+}  // namespace
+
+// Whether the text, in which the scan has found what it looks for, holds the other literals too.
+bool RegexSet::State::Regex::holds_unscanned(std::string_view text) const {
+  if (!literals.required) return true;
+  const auto others = std::span(literals.atoms).subspan(atoms_needed);
+  return std::ranges::all_of(others, [&](const std::string& atom) { return holds(text, atom); });
+}
+
+// Whether the text, in which nothing has been looked for, holds the literals that a match would.
 bool RegexSet::State::Regex::may_match(std::string_view text) const {
   constexpr std::size_t kLookedFor = 4;  // by hand; with more of them trying is as cheap
   if (literals.atoms.empty() || literals.atoms.size() > kLookedFor) return true;
-  const auto holds = [&](const std::string& atom) { return text.contains(atom); };
-  return literals.required ? std::ranges::all_of(literals.atoms, holds)
-                           : std::ranges::any_of(literals.atoms, holds);
+  const auto is_there = [&](const std::string& atom) { return holds(text, atom); };
+  return literals.required ? std::ranges::all_of(literals.atoms, is_there)
+                           : std::ranges::any_of(literals.atoms, is_there);
 }
 
 RegexSet::RegexSet() : state_(std::make_unique<State>()) {}
@@ -359,7 +377,7 @@ void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const 
   state.index.find(folded, &scratch->atoms_found);
   for (const std::uint32_t atom : scratch->atoms_found) state.see(atom, scratch);
   std::erase_if(scratch->candidates,
-                [&](std::uint32_t regex) { return !state.regexes[regex].may_match(folded); });
+                [&](std::uint32_t regex) { return !state.regexes[regex].holds_unscanned(folded); });
 }
 
 std::size_t RegexSet::find_matches(std::uint32_t regex, std::string_view text, Most most,
