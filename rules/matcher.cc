@@ -46,6 +46,12 @@ void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uin
   }
   if (posting.wakes) return wake(posting.rule);
   const bool with_sigil = joined || posting.sigil != Sigil::none;
+  // What collect() will read.
+  __builtin_prefetch(&rules->rules[posting.rule]);
+  if (rules->first_rule.empty()) {
+    __builtin_prefetch(&costs[posting.rule]);
+    __builtin_prefetch(&rules->ids[posting.rule]);
+  }
   occurrences.push_back(
       {posting.rule, text.span(part, found.first_token, found.last_token, with_sigil)});
 }
