@@ -28,26 +28,26 @@ enum class Field : std::uint8_t {
   key,
   key_base64,
   mapping,
-  index,
+  indexes,
   time,
   cut,
   headers
 };
 constexpr KeyTable kFields{std::array<std::string_view, 9>{
-    "raw", "raw_base64", "key", "key_base64", "mapping", "index", "timestamp", "cut", "headers"}};
+    "raw", "raw_base64", "key", "key_base64", "mapping", "indexes", "timestamp", "cut", "headers"}};
 constexpr std::string_view kBase64 = "_base64";
 
 struct Letter {
   std::optional<std::string_view> raw;
   std::string_view key;
   std::string_view mapping;
-  Count index;
+  std::optional<std::vector<std::uint16_t>> indexes;
   std::optional<EventTime> timestamp;
   std::optional<bool> cut;
   std::vector<Header> headers;
 
   [[nodiscard]] bool means(const std::optional<std::uint16_t>& post) const {
-    return !index || !post || *index == *post;
+    return !indexes || !post || std::ranges::binary_search(*indexes, *post);
   }
 };
 
@@ -89,6 +89,7 @@ class DeadLetterDecoder final : public Decoder {
   Step field(Field field, JsonToken token, ValueReader* values, Arena* arena);
   static Step bytes(JsonToken token, bool base64, ValueReader* values, Arena* arena,
                     std::string_view* to);
+  JsonToken indexes(JsonToken token, JsonTokens* tokens, ValueReader* values);
   JsonToken headers(JsonToken token, JsonTokens* tokens, ValueReader* values, Arena* arena);
   void decode_letter(std::uint32_t number, MentionBatch* out);
   void settle(std::uint32_t number, std::size_t mentions, std::size_t rejects, MentionBatch* out);
@@ -121,6 +122,9 @@ Refusal DeadLetterDecoder::read(std::string_view line, MentionBatch* out) {
         if (static_cast<Field>(place) == Field::headers && tokens.type(value) == '{') {
           return Step{headers(value, &tokens, &values, &out->arena), Got::value};
         }
+        if (static_cast<Field>(place) == Field::indexes && tokens.type(value) == '[') {
+          return Step{indexes(value, &tokens, &values), Got::value};
+        }
         return field(static_cast<Field>(place), value, &values, &out->arena);
       },
       &bits);
@@ -152,13 +156,29 @@ Step DeadLetterDecoder::field(Field field, JsonToken token, ValueReader* values,
     case Field::key: return values->text(token, &letter_.key);
     case Field::key_base64: return bytes(token, true, values, arena, &letter_.key);
     case Field::mapping: return values->text(token, &letter_.mapping);
-    case Field::index: return values->count(token, &letter_.index);
     case Field::time: return values->time(token, &letter_.timestamp);
     case Field::cut: return values->boolean(token, &letter_.cut);
+    case Field::indexes:
     case Field::headers: break;
   }
   std::string_view none;
   return values->text(token, &none);
+}
+
+JsonToken DeadLetterDecoder::indexes(JsonToken token, JsonTokens* tokens, ValueReader* values) {
+  std::vector<std::uint16_t>& indexes = letter_.indexes.emplace();
+  token = tokens->array(token, [&](JsonToken at) -> JsonToken {
+    Count index;
+    const Step step = values->count(at, &index);
+    // A post more than there may be is the one that says so.
+    if (index && std::cmp_less_equal(*index, kPostsPerRecordMax) &&
+        indexes.size() <= kPostsPerRecordMax) {
+      indexes.push_back(static_cast<std::uint16_t>(*index));
+    }
+    return step.next;
+  });
+  std::ranges::sort(indexes);
+  return token;
 }
 
 JsonToken DeadLetterDecoder::headers(JsonToken token, JsonTokens* tokens, ValueReader* values,

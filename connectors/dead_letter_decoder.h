@@ -12,9 +12,10 @@
 
 namespace vigie {
 
-// What became of letters. Their sum is the number of letters.
+// What became of letters. Their sum is the number of letters. One about several posts is used when
+// none of them is refused any more.
 struct LetterCounts {
-  std::uint64_t used = 0;                               // what was refused gave a post
+  std::uint64_t used = 0;                               // what was refused gave posts
   std::uint64_t dropped = 0;                            // it is no post, as the mapping says now
   std::uint64_t cut = 0;                                // skipped: their end is missing
   std::array<std::uint64_t, kRejectReasons> refused{};  // still
@@ -22,7 +23,7 @@ struct LetterCounts {
 
 // Decodes records that are lines of dead_letter_file.h: what each holds is decoded as it came, by
 // `choice`, or where that is empty by the mapping that the letter names, or else by `auto`. Of a
-// letter about one post of its record only that post is taken. mappings() is empty.
+// letter about some posts of its record only these are taken. mappings() is empty.
 // REQUIRES: `choice` is empty or as for make_decoder(); `counts` outlives the decoder.
 [[nodiscard]] std::unique_ptr<Decoder> make_dead_letter_decoder(
     DecodeSettings settings, std::shared_ptr<const MappingSet> mappings, std::string choice,

@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -47,6 +50,15 @@ void append_bytes(std::string_view name, std::string_view bytes, std::string* ou
   out->push_back('"');
 }
 
+void append_indexes(std::span<const std::uint16_t> indexes, std::string* out) {
+  if (indexes.empty()) return;
+  const std::size_t start = out->size();
+  for (const std::uint16_t index : indexes) out->append(cat(',', index));
+  // The first one's comma becomes the bracket.
+  out->replace(start, 1, ",\"indexes\":[");
+  out->push_back(']');
+}
+
 void append_headers(std::span<const Header> headers, std::string* out) {
   if (headers.empty()) return;
   const std::size_t start = out->size();
@@ -61,7 +73,7 @@ void append_letter(const DeadLetter& letter, std::string_view engine_version, st
   if (!letter.detail.empty()) append_bytes("detail", letter.detail, out);
   append_bytes("source_topic", letter.source_topic, out);
   out->append(cat(",\"partition\":", letter.partition, ",\"offset\":", letter.offset));
-  if (letter.index) out->append(cat(",\"index\":", *letter.index));
+  append_indexes(letter.indexes, out);
   if (!letter.mapping.empty()) append_bytes("mapping", letter.mapping, out);
   append_bytes("engine_version", engine_version, out);
   if (letter.timestamp) out->append(cat(",\"timestamp\":\"", to_rfc3339(*letter.timestamp), '"'));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "connectors/decode_values.h"
+#include "engine/base/limits.h"
 #include "engine/base/mention.h"
 
 namespace vigie {
@@ -17,6 +18,12 @@ struct Refusal {
 
   [[nodiscard]] bool is_set() const { return reason.has_value(); }
 };
+
+// Of a record above kRecordBytesMax, and of one deeper than kJsonDepthMax.
+inline constexpr Refusal kTooLarge{RejectReason::too_large,
+                                   "more than 8 MiB; of a long array write each element on a line"};
+inline constexpr Refusal kTooDeep{RejectReason::too_deep, "nested deeper than 64"};
+static_assert(kRecordBytesMax == 8UL << 20 && kJsonDepthMax == 64);
 
 struct FieldScratch;
 

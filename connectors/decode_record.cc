@@ -40,7 +40,7 @@ Refusal read_tombstone(const Record& record, Mention* mention, MentionBatch* out
 }
 
 Refusal open_json(std::string_view* json, JsonIndex* index, MentionBatch* out) {
-  if (json->size() > kRecordBytesMax) return {RejectReason::too_large, ""};
+  if (json->size() > kRecordBytesMax) return kTooLarge;
   if (json->starts_with(kByteOrderMark)) json->remove_prefix(kByteOrderMark.size());
   JsonIndex::Status status = index->build(*json);
   if (status == JsonIndex::Status::invalid_utf8) [[unlikely]] {
@@ -65,7 +65,7 @@ Refusal read_native(std::string_view json, JsonToken first, std::size_t count, N
     refusal = {RejectReason::not_an_object, ""};
   }
   // A broken document is broken, whatever its fields said.
-  if (tokens.too_deep()) return {RejectReason::too_deep, ""};
+  if (tokens.too_deep()) return kTooDeep;
   if (token == nullptr) return {RejectReason::not_json, tokens.fault()};
   if (token != tokens.end()) return {RejectReason::not_json, "something follows the document"};
   return refusal;

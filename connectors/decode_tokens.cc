@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "engine/base/utf8.h"
 
@@ -55,18 +57,53 @@ bool hex4(std::string_view raw, std::size_t* at, std::uint32_t* value) {
 }
 
 // What the letter behind a backslash stands for; NUL when nothing, or when it is 'u'.
-char simple_escape(char letter) {
-  switch (letter) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '/': return '/';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return '\0';
+constexpr std::array<char, 256> kSimpleEscapes = [] {
+  std::array<char, 256> meanings{};
+  constexpr std::string_view kLetters = "\"\\/bfnrt";
+  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+  for (std::size_t i = 0; i < kLetters.size(); ++i) {
+    meanings[static_cast<unsigned char>(kLetters[i])] = kMeanings[i];
   }
+  return meanings;
+}();
+char simple_escape(char letter) { return kSimpleEscapes[static_cast<unsigned char>(letter)]; }
+
+// Of eight bytes, read as a number, those that are backslashes: the lowest bit set is in the first.
+std::uint64_t backslashes(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  const std::uint64_t zero_where = bytes ^ (kOnes * '\\');
+  return (zero_where - kOnes) & ~zero_where & (kOnes << 7);
+}
+
+// Copies up to the next backslash and returns its place, or the text's size. What it writes is at
+// most as far from `*end` as what it reads is from the end of the text.
+std::size_t copy_plain(std::string_view raw, std::size_t at, char** end) {
+  static_assert(std::endian::native == std::endian::little);
+  for (std::uint64_t bytes = 0; at + sizeof bytes <= raw.size(); at += sizeof bytes) {
+    std::memcpy(&bytes, raw.data() + at, sizeof bytes);
+    std::memcpy(*end, &bytes, sizeof bytes);
+    if (const std::uint64_t found = backslashes(bytes); found != 0) {
+      const auto plain = static_cast<std::size_t>(std::countr_zero(found)) / 8;
+      *end += plain;
+      return at + plain;
+    }
+    *end += sizeof bytes;
+  }
+  while (at < raw.size() && raw[at] != '\\') *(*end)++ = raw[at++];
+  return at;
+}
+
+// The place of the next backslash, or the text's size. Often they stand close together, where
+// asking memchr for each takes longer than all else.
+std::size_t next_backslash(std::string_view raw, std::size_t at) {
+  for (std::uint64_t bytes = 0; at + sizeof bytes <= raw.size(); at += sizeof bytes) {
+    std::memcpy(&bytes, raw.data() + at, sizeof bytes);
+    if (const std::uint64_t found = backslashes(bytes); found != 0) {
+      return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+    }
+  }
+  while (at < raw.size() && raw[at] != '\\') ++at;
+  return at;
 }
 
 bool is_high_surrogate(std::uint32_t code) { return code >= 0xd800 && code < 0xdc00; }
@@ -115,7 +152,7 @@ bool is_json_number(std::string_view bytes) {
 }
 
 bool valid_escapes(std::string_view raw) {
-  for (std::size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at)) {
+  for (std::size_t at = 0; (at = next_backslash(raw, at)) < raw.size();) {
     if (++at == raw.size()) return false;
     const char letter = raw[at++];
     std::uint32_t code = 0;
@@ -127,13 +164,7 @@ bool valid_escapes(std::string_view raw) {
 std::optional<std::string_view> unescape(std::string_view raw, char* to,
                                          std::uint32_t* lone_surrogates) {
   char* end = to;
-  for (std::size_t at = 0; at < raw.size();) {
-    if (raw[at] != '\\') {
-      const std::size_t stop = std::min(raw.find('\\', at), raw.size());
-      end = std::copy(raw.begin() + at, raw.begin() + stop, end);
-      at = stop;
-      continue;
-    }
+  for (std::size_t at = 0; (at = copy_plain(raw, at, &end)) < raw.size();) {
     if (++at == raw.size()) return std::nullopt;
     const char letter = raw[at++];
     if (letter == 'u') {

@@ -1,6 +1,7 @@
 #include "connectors/document_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "connectors/mention_json.h"
@@ -16,6 +17,28 @@ namespace {
 // Of an object that no mapping knows: how many of its keys are shown, and bytes of each.
 constexpr std::size_t kKeysShown = 8;
 constexpr std::size_t kKeyBytesShown = 40;
+
+// What `auto` knows mention/1 by, and which of the three each key stands for.
+constexpr std::array<std::string_view, 3> kNativeMarks{"id", "platform", "created_at"};
+constexpr std::array<std::pair<std::string_view, std::size_t>, 4> kNativeKeys{
+    {{"id", 0}, {"platform", 1}, {"created_at", 2}, {"op", 2}}};
+
+// Those that an object holds. One that lacks a single one is meant as mention/1, or nearly is it.
+class NativeMarks {
+ public:
+  void add(std::string_view key) {
+    for (const auto& [name, mark] : kNativeKeys) held_[mark] = held_[mark] || key == name;
+  }
+  // "; as mention/1 it lacks 'platform'"
+  void append_to(std::string* detail) const {
+    if (std::ranges::count(held_, false) != 1) return;
+    const auto lacking = static_cast<std::size_t>(std::ranges::find(held_, false) - held_.begin());
+    detail->append("; as mention/1 it lacks '").append(kNativeMarks[lacking]).append("'");
+  }
+
+ private:
+  std::array<bool, kNativeMarks.size()> held_{};
+};
 
 std::string outcome_of(const Refusal& refusal) {
   std::string text = cat("rejected: ", to_text(*refusal.reason));
@@ -254,6 +277,7 @@ void DocumentReader::refuse_unmapped(const Document& document, const Layers& lay
   std::string& detail = detail_;
   detail = "no mapping knows an object with the keys ";
   std::size_t keys = 0;
+  NativeMarks marks;
   JsonTokens tokens = document.tokens();
   const JsonToken end = tokens.object(document.first, [&](JsonToken token) -> JsonToken {
     RawString key;
@@ -262,6 +286,7 @@ void DocumentReader::refuse_unmapped(const Document& document, const Layers& lay
       if (keys > 1) detail += ", ";
       detail += whole_characters(key.bytes(), kKeyBytesShown);
     }
+    if (tokens.type(token) != 'n') marks.add(key.bytes());  // null is the same as absent
     return tokens.skip(token);
   });
   CHECK(end != nullptr);
@@ -271,6 +296,7 @@ void DocumentReader::refuse_unmapped(const Document& document, const Layers& lay
     append_number(keys - kKeysShown, &detail);
     detail += " more";
   }
+  marks.append_to(&detail);
   reject({RejectReason::unmapped, out_->arena.copy(detail)}, {}, layers);
 }
 

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -37,6 +40,16 @@ void on_report(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   delivery->reports.fetch_add(1, std::memory_order_release);  // the last access to it
 }
 
+// "3,7,9"
+std::string list_of(std::span<const std::uint16_t> indexes) {
+  std::string list;
+  for (const std::uint16_t index : indexes) {
+    if (!list.empty()) list += ',';
+    append_number(index, &list);
+  }
+  return list;
+}
+
 KafkaHeaders headers_of(const DeadLetter& letter, std::string_view engine_version) {
   KafkaHeaders headers(rd_kafka_headers_new(10 + letter.headers.size()));
   const auto add = [&headers](std::string_view name, std::string_view value) {
@@ -48,7 +61,7 @@ KafkaHeaders headers_of(const DeadLetter& letter, std::string_view engine_versio
   add("source_topic", letter.source_topic);
   add("partition", cat(letter.partition));
   add("offset", cat(letter.offset));
-  if (letter.index) add("index", cat(*letter.index));
+  if (!letter.indexes.empty()) add("indexes", list_of(letter.indexes));
   if (!letter.mapping.empty()) add("mapping", letter.mapping);
   add("engine_version", engine_version);
   if (letter.timestamp) add("timestamp", to_rfc3339(*letter.timestamp));

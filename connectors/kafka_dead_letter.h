@@ -22,10 +22,10 @@ struct KafkaDeadLetterOptions {
 
 // Each letter becomes one record: value = the raw bytes, key = the record's key (cut at
 // kDeadLetterKeyBytesMax), headers reason, detail, source_topic, partition, offset, engine_version
-// and, where known, index, mapping, timestamp (RFC 3339) and cut ("true" when value or key lack
-// their end). The headers that the record itself had and that say how it is wrapped come behind
-// them, so that the letter can be read as the record was. Written once and acknowledged by every
-// in-sync replica.
+// and, where known, indexes (the posts of the record that are meant, "3,7,9"; without it all of
+// it), mapping, timestamp (RFC 3339) and cut ("true" when value or key lack their end). The headers
+// that the record itself had and that say how it is wrapped come behind them, so that the letter
+// can be read as the record was. Written once and acknowledged by every in-sync replica.
 //
 // put() waits for these acknowledgements, half a minute at most, and returns the first error; the
 // other letters are written all the same. Waits for the brokers until the deadline, to see that the

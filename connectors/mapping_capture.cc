@@ -45,7 +45,7 @@ void Frames::start(const Plan& plan) {
   if (scopes_.size() < plan.scopes.size()) scopes_.resize(plan.scopes.size());
   for (std::size_t i = 0; i < plan.scopes.size(); ++i) {
     scopes_[i].count = 0;
-    scopes_[i].stride = plan.scopes[i].stride;
+    scopes_[i].stride = plan.scopes[i].slots + 1;
     scopes_[i].for_items = plan.scopes[i].for_items;
   }
   slots_left_ = kSlotsMax;
@@ -64,7 +64,8 @@ Slot* Frames::push(ScopeId scope) {
   if (of.slots.size() < end) of.slots.resize(std::max(end, 2 * of.slots.size()));
   Slot* frame = of.slots.data() + of.count++ * of.stride;
   std::memset(static_cast<void*>(frame), 0, of.stride * sizeof(Slot));  // all absent
-  return frame;
+  *frame = std::bit_cast<Slot>(SlotSet::always());
+  return frame + 1;
 }
 
 void Frames::trim() {
@@ -82,7 +83,7 @@ JsonToken Capture::own(JsonTokens* tokens, Nodes& nodes, PlanNode* node, JsonTok
                        Slot* frame) {
   const bool kept = node->slot != kNone;
   const auto keep = [&](std::string_view bytes, Slot::Type type, bool escaped = false) {
-    if (kept) frame[node->slot] = text_slot(bytes, type, escaped);
+    if (kept) Frames::set(frame, node->slot, text_slot(bytes, type, escaped));
   };
   const char first = tokens->type(token);
   JsonToken next = nullptr;
@@ -185,7 +186,9 @@ void Capture::forget(const Nodes& nodes, NodeId id, Slot* frame) {
 
 JsonToken Capture::items_and_own(JsonTokens* tokens, Nodes& nodes, PlanNode* node, JsonToken token,
                                  Slot* frame) {
-  if (!node->has_own()) return items(tokens, *node, token, frame);
+  // A string that holds JSON is kept on the way.
+  const bool whole = node->parse && tokens->type(token) == '"';
+  if (whole || !node->has_own()) return items(tokens, *node, token, frame);
   // Strings are to be read in their order: the second walk needs the state before the first.
   const JsonTokens before = *tokens;
   const RepairCounts start = out_.repairs;
@@ -206,13 +209,13 @@ JsonToken Capture::items(JsonTokens* tokens, const PlanNode& node, JsonToken tok
   Slot found;
   found.first_frame = frames_.count(node.items);
   bool usable = true;
-  const JsonToken next = node.parse && first == '"' ? parsed(tokens, node, token, &usable)
+  const JsonToken next = node.parse && first == '"' ? parsed(tokens, node, token, frame, &usable)
                                                     : elements(tokens, node, token);
   if (!usable) return next;
   found.size = static_cast<std::uint32_t>(frames_.count(node.items) - found.first_frame);
   found.type = Slot::Type::items;
   found.scope = node.items;
-  frame[node.items_slot] = found;
+  Frames::set(frame, node.items_slot, found);
   return next;
 }
 
@@ -250,14 +253,16 @@ JsonToken Capture::element(JsonTokens* tokens, ScopeId scope, JsonToken token, R
   return value(tokens, plan_.scopes[scope].nodes, 0, token, frame);
 }
 
-JsonToken Capture::parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token, bool* usable) {
+JsonToken Capture::parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token, Slot* frame,
+                          bool* usable) {
   const RawString raw = tokens->string(token);
-  if (raw.escaped && !valid_escapes(raw.bytes())) {
-    return tokens->fail("a string holds an unknown escape");
-  }
   char* room = out_.arena.bytes(raw.size + kRecordPaddingBytes);
   std::uint32_t lone_surrogates = 0;
   const auto meaning = unescape(raw.bytes(), room, &lone_surrogates);
+  if (!meaning) return tokens->fail("a string holds an unknown escape");
+  if (node.slot != kNone) {
+    Frames::set(frame, node.slot, text_slot(raw.bytes(), Slot::Type::string, raw.escaped));
+  }
   out_.repairs[static_cast<std::size_t>(Repair::lone_surrogate)] += lone_surrogates;
   std::fill_n(room + meaning->size(), kRecordPaddingBytes, '\0');
   const std::size_t before = frames_.count(node.items);

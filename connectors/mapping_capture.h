@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -31,10 +33,25 @@ class Frames {
   [[nodiscard]] std::size_t count(ScopeId scope) const { return scopes_[scope].count; }
   [[nodiscard]] Slot* frame(ScopeId scope, std::size_t number) {
     OfScope& of = scopes_[scope];
-    return of.slots.data() + number * of.stride;
+    return of.slots.data() + number * of.stride + 1;
+  }
+  // Puts something into a slot of a frame.
+  static void set(Slot* frame, SlotId id, const Slot& slot) {
+    frame[id] = slot;
+    if (slot.type == Slot::Type::null) return;
+    // One word of the set, in place: it is read again at once, for the next slot.
+    std::uint64_t bits = 0;
+    char* word = reinterpret_cast<char*>(frame - 1) + SlotSet::word_of(id) * sizeof bits;
+    std::memcpy(&bits, word, sizeof bits);
+    bits |= SlotSet::bit_of(id);
+    std::memcpy(word, &bits, sizeof bits);
+  }
+  // What a frame may hold beside nothing and null.
+  [[nodiscard]] static SlotSet present(const Slot* frame) {
+    return std::bit_cast<SlotSet>(frame[-1]);
   }
   [[nodiscard]] std::span<const Slot> document() const {
-    return {scopes_[0].slots.data(), scopes_[0].stride};
+    return {scopes_[0].slots.data() + 1, scopes_[0].stride - 1};
   }
   void trim();
 
@@ -45,7 +62,7 @@ class Frames {
   struct OfScope {
     std::vector<Slot> slots;  // more than are in use
     std::size_t count = 0;    // frames in use
-    std::size_t stride = 1;
+    std::size_t stride = 2;   // a frame's SlotSet, in the place of one slot, and its slots
     bool for_items = false;
   };
   std::vector<OfScope> scopes_;
@@ -92,7 +109,8 @@ class Capture {
   };
   JsonToken element(JsonTokens* tokens, ScopeId scope, JsonToken token, Room* room);
   // *usable: whether the string holds JSON.
-  JsonToken parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token, bool* usable);
+  JsonToken parsed(JsonTokens* tokens, const PlanNode& node, JsonToken token, Slot* frame,
+                   bool* usable);
   bool parse(const PlanNode& node, std::string_view json);
 
   // Makes what a key meant absent again: it came a second time.

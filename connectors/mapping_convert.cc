@@ -214,12 +214,18 @@ Got convert_prefix(std::string_view prefix, Value* value) {
   return Got::value;
 }
 
-Got convert_regex(const re2::RE2& pattern, Value* value) {
+Got convert_regex(const Conversion& conversion, Value* value) {
   if (!is_scalar(*value)) return Got::wrong_type;
+  if (conversion.simple) {
+    std::string_view group;
+    const SimpleRegex::Answer answer = conversion.simple->find(value->text, &group);
+    if (answer == SimpleRegex::Answer::yes) return as_string(group, value);
+    if (answer == SimpleRegex::Answer::no) return Got::null;
+  }
   std::array<re2::StringPiece, 2> found;  // the whole match, and the group
   const re2::StringPiece text(value->text.data(), value->text.size());
-  const bool matches = pattern.Match(text, 0, text.size(), re2::RE2::UNANCHORED, found.data(),
-                                     static_cast<int>(found.size()));
+  const bool matches = conversion.pattern->Match(text, 0, text.size(), re2::RE2::UNANCHORED,
+                                                 found.data(), static_cast<int>(found.size()));
   if (!matches || found[1].data() == nullptr) return Got::null;
   return as_string({found[1].data(), found[1].size()}, value);
 }
@@ -253,7 +259,7 @@ Got convert_one(const Conversion& conversion, const ConvertContext& context, Val
     case Kind::snowflake: return convert_snowflake(context.arena, value);
     case Kind::instagram_code: return convert_instagram_code(context.arena, value);
     case Kind::strip_prefix: return convert_prefix(conversion.argument, value);
-    case Kind::regex: return convert_regex(*conversion.pattern, value);
+    case Kind::regex: return convert_regex(conversion, value);
     case Kind::words: return convert_words(conversion, value);
   }
   return Got::unusable;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "connectors/decode_values.h"  // Got
+#include "connectors/simple_regex.h"
 #include "engine/base/arena.h"
 #include "engine/base/counters.h"
 #include "engine/base/event_time.h"
@@ -62,6 +63,7 @@ struct Conversion {
   Kind kind = Kind::str;
   std::string argument;                                    // strip_prefix
   std::shared_ptr<const re2::RE2> pattern;                 // regex
+  std::optional<SimpleRegex> simple;                       // the same, where it is such
   std::vector<std::pair<std::string, std::string>> words;  // words
   std::optional<std::string> otherwise;                    // words
 };

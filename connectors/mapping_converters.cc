@@ -89,6 +89,9 @@ void read_word_table(const YamlNode& node, Build* build, Conversion* conversion)
 void read_argument(const YamlNode& node, Build* build, Conversion* conversion) {
   if (conversion->kind == Conversion::Kind::regex) {
     conversion->pattern = read_pattern(node, build);
+    if (conversion->pattern != nullptr && conversion->pattern->ok()) {
+      conversion->simple = SimpleRegex::read(conversion->pattern->pattern());
+    }
   } else if (conversion->kind == Conversion::Kind::words) {
     read_word_table(node, build, conversion);
   } else if (const std::string* text = read_text(node, "'strip_prefix'", &build->faults)) {

@@ -184,7 +184,7 @@ Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
 }
 
 // What is done to the alternative that is chosen belongs to the choice: `unless` and `as` may leave
-// nothing of it. When none is usable the first that is there tells what is wrong with it.
+// nothing of it.
 Value Evaluator::any(ExprId id, const Frame& frame, std::optional<Target> target) {
   const Expr& expr = program_.exprs[id];
   const bool is_refined = plan_.exprs[id].is_refined;

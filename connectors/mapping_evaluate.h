@@ -22,6 +22,8 @@ namespace vigie::mapping {
 struct Frame {
   Slot* slots = nullptr;  // null: nothing is known there
   const Frame* around = nullptr;
+
+  [[nodiscard]] bool has(const SlotSet& needs) const { return Frames::present(slots).meets(needs); }
 };
 
 // Which frame of a scope holds which text in one of its slots. Built once for each document that
@@ -95,7 +97,14 @@ class Evaluator {
         out_(*out),
         context_{&out->arena, &out->repairs} {}
 
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+
   [[nodiscard]] bool holds(const Condition& condition, const Frame& frame);
+
+  struct Choice {
+    Value value;
+    bool used = false;
+  };
 
   // What an expression yields. `target` is the field it is for, so that an alternative it cannot
   // use is passed over; nothing for a part of a text.
@@ -103,7 +112,28 @@ class Evaluator {
     const PlanExpr& plain = plan_.exprs[id];
     if (plain.is_slot) [[likely]]
       return at(Ref{plain.up, plain.slot, plain.pointer}, frame);
-    return composed(id, frame, target);
+    return frame.has(plain.needs) ? composed(id, frame, target) : Value{};
+  }
+  // Whether an expression is nothing but alternatives, of which choose() takes one.
+  [[nodiscard]] bool is_choice(ExprId id) const {
+    return program_.exprs[id].kind == Expr::Kind::any && !plan_.exprs[id].is_refined;
+  }
+  // The first of the alternatives that use(Value) -> bool takes; else the first that is there,
+  // which tells what is wrong with it.
+  template <class Use>
+  [[nodiscard]] Choice choose(ExprId id, const Frame& frame, std::optional<Target> target,
+                              Use use) {
+    Choice blamed;
+    const std::size_t before = sources_size();
+    for (const ExprId part : program_.exprs[id].parts) {
+      const Value found = value(part, frame, target);
+      if (!found.is_absent()) {
+        if (!found.text.empty() && use(found)) return {found, true};
+        if (blamed.value.is_absent()) blamed.value = found;
+      }
+      forget_sources(before);
+    }
+    return blamed;
   }
 
   // Calls on_element(Frame) for each element of a source of a list for which its condition holds;
@@ -184,7 +214,7 @@ class Evaluator {
   [[nodiscard]] bool means_nothing(const Expr& expr, const Value& value, const Frame& frame);
   Value at(const Ref& ref, const Frame& frame) {
     // By type of slot; what is `absent` here is nothing.
-    constexpr std::array<Value::Type, 8> kTypes{
+    static constexpr std::array<Value::Type, 8> kTypes{
         Value::Type::absent,  Value::Type::absent, Value::Type::string, Value::Type::number,
         Value::Type::boolean, Value::Type::json,   Value::Type::json,   Value::Type::absent};
     Slot* found = slot(ref, frame);

@@ -45,24 +45,27 @@ void ItemMapper::map(const Frame& frame, std::uint32_t record, std::uint16_t ind
   const auto outcome = [&](std::string_view what, std::string_view detail) {
     if (trace_ != nullptr) trace_->outcome = cat(what, detail);
   };
-  const auto rule = std::ranges::find_if(
-      program_.rules, [&](const Rule& one) { return evaluator_.holds(one.when, frame); });
+  const std::vector<PlanRule>& plans = evaluator_.plan().rules;
+  std::size_t chosen = 0;
+  while (chosen < plans.size() && !(frame.has(plans[chosen].needs) &&
+                                    evaluator_.holds(program_.rules[chosen].when, frame))) {
+    ++chosen;
+  }
   std::optional<Refusal> refused;
-  if (rule == program_.rules.end()) {
+  if (chosen == plans.size()) {
     refused = Refusal{RejectReason::unmapped, "no rule of the mapping holds"};
   } else {
-    if (trace_ != nullptr) {
-      trace_->rule = static_cast<std::size_t>(rule - program_.rules.begin());
-    }
-    if (rule->drop) {
+    const Rule& rule = program_.rules[chosen];
+    if (trace_ != nullptr) trace_->rule = chosen;
+    if (rule.drop) {
       ++counts->dropped;
-      return outcome("dropped: ", *rule->drop);
+      return outcome("dropped: ", *rule.drop);
     }
     const RepairCounts repairs = out_.repairs;
-    Mention& mention = out_.mentions.emplace_back();
+    Mention& mention = out_.mentions.emplace_back(plans[chosen].mention);
     mention.record = record;
     mention.index = index;
-    refused = fill(*rule, frame, &mention);
+    refused = fill(rule, plans[chosen], frame, &mention);
     if (!refused) {
       ++counts->mapped;
       return outcome("mapped", "");
@@ -77,15 +80,17 @@ void ItemMapper::map(const Frame& frame, std::uint32_t record, std::uint16_t ind
   }
 }
 
-std::optional<ItemMapper::Refusal> ItemMapper::fill(const Rule& rule, const Frame& frame,
-                                                    Mention* mention) {
-  mention->op = rule.op;
+std::optional<ItemMapper::Refusal> ItemMapper::fill(const Rule& rule, const PlanRule& plan,
+                                                    const Frame& frame, Mention* mention) {
   if (wrapped_.deleted && rule.op == Op::upsert) mention->op = Op::remove;
   const std::uint64_t required = needed(mention->op);
-  std::uint64_t mapped = 0;
-  std::uint64_t present = 0;
-  for (const Field& one : rule.fields) {
-    const Got got = field(one, frame, mention);
+  const SlotSet there = Frames::present(frame.slots);
+  std::uint64_t mapped = plan.constants;
+  std::uint64_t present = plan.constants;
+  for (std::size_t i = 0; i < rule.fields.size(); ++i) {
+    if (plan.fields[i].is_constant && trace_ == nullptr) continue;
+    const Field& one = rule.fields[i];
+    const Got got = there.meets(plan.fields[i].needs) ? field(one, frame, mention) : Got::null;
     mapped |= bit(one.target);
     if (got == Got::value) {
       present |= bit(one.target);
@@ -101,16 +106,30 @@ std::optional<ItemMapper::Refusal> ItemMapper::fill(const Rule& rule, const Fram
   }
   const bool counters = mention->op == Op::metrics || mention->op == Op::increment;
   if (counters && (present & kMetrics) == 0) return missing("metrics", "no counter is known");
-  for (const ListField& one : rule.lists) list(one, frame, mention);
+  for (std::size_t i = 0; i < rule.lists.size(); ++i) {
+    if (there.meets(plan.lists[i])) list(rule.lists[i], frame, mention);
+  }
   if (!mention->observed_at) mention->observed_at = wrapped_.observed_at;
   return std::nullopt;
 }
 
 Got ItemMapper::field(const Field& field, const Frame& frame, Mention* mention) {
   if (trace_ != nullptr) scratch_.sources.clear();
-  const Value value = evaluator_.value(field.expr, frame, field.target);
-  if (value.is_absent()) return Got::null;
-  const Got got = assign(field.target, value, evaluator_.context(), mention);
+  Value value;
+  Got got = Got::null;
+  const auto use = [&](const Value& found) {
+    got = assign(field.target, found, evaluator_.context(), mention);
+    return got == Got::value;
+  };
+  // A maximum without a rating is usable, and says nothing: the next alternative is not asked.
+  if (evaluator_.is_choice(field.expr) && field.target != Target::rating_max) {
+    const auto choice = evaluator_.choose(field.expr, frame, field.target, use);
+    value = choice.value;
+    if (!choice.used && !value.is_absent()) use(value);
+  } else {
+    value = evaluator_.value(field.expr, frame, field.target);
+    if (!value.is_absent()) use(value);
+  }
   if (trace_ != nullptr && got == Got::value) trace(std::string(to_text(field.target)), value.text);
   return got;
 }

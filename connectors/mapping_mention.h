@@ -43,7 +43,8 @@ class ItemMapper {
     std::string_view detail;  // in the arena
   };
 
-  [[nodiscard]] std::optional<Refusal> fill(const Rule& rule, const Frame& frame, Mention* mention);
+  [[nodiscard]] std::optional<Refusal> fill(const Rule& rule, const PlanRule& plan,
+                                            const Frame& frame, Mention* mention);
   Got field(const Field& field, const Frame& frame, Mention* mention);
   void list(const ListField& field, const Frame& frame, Mention* mention);
   // For each element that `take` (a function of source and frame) says is one.

@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "connectors/mapping_assign.h"
+#include "connectors/mapping_needs.h"
 #include "engine/base/limits.h"
 
 namespace vigie::mapping {
@@ -82,13 +84,40 @@ class Uses {
   std::map<std::pair<ScopeId, SlotId>, std::uint16_t> indexes_;
 };
 
+// Puts a constant where it belongs, once for all mentions; whether it is one that can be.
+bool assign_constant(const Program& program, const Field& field, Arena* texts, Mention* to) {
+  const Expr& expr = program.exprs[field.expr];
+  if (expr.kind != Expr::Kind::constant || !expr.convert.empty() || !expr.unless.empty() ||
+      !expr.unless_equal.empty() || field.target == Target::rating_max) {
+    return false;  // a maximum alone says nothing
+  }
+  RepairCounts repairs{};
+  const Value value{Value::Type::string, program.texts[expr.text]};
+  return assign(field.target, value, {texts, &repairs}, to) == Got::value &&
+         repairs == RepairCounts{};
+}
+
+PlanRule plan_rule(const Program& program, const Rule& rule, Arena* texts) {
+  PlanRule plan;
+  plan.needs = needs_of(rule.when);
+  plan.mention.op = rule.op;
+  for (const Field& field : rule.fields) {
+    const bool is_constant = assign_constant(program, field, texts, &plan.mention);
+    if (is_constant) plan.constants |= std::uint64_t{1} << std::to_underlying(field.target);
+    plan.fields.push_back({needs_of(program, program.exprs[field.expr]), is_constant});
+  }
+  for (const ListField& field : rule.lists) plan.lists.push_back(needs_of(program, field.list));
+  return plan;
+}
+
 }  // namespace
 
-Plan::Plan(const Program& of) : program(of), index_of(of.exprs.size(), kNone) {
+Plan::Plan(const Program& of, DecodeSettings::Simd simd)
+    : program(of), index_of(of.exprs.size(), kNone) {
   scopes.reserve(of.scopes.size());
   for (const Scope& scope : of.scopes) {
     PlanScope& to = scopes.emplace_back();
-    to.stride = std::max<std::size_t>(scope.slots, 1);
+    to.slots = std::max<std::size_t>(scope.slots, 1);
     to.nodes.reserve(scope.nodes.size());
     for (const Node& node : scope.nodes) to.nodes.emplace_back(node);
   }
@@ -97,10 +126,22 @@ Plan::Plan(const Program& of) : program(of), index_of(of.exprs.size(), kNone) {
     const bool is_refined =
         !expr.unless.empty() || !expr.unless_equal.empty() || !expr.convert.empty();
     const bool is_slot = expr.kind == Expr::Kind::at && !is_refined;
-    exprs.push_back({is_slot, is_refined, expr.value.up, expr.value.slot, expr.value.pointer});
+    exprs.push_back({is_slot, is_refined, expr.value.up, expr.value.slot, expr.value.pointer,
+                     needs_of(of, expr)});
   }
+  for (const Rule& rule : of.rules) rules.push_back(plan_rule(of, rule, &texts));
   Uses(this).follow();
   for (PlanScope& scope : scopes) scope.frames_max = std::max(scope.frames_max, kListItemsMax);
+  if (simd == DecodeSettings::Simd::none) leave_out_nothing();
+}
+
+void Plan::leave_out_nothing() {
+  for (PlanExpr& expr : exprs) expr.needs = SlotSet::always();
+  for (PlanRule& rule : rules) {
+    rule.needs = SlotSet::always();
+    for (PlanRule::PlanField& field : rule.fields) field.needs = SlotSet::always();
+    for (SlotSet& list : rule.lists) list = SlotSet::always();
+  }
 }
 
 }  // namespace vigie::mapping

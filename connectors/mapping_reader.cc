@@ -27,7 +27,7 @@ struct Reader::Scratch {
   Plan* plan_of(const Program& program) {
     if (plan != nullptr && &plan->program == &program) return plan;
     std::unique_ptr<Plan>& found = plans[&program];
-    if (found == nullptr) found = std::make_unique<Plan>(program);
+    if (found == nullptr) found = std::make_unique<Plan>(program, simd);
     return found.get();
   }
 

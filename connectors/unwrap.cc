@@ -33,7 +33,7 @@ bool has_confluent_prefix(std::string_view value) {
 
 // Why what was stepped over up to `behind` is not one valid document, if it is not.
 Refusal refusal_of(const JsonTokens& tokens, JsonToken behind) {
-  if (tokens.too_deep()) return {RejectReason::too_deep, ""};
+  if (tokens.too_deep()) return kTooDeep;
   if (behind == nullptr) return {RejectReason::not_json, tokens.fault()};
   if (behind != tokens.end()) return {RejectReason::not_json, "something follows the document"};
   return {};
@@ -51,7 +51,7 @@ void Unwrapper::unwrap(const Record& record, const Layers& layers, MentionBatch*
 
 void Unwrapper::bytes(std::string_view value, const Layers& layers) {
   if (value.size() > kRecordBytesMax) {
-    documents_.refuse(RejectReason::too_large, "", layers);
+    documents_.refuse(kTooLarge, layers);
   } else if (compression_of(value) != Compression::none) {
     compressed(value, layers);
   } else if (has_confluent_prefix(value)) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -305,7 +306,7 @@ std::size_t AtomIndex::memory_bytes() const {
 }
 
 void AtomIndex::compare(const Windows& windows, std::string_view text, std::size_t at,
-                        std::vector<std::uint32_t>* found) const {
+                        std::vector<Found>* found) const {
   const std::uint32_t key = windows.key_at(text.data() + at);
   const std::uint32_t bucket = windows.bucket(key);
   for (std::uint32_t i = windows.first_entries[bucket]; i < windows.first_entries[bucket + 1];
@@ -313,22 +314,30 @@ void AtomIndex::compare(const Windows& windows, std::string_view text, std::size
     const Entry& entry = windows.entries[i];
     if (entry.key != key || entry.before > at) continue;
     const auto atom = std::string_view(pool_).substr(entry.text, entry.bytes);
-    if (text.substr(at - entry.before).starts_with(atom)) found->push_back(entry.atom);
+    if (text.substr(at - entry.before).starts_with(atom)) {
+      found->push_back({entry.atom, static_cast<std::uint32_t>(at) - entry.before});
+    }
   }
 }
 
 namespace {
 
-void keep_each_once(std::vector<std::uint32_t>* atoms) {
-  std::ranges::sort(*atoms);
-  atoms->erase(std::ranges::unique(*atoms).begin(), atoms->end());
+void keep_first_and_last(std::vector<AtomIndex::Found>* found) {
+  const auto key = [](const AtomIndex::Found& one) { return std::pair(one.atom, one.begin); };
+  std::ranges::sort(*found, {}, key);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    const bool again = kept > 1 && (*found)[kept - 2].atom == (*found)[i].atom;
+    (*found)[again ? kept - 1 : kept++] = (*found)[i];
+  }
+  found->resize(kept);
 }
 
 }  // namespace
 
 template <class Filter>
 void AtomIndex::scan(const Windows& windows, std::string_view text, Filter filter,
-                     std::vector<std::uint32_t>* found) const {
+                     std::vector<Found>* found) const {
   if (windows.entries.empty() || text.size() < windows.bytes) return;
   std::array<std::uint32_t, kChunk + kSlack> passed;  // NOLINT: written before it is read
   const std::size_t count = text.size() - windows.bytes + 1;
@@ -337,7 +346,9 @@ void AtomIndex::scan(const Windows& windows, std::string_view text, Filter filte
         (windows.*filter)(text.data() + begin, std::min(kChunk, count - begin), passed.data());
     for (std::size_t i = 0; i < kept; ++i) compare(windows, text, begin + passed[i], found);
     // A huge text may say the same over and over.
-    if (found->size() > 2 * windows.entries.size() + kChunk) keep_each_once(found);
+    if (found->size() > 4 * (short_.entries.size() + long_.entries.size()) + kChunk) {
+      keep_first_and_last(found);
+    }
   }
 }
 
@@ -351,7 +362,7 @@ std::vector<AtomIndex::Way> AtomIndex::ways() {
   return ways;
 }
 
-void AtomIndex::find_by(Way way, std::string_view text, std::vector<std::uint32_t>* found) const {
+void AtomIndex::find_by(Way way, std::string_view text, std::vector<Found>* found) const {
   found->clear();
   for (const Windows* windows : {&short_, &long_}) {
     auto filter = &Windows::filter;
@@ -363,7 +374,7 @@ void AtomIndex::find_by(Way way, std::string_view text, std::vector<std::uint32_
   }
 }
 
-void AtomIndex::find(std::string_view text, std::vector<std::uint32_t>* found) const {
+void AtomIndex::find(std::string_view text, std::vector<Found>* found) const {
 #if defined(__x86_64__)
   if (has_avx2()) return find_by(has_avx512() ? Way::avx512 : Way::avx2, text, found);
 #endif

@@ -27,11 +27,16 @@ class AtomIndex {
   // Those that this processor has, the fastest first.
   [[nodiscard]] static std::vector<Way> ways();
 
-  // Replaces *found with the places of the atoms that occur, in no order; one that occurs several
-  // times may be there several times.
-  void find(std::string_view text, std::vector<std::uint32_t>* found) const;
+  // An atom, as its place among those given to build(), and the byte of the text where it begins.
+  struct Found {
+    std::uint32_t atom = 0;
+    std::uint32_t begin = 0;
+  };
+  // Replaces *found with the atoms that occur, in no order. Of one that occurs more than twice some
+  // may be left out, but neither the first nor the last.
+  void find(std::string_view text, std::vector<Found>* found) const;
   // The same in a way that the processor has: for tests.
-  void find_by(Way way, std::string_view text, std::vector<std::uint32_t>* found) const;
+  void find_by(Way way, std::string_view text, std::vector<Found>* found) const;
 
   [[nodiscard]] bool empty() const { return short_.entries.empty() && long_.entries.empty(); }
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -73,9 +78,9 @@ class AtomIndex {
 
   template <class Filter>
   void scan(const Windows& windows, std::string_view text, Filter filter,
-            std::vector<std::uint32_t>* found) const;
+            std::vector<Found>* found) const;
   void compare(const Windows& windows, std::string_view text, std::size_t at,
-               std::vector<std::uint32_t>* found) const;
+               std::vector<Found>* found) const;
 
   std::string pool_;
   Windows short_{3};  // of the atoms of three bytes

@@ -86,10 +86,12 @@ void Evaluator::give_back() {
   trim(places);
 }
 
-void Evaluator::start(const Mention& mention, const PostText& text, TokenTable* tokens) {
+void Evaluator::start(const Mention& mention, const PostText& text, TokenTable* tokens,
+                      std::span<const RegexPlace> regexes) {
   mention_ = &mention;
   text_ = &text;
   tokens_ = tokens;
+  regexes_found_ = regexes;
   regex_ = kNone;
   if (!scan_all_) tokens->start(text);
   post_steps_left_ = kPostStepsMax;

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/mention.h"
@@ -16,6 +18,14 @@
 
 namespace vigie::rules {
 
+// Where a regex may match in a part, by what the guard has found there.
+struct RegexPlace {
+  std::uint32_t regex = 0;
+  std::uint32_t part = 0;
+  RegexSet::Within within;
+  [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> key() const { return {regex, part}; }
+};
+
 // One thread; scratch memory is used again. Between start() calls the post, its texts and what was
 // found in them stay as they are.
 class Evaluator {
@@ -23,7 +33,9 @@ class Evaluator {
   // `scan_all`: terms are looked for in every token, and the table is not used.
   Evaluator(const RuleSet* rules, bool scan_all) : rules_(rules), scan_all_(scan_all) {}
 
-  void start(const Mention& mention, const PostText& text, TokenTable* tokens);
+  // `regexes`: sorted by key(); what is not in it may be anywhere.
+  void start(const Mention& mention, const PostText& text, TokenTable* tokens,
+             std::span<const RegexPlace> regexes = {});
 
   enum class Verdict : std::uint8_t { no, yes, failed };  // failed: over its budget
   // REQUIRES: the rule has a program.
@@ -55,6 +67,7 @@ class Evaluator {
   bool spend(std::size_t steps);
   // False: the rule cannot match; its program need not be looked at.
   [[nodiscard]] bool passes(const Rule& rule);
+  [[nodiscard]] RegexSet::Within within(std::uint32_t regex, std::uint32_t part) const;
   // False: a term that must be there is not.
   [[nodiscard]] bool may_hold(const Op& op) const;
   // Whether the operation is a term of which some word is not in the post.
@@ -115,6 +128,7 @@ class Evaluator {
   const Mention* mention_ = nullptr;
   const PostText* text_ = nullptr;
   TokenTable* tokens_ = nullptr;
+  std::span<const RegexPlace> regexes_found_;
   std::uint32_t steps_left_ = 0;       // of the query
   std::uint32_t post_steps_left_ = 0;  // of all queries of this post
   bool failed_ = false;

@@ -233,6 +233,12 @@ Place Evaluator::place_of_bytes(std::uint32_t part, std::uint32_t begin, std::ui
   return place;
 }
 
+RegexSet::Within Evaluator::within(std::uint32_t regex, std::uint32_t part) const {
+  const std::pair key(regex, part);
+  const auto found = std::ranges::lower_bound(regexes_found_, key, {}, &RegexPlace::key);
+  return found != regexes_found_.end() && found->key() == key ? found->within : RegexSet::Within{};
+}
+
 void Evaluator::find_regex(std::uint32_t number, FieldMask fields, bool one, Places* out) {
   if (regex_ == number && regex_fields_ == fields) {
     out->assign(regex_places_.begin(), regex_places_.end());
@@ -249,7 +255,8 @@ void Evaluator::find_regex(std::uint32_t number, FieldMask fields, bool one, Pla
     const RegexSet::Most most{
         .matches = one ? kSpansMax : kRegexPlacesMax,
         .bytes = one ? 4 * tried.size() : kRegexBytesPerStep * std::size_t{steps_left_}};
-    const std::size_t bytes = rules_->regexes.find_matches(term.id, tried, most, &matches_);
+    const std::size_t bytes =
+        rules_->regexes.find_matches(term.id, tried, most, within(term.id, part), &matches_);
     const auto lead = term.as_written ? 0U : static_cast<std::uint32_t>(text.lead != ' ');
     for (const Stretch match : matches_) {
       const std::uint32_t begin = std::max(match.first, lead) - lead;

@@ -46,6 +46,12 @@ void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uin
   }
   if (posting.wakes) return wake(posting.rule);
   const bool with_sigil = joined || posting.sigil != Sigil::none;
+  // What collect() will read.
+  __builtin_prefetch(&rules->rules[posting.rule]);
+  if (rules->first_rule.empty()) {
+    __builtin_prefetch(&costs[posting.rule]);
+    __builtin_prefetch(&rules->ids[posting.rule]);
+  }
   occurrences.push_back(
       {posting.rule, text.span(part, found.first_token, found.last_token, with_sigil)});
 }
@@ -107,6 +113,7 @@ void Matcher::Scratch::scan_patterns(std::uint32_t part) {
 void Matcher::Scratch::scan_regexes(std::uint32_t part) {
   rules->regexes.find_candidates(text[part].with_lead(), &regex_);
   for (const std::uint32_t regex : regex_.candidates) {
+    regex_places_.push_back({regex, part, regex_.within(regex)});
     for (const std::uint32_t rule : rules->regex_rules[regex]) wake(rule);
   }
 }
@@ -141,6 +148,8 @@ void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
   failed.clear();
   trim(&found_);
   trim(&spans_);
+  trim(&regex_places_);
+  regex_places_.clear();
   text.read(post, rules->seed,
             {.tokens = rules->looks_at_tokens || all_tokens,
              .authors = rules->looks_at_authors,
@@ -154,7 +163,8 @@ void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
   for (const std::uint32_t rule : rules->always) wake(rule);
   const bool campaigns = !occurrences.empty() && !rules->campaigns.empty();  // and guidelines
   if (woken.empty() && !campaigns) return;
-  evaluator.start(post, text, &tokens);
+  std::ranges::sort(regex_places_, {}, &RegexPlace::key);
+  evaluator.start(post, text, &tokens, regex_places_);
 }
 
 void Matcher::Scratch::evaluate_rule(std::uint32_t number) {

@@ -80,6 +80,7 @@ struct Matcher::Scratch {
   std::vector<TokenIndex::NodeId> joined_;
   std::vector<std::uint32_t> patterns_;
   RegexSet::Scratch regex_;
+  std::vector<RegexPlace> regex_places_;
   std::vector<Span> spans_;
 };
 

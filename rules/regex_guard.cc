@@ -4,6 +4,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 #include <functional>
 #include <numeric>
 #include <span>
@@ -23,6 +25,7 @@ constexpr std::size_t kAtomsExaminedMax = 64;  // of one regex; more are taken a
 // Required atoms that are shorter are not scanned for, if there are longer ones: a second pass over
 // every text costs more than a look at the few that hold the others.
 constexpr std::size_t kScannedBytesMin = 4;
+constexpr std::uint32_t kAnyBytes = 0xFFFFFFFF;  // of a match that may be as long as the text
 
 RE2::Options options(RegexSet::On on = RegexSet::On::folded) {
   RE2::Options options;
@@ -124,6 +127,32 @@ class PatternFolder {
   bool in_class_ = false;  // between [ and ]
 };
 
+// The number of times that a repetition like {2,5} allows at most; kAnyBytes where it sets no limit
+// or is none.
+std::uint64_t most_repeats(std::string_view braces) {
+  braces = braces.substr(0, braces.find('}'));
+  const std::string_view most = braces.substr(braces.rfind(',') + 1);
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(most.data(), most.data() + most.size(), count);
+  const bool is_number = error == std::errc() && end == most.data() + most.size();
+  return is_number ? std::max(count, 1U) : kAnyBytes;
+}
+
+// A bound on the bytes of a match in folded text, which need not be tight: one character for each
+// byte of the pattern, and of that four bytes unless it is an ASCII literal.
+std::uint32_t longest_match(std::string_view pattern) {
+  if (pattern.find_first_of("*+") != std::string_view::npos) return kAnyBytes;
+  std::uint64_t bytes = 0;
+  std::uint64_t repeats = 1;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool literal = is_ascii(pattern[i]) && !std::string_view(".[\\").contains(pattern[i]);
+    bytes += literal ? 1 : 4;
+    if (pattern[i] == '{') repeats *= most_repeats(pattern.substr(i + 1));
+    if (repeats >= kAnyBytes) return kAnyBytes;
+  }
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes * repeats, kAnyBytes));
+}
+
 std::string error_text(const RE2& regex) {
   return regex.error().empty() ? "RE2 refuses it" : regex.error();
 }
@@ -213,13 +242,16 @@ struct RegexSet::State {
     std::unique_ptr<const RE2> regex;
     RegexSet::On on = RegexSet::On::folded;
     bool looked_for = false;
-    std::uint32_t atoms_needed = 0;  // of those that are scanned for; 0: tried on every text
-    Literals literals;               // as they are found in folded text
+    std::uint32_t atoms_needed = 0;       // of those that are scanned for; 0: tried on every text
+    std::uint32_t bytes_max = kAnyBytes;  // of a match
+    Literals literals;                    // as they are found in folded text
 
+    [[nodiscard]] bool holds_unscanned(std::string_view folded) const;
     [[nodiscard]] bool may_match(std::string_view folded) const;
   };
   struct Atom {
     std::string text;  // until finish()
+    std::uint32_t bytes = 0;
     std::vector<std::uint32_t> regexes;
   };
 
@@ -231,16 +263,32 @@ struct RegexSet::State {
   void add_atoms(std::uint32_t regex);
   void merge_atoms();
   void fill_index();
-  void see(std::uint32_t atom, Scratch* scratch) const;
+  void see(AtomIndex::Found found, Scratch* scratch) const;
 };
 
-// Whether the text holds the literals that a match of it would.
+namespace {
+
+// As contains() of a view, which stops at every byte that is the literal's first one.
+bool holds(std::string_view text, std::string_view literal) {
+  return memmem(text.data(), text.size(), literal.data(), literal.size()) != nullptr;
+}
+
+}  // namespace
+
+// Whether the text, in which the scan has found what it looks for, holds the other literals too.
+bool RegexSet::State::Regex::holds_unscanned(std::string_view text) const {
+  if (!literals.required) return true;
+  const auto others = std::span(literals.atoms).subspan(atoms_needed);
+  return std::ranges::all_of(others, [&](const std::string& atom) { return holds(text, atom); });
+}
+
+// Whether the text, in which nothing has been looked for, holds the literals that a match would.
 bool RegexSet::State::Regex::may_match(std::string_view text) const {
   constexpr std::size_t kLookedFor = 4;  // by hand; with more of them trying is as cheap
   if (literals.atoms.empty() || literals.atoms.size() > kLookedFor) return true;
-  const auto holds = [&](const std::string& atom) { return text.contains(atom); };
-  return literals.required ? std::ranges::all_of(literals.atoms, holds)
-                           : std::ranges::any_of(literals.atoms, holds);
+  const auto is_there = [&](const std::string& atom) { return holds(text, atom); };
+  return literals.required ? std::ranges::all_of(literals.atoms, is_there)
+                           : std::ranges::any_of(literals.atoms, is_there);
 }
 
 RegexSet::RegexSet() : state_(std::make_unique<State>()) {}
@@ -257,6 +305,7 @@ Result<RegexSet::Added> RegexSet::add(std::string_view pattern, On on) {
   regex.regex = std::make_unique<const RE2>(tried, options(on));
   const Literals& literals = regex.literals;
   regex.on = on;
+  regex.bytes_max = longest_match(tried);
   const std::size_t scanned = literals.scanned().size();
   regex.atoms_needed =
       static_cast<std::uint32_t>(literals.required ? scanned : std::min<std::size_t>(scanned, 1));
@@ -271,7 +320,7 @@ void RegexSet::look_for(std::uint32_t regex) { state_->regexes[regex].looked_for
 void RegexSet::State::add_atoms(std::uint32_t regex) {
   if (!regexes[regex].looked_for) return;
   for (const std::string& atom : regexes[regex].literals.scanned()) {
-    atoms.push_back({atom, {regex}});
+    atoms.push_back({atom, static_cast<std::uint32_t>(atom.size()), {regex}});
   }
   if (regexes[regex].atoms_needed == 0) always.push_back(regex);
 }
@@ -325,15 +374,19 @@ std::size_t RegexSet::memory_bytes() const {
 }
 
 // Counts an atom once a round, for every regex that needs it.
-void RegexSet::State::see(std::uint32_t atom, Scratch* scratch) const {
-  if (scratch->atom_seen[atom] == scratch->round) return;
-  scratch->atom_seen[atom] = scratch->round;
-  for (const std::uint32_t regex : atoms[atom].regexes) {
-    if (scratch->regex_round[regex] != scratch->round) scratch->regex_count[regex] = 0;
-    scratch->regex_round[regex] = scratch->round;
-    if (++scratch->regex_count[regex] == regexes[regex].atoms_needed) {
-      scratch->candidates.push_back(regex);
-    }
+void RegexSet::State::see(AtomIndex::Found found, Scratch* scratch) const {
+  const Atom& atom = atoms[found.atom];
+  const std::uint32_t end = found.begin + atom.bytes;
+  const std::uint32_t round = scratch->round;
+  const bool again = std::exchange(scratch->atom_seen[found.atom], round) == round;
+  for (const std::uint32_t regex : atom.regexes) {
+    Scratch::Seen& seen = scratch->regex_seen[regex];
+    if (seen.round != round) seen = {round, 0, {end, found.begin}};
+    const std::uint32_t first = end - std::min(end, regexes[regex].bytes_max);
+    seen.within.first = std::min(seen.within.first, first);
+    seen.within.last = std::max(seen.within.last, found.begin);
+    if (again) continue;
+    if (++seen.count == regexes[regex].atoms_needed) scratch->candidates.push_back(regex);
   }
 }
 
@@ -344,8 +397,7 @@ void start_round(std::size_t atoms, std::size_t regexes, RegexSet::Scratch* scra
   if (fresh) {
     scratch->round = 1;
     scratch->atom_seen.assign(atoms, 0);
-    scratch->regex_round.assign(regexes, 0);
-    scratch->regex_count.assign(regexes, 0);
+    scratch->regex_seen.assign(regexes, {});
   }
   scratch->candidates.clear();
 }
@@ -357,22 +409,26 @@ void RegexSet::find_candidates(std::string_view folded, Scratch* scratch) const 
   start_round(state.atoms.size(), state.regexes.size(), scratch);
   scratch->candidates = state.always;
   state.index.find(folded, &scratch->atoms_found);
-  for (const std::uint32_t atom : scratch->atoms_found) state.see(atom, scratch);
+  for (const AtomIndex::Found found : scratch->atoms_found) state.see(found, scratch);
   std::erase_if(scratch->candidates,
-                [&](std::uint32_t regex) { return !state.regexes[regex].may_match(folded); });
+                [&](std::uint32_t regex) { return !state.regexes[regex].holds_unscanned(folded); });
 }
 
 std::size_t RegexSet::find_matches(std::uint32_t regex, std::string_view text, Most most,
-                                   std::vector<Stretch>* matches) const {
+                                   Within within, std::vector<Stretch>* matches) const {
   matches->clear();
   const State::Regex& one = state_->regexes[regex];
+  const bool folded = one.on == On::folded;
+  bool again = false;
   std::size_t empty = 0;
   std::size_t bytes = 0;
-  for (std::size_t at = 0; at <= text.size() && matches->size() < most.matches;) {
+  for (std::size_t at = folded ? within.first : 0;
+       at <= text.size() && matches->size() < most.matches;) {
     re2::StringPiece match;
-    if (at != 0) bytes += text.size() - at;
+    if (again) bytes += text.size() - at;
     if (bytes > most.bytes) return bytes;
-    if (at != 0 && one.on == On::folded && !one.may_match(text.substr(at))) return bytes;
+    if (again && folded && (at > within.last || !one.may_match(text.substr(at)))) return bytes;
+    again = true;
     if (!one.regex->Match(text, at, text.size(), RE2::UNANCHORED, &match, 1)) return bytes;
     std::string_view found(match.data(), match.size());
     const auto begin = static_cast<std::size_t>(found.data() - text.data());

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "rules/atom_index.h"
 #include "rules/fold.h"
 
 namespace vigie::rules {
@@ -25,14 +26,29 @@ namespace vigie::rules {
 // Filled once, then immutable: any number of threads, each with its own Scratch.
 class RegexSet {
  public:
+  // Where a regex may match, for all that is known of the text: no match begins before `first`, and
+  // none behind `last`.
+  struct Within {
+    std::uint32_t first = 0;
+    std::uint32_t last = UINT32_MAX;
+  };
   // What a thread remembers while it scans a text.
   struct Scratch {
+    struct Seen {
+      std::uint32_t round = 0;  // what follows is of
+      std::uint32_t count = 0;  // required atoms found
+      Within within;
+    };
     std::uint32_t round = 0;
-    std::vector<std::uint32_t> atoms_found;
-    std::vector<std::uint32_t> atom_seen;    // the round it was last found in
-    std::vector<std::uint32_t> regex_round;  // the round its count is of
-    std::vector<std::uint32_t> regex_count;  // required atoms found
-    std::vector<std::uint32_t> candidates;   // regexes to try
+    std::vector<AtomIndex::Found> atoms_found;
+    std::vector<std::uint32_t> atom_seen;  // the round it was last found in
+    std::vector<Seen> regex_seen;
+    std::vector<std::uint32_t> candidates;  // regexes to try
+
+    // Of a candidate. REQUIRES: it is tried on folded text.
+    [[nodiscard]] Within within(std::uint32_t regex) const {
+      return regex_seen[regex].round == round ? regex_seen[regex].within : Within{};
+    }
   };
 
   RegexSet();
@@ -73,8 +89,9 @@ class RegexSet {
     std::size_t bytes = 0;  // that the searches behind the first match may have before them
   };
   // Replaces *matches with the leftmost matches of one regex that do not overlap and are not
-  // empty, without spaces at their ends. Returns the bytes that it has counted.
-  std::size_t find_matches(std::uint32_t regex, std::string_view text, Most most,
+  // empty, without spaces at their ends. Returns the bytes that it has counted. `within`: as it was
+  // found in the same text; of a regex that is tried on text as it is written it does not count.
+  std::size_t find_matches(std::uint32_t regex, std::string_view text, Most most, Within within,
                            std::vector<Stretch>* matches) const;
 
  private:

@@ -87,13 +87,23 @@ bool TokenIndex::may_have(std::uint64_t key) const {
   return Sieve{bloom_.data(), bloom_.size()}.passes(key) != 0;
 }
 
-TokenIndex::NodeId TokenIndex::child(NodeId parent, std::uint64_t key,
-                                     std::string_view token) const {
+// Of many terms all this is in memory only: what is known to be read is asked for before it is
+// waited for.
+void TokenIndex::prefetch_edge(std::uint64_t key) const {
+  __builtin_prefetch(slots_.data() + (place(key) & slot_mask_));
+  __builtin_prefetch(bloom_.data() + word_of(key, bloom_.size()));
+}
+
+TokenIndex::NodeId TokenIndex::child(NodeId parent, std::uint64_t key, std::string_view token,
+                                     std::uint64_t next_hash) const {
   const auto tag = static_cast<std::uint32_t>(key);
   for (std::uint64_t at = place(key) & slot_mask_; slots_[at].node != 0;
        at = (at + 1) & slot_mask_) {
     if (slots_[at].tag != tag) continue;
     const Node& node = nodes_[slots_[at].node];
+    prefetch_edge(edge_key(slots_[at].node, next_hash));
+    __builtin_prefetch(postings_.data() +
+                       (node.first_posting == kNoPosting ? 0 : node.first_posting));
     if (node.parent == parent && node.bytes == token.size() &&
         same(pool_.data() + node.text, token.data(), token.size())) {
       return slots_[at].node;
@@ -110,7 +120,7 @@ void TokenIndex::put(std::uint64_t key, NodeId node) {
 
 TokenIndex::NodeId TokenIndex::add_child(NodeId parent, std::uint64_t key, std::uint32_t text,
                                          std::uint16_t bytes) {
-  const NodeId known = child(parent, key, pool_.substr(text, bytes));
+  const NodeId known = child(parent, key, pool_.substr(text, bytes), 0);
   if (known != 0) return known;
   const auto node = static_cast<NodeId>(nodes_.size());
   nodes_.push_back({.text = text, .parent = parent, .first_posting = kNoPosting, .bytes = bytes});
@@ -253,7 +263,8 @@ void TokenIndex::walk(const FoldedText& text, std::span<const Token> tokens, std
     const Token& token = tokens[last];
     const std::uint64_t key = edge_key(node, token.hash);
     if (last != first && !may_have(key)) return;
-    node = child(node, key, {text.data() + token.begin, token.end - token.begin});
+    node = child(node, key, {text.data() + token.begin, token.end - token.begin},
+                 tokens.data()[last + 1].hash);
     if (node == 0) return;
     const Node& at = nodes_[node];
     if (at.first_posting != kNoPosting) found->push_back({first, last, node});
@@ -274,8 +285,8 @@ void TokenIndex::find(const FoldedText& text, std::span<const Token> tokens,
 }
 
 bool TokenIndex::begins_term(const FoldedText& text, const Token& token) const {
-  return child(0, edge_key(0, token.hash), {text.data() + token.begin, token.end - token.begin}) !=
-         0;
+  return child(0, edge_key(0, token.hash), {text.data() + token.begin, token.end - token.begin},
+               0) != 0;
 }
 
 std::size_t TokenIndex::memory_bytes() const {

@@ -80,7 +80,10 @@ class TokenIndex {
   static constexpr std::uint32_t kNoPosting = 0xFFFFFFFF;
 
   [[nodiscard]] static std::uint64_t edge_key(NodeId parent, std::uint64_t token_hash);
-  [[nodiscard]] NodeId child(NodeId parent, std::uint64_t key, std::string_view token) const;
+  // `next_hash`: of the token behind, of which the edge is asked for ahead.
+  [[nodiscard]] NodeId child(NodeId parent, std::uint64_t key, std::string_view token,
+                             std::uint64_t next_hash) const;
+  void prefetch_edge(std::uint64_t key) const;
   [[nodiscard]] bool may_have(std::uint64_t key) const;
   NodeId add_child(NodeId parent, std::uint64_t key, std::uint32_t text, std::uint16_t bytes);
   NodeId add_term(const Term& term, HashSeed seed);

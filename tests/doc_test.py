@@ -96,15 +96,30 @@ def run_page(page, vigie, accept):
     return count, failures
 
 
+def wrong_rows(page, vigie):
+    """Compares a table "Mapping | Reads | Status" with `vigie mappings`; returns as run_page."""
+    text = page.read_text(encoding="utf-8")
+    row = re.compile(r"^\| `([a-z0-9_]+)` \|.*\| (stable|experimental) \|$", re.MULTILINE)
+    rows = dict(row.findall(text))
+    if not rows:
+        return 0, 0
+    printed = subprocess.run([vigie, "mappings"], stdout=subprocess.PIPE, text=True, check=True)
+    known = dict(line.split()[:2] for line in printed.stdout.splitlines()[1:])
+    wrong = sorted(set(rows.items()) ^ set(known.items()))
+    for name, status in wrong:
+        print(f"{page}: `vigie mappings` and the table of mappings differ: {name} {status}")
+    return 1, min(len(wrong), 1)
+
+
 def main():
     arguments = sys.argv[1:]
     accept = "--accept" in arguments
     vigie, *pages = [pathlib.Path(a).resolve() for a in arguments if a != "--accept"]
     count = failures = 0
     for page in pages:
-        page_count, page_failures = run_page(page, vigie, accept)
-        count += page_count
-        failures += page_failures
+        for page_count, page_failures in (run_page(page, vigie, accept), wrong_rows(page, vigie)):
+            count += page_count
+            failures += page_failures
     print(f"{count - failures} passed, {failures} failed")
     if count == 0:
         print("no command was found in the pages")

@@ -420,7 +420,7 @@ TEST_CASE("dead letters are one line each, as text or in base64") {
   letters[0].detail = "id";
   letters[0].key = "k\"";
   letters[0].timestamp = parse_rfc3339("2026-03-01T10:00:00Z");
-  letters[0].index = 0;
+  letters[0].indexes = {0, 7, 10'000};
   letters[0].mapping = "acme";
   const std::vector<Header> headers{{"ce_id", "1"}, {"ce_x", "\xff"}};
   letters[1].key = "\x80";
@@ -432,8 +432,9 @@ TEST_CASE("dead letters are one line each, as text or in base64") {
   const std::string where = R"("source_topic":"posts","partition":3,"offset":42,)";
   const std::string version = R"("engine_version":"1.2",)";
   CHECK(read_file(folder.path("dead.ndjson")) ==
-        cat(R"({"reason":"missing_field","detail":"id",)", where, R"("index":0,"mapping":"acme",)",
-            version, R"("timestamp":"2026-03-01T10:00:00Z","key":"k\"","raw":"{\"a\"\n"})", '\n',
+        cat(R"({"reason":"missing_field","detail":"id",)", where,
+            R"("indexes":[0,7,10000],"mapping":"acme",)", version,
+            R"("timestamp":"2026-03-01T10:00:00Z","key":"k\"","raw":"{\"a\"\n"})", '\n',
             R"({"reason":"not_json",)", where, version, R"("key_base64":"gA==","cut":true,)",
             R"("headers":{"ce_id":"1","ce_x_base64":"/w=="},"raw_base64":"//4="})", '\n',
             R"({"reason":"not_json",)", where, version, R"("raw_base64":"/w=="})", '\n',

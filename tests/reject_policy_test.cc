@@ -1,6 +1,7 @@
 // What becomes of records, and of posts of records, that cannot be used.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/decode.h"
 #include "connectors/local_link.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
@@ -22,7 +24,11 @@ namespace {
 class Batches final : public Source {
  public:
   Batches(std::vector<std::vector<std::string>> batches, std::int64_t* committed)
-      : batches_(std::move(batches)), committed_(committed) {}
+      : batches_(std::move(batches)), committed_(committed) {
+    for (std::vector<std::string>& batch : batches_) {
+      for (std::string& value : batch) value.append(kRecordPaddingBytes, '\0');
+    }
+  }
 
   Result<void> read(Batch* batch, Deadline) override {
     batch->clear();
@@ -31,7 +37,7 @@ class Batches final : public Source {
       for (const std::string& value : batches_[next_]) {
         Record& record = batch->records.emplace_back();
         record.key = "key";
-        record.value = value;
+        record.value = std::string_view(value).substr(0, value.size() - kRecordPaddingBytes);
         record.offset = offset_++;
         record.headers = kHeaders;
       }
@@ -56,8 +62,8 @@ class Batches final : public Source {
   std::int64_t* committed_;
 };
 
-// "ok" is a post, "REASON" a record that is refused, "REASON:N" one whose post N is refused beside
-// two that are used.
+// "ok" is a post, "REASON" a record that is refused, "REASON:N REASON:N" one whose posts N are
+// refused beside two that are used.
 class Words final : public Decoder {
  public:
   void decode(const Batch& batch, std::size_t first, std::size_t count,
@@ -70,20 +76,27 @@ class Words final : public Decoder {
       const bool part = colon != std::string_view::npos;
       if (value == "ok" || part) add(number, 0, out);
       if (part) add(number, 1, out);
-      for (std::size_t r = 0; r < kRejectReasons; ++r) {
-        const auto reason = static_cast<RejectReason>(r);
-        if (!value.starts_with(to_text(reason))) continue;
-        Reject& reject = out->rejects.emplace_back(number, reason, "why");
-        if (!part) continue;
-        reject.index = static_cast<std::uint16_t>(value[colon + 1] - '0');
-        reject.mapping = names_[0];
-        ++out->mappings[0].rejected;
+      for (std::size_t at = 0; at < value.size(); at = value.find(' ', at) + 1) {
+        refuse(number, value.substr(at, value.find(' ', at) - at), out);
+        if (value.find(' ', at) == std::string_view::npos) break;
       }
     }
   }
   [[nodiscard]] std::span<const std::string> mappings() const override { return names_; }
 
  private:
+  void refuse(std::uint32_t number, std::string_view word, MentionBatch* out) const {
+    for (std::size_t r = 0; r < kRejectReasons; ++r) {
+      const auto reason = static_cast<RejectReason>(r);
+      if (!word.starts_with(to_text(reason))) continue;
+      Reject& reject = out->rejects.emplace_back(number, reason, "why");
+      const std::size_t colon = word.find(':');
+      if (colon == std::string_view::npos) continue;
+      reject.index = static_cast<std::uint16_t>(word[colon + 1] - '0');
+      reject.mapping = names_[0];
+      ++out->mappings[0].rejected;
+    }
+  }
   static void add(std::uint32_t record, std::uint16_t index, MentionBatch* out) {
     Mention& mention = out->mentions.emplace_back();
     mention.record = record;
@@ -104,7 +117,8 @@ class Letters final : public DeadLetterSink {
     for (const DeadLetter& letter : letters) {
       *text_ += cat(to_text(letter.reason), ' ', letter.source_topic, '/', letter.partition, ' ',
                     letter.offset, ' ', letter.key);
-      if (letter.index) *text_ += cat(" post ", *letter.index, " of ", letter.mapping);
+      for (const std::uint16_t index : letter.indexes) *text_ += cat(" post ", index);
+      if (!letter.indexes.empty()) *text_ += cat(" of ", letter.mapping);
       if (letter.cut) *text_ += cat(" cut to ", letter.raw.size());
       *text_ += cat(' ', letter.headers.front().name, '\n');
     }
@@ -125,13 +139,14 @@ struct Outcome {
 };
 
 Outcome run(std::vector<std::vector<std::string>> batches, const ErrorSettings& errors,
-            bool with_letters = true) {
+            bool with_letters = true, std::unique_ptr<Decoder> decoder = nullptr) {
+  if (decoder == nullptr) decoder = std::make_unique<Words>();
   Outcome outcome;
   Parts parts;
   const std::vector<rules::Brand> brands{{.name = "Acme"}};
   parts.rules = *rules::compile(brands, {}, nullptr);
-  parts.inputs.push_back({std::make_unique<Batches>(std::move(batches), &outcome.committed),
-                          std::make_unique<Words>()});
+  parts.inputs.push_back(
+      {std::make_unique<Batches>(std::move(batches), &outcome.committed), std::move(decoder)});
   parts.link = std::make_unique<LocalLink>(1, 1);
   if (with_letters) parts.dead_letters = std::make_unique<Letters>(&outcome.letters);
   EngineOptions options;
@@ -169,6 +184,35 @@ TEST_CASE("by default rejects go to the dead letters with all that is needed to 
   CHECK(outcome.committed == 4);
   CHECK(outcome.mapped == 4);
   CHECK(outcome.rejected == 1);
+}
+
+TEST_CASE("a record has one letter, about those of its posts that go there") {
+  const std::string record = "bad_time:2 unmapped:4 missing_field:5 bad_time:7";
+  const Outcome all = run({{record, "not_json", record}}, {});
+  CHECK(all.letters ==
+        "bad_time posts/3 0 key post 2 post 4 post 5 post 7 of acme ce_type\n"
+        "not_json posts/3 1 key ce_type\n"
+        "bad_time posts/3 2 key post 2 post 4 post 5 post 7 of acme ce_type\n");
+  CHECK(all.actions == "dead_letter 9 ");
+  const Outcome some =
+      run({{record, record}}, policy(OnError::dead_letter, RejectReason::bad_time, OnError::drop));
+  CHECK(some.letters ==
+        "unmapped posts/3 0 key post 4 post 5 of acme ce_type\n"
+        "unmapped posts/3 1 key post 4 post 5 of acme ce_type\n");
+  CHECK(some.actions == "dead_letter 4 drop 4 ");
+}
+
+TEST_CASE("a record of nothing but posts that are refused makes no flood") {
+  std::string record = "[0";
+  while (record.size() + 3 <= kRecordBytesMax) record += ",0";
+  record += ']';
+  const Outcome outcome = run({{record}}, {}, /*with_letters=*/true,
+                              make_decoder({}, std::make_shared<MappingSet>(), kNativeMapping));
+  CHECK(std::ranges::count(outcome.letters, '\n') == 1);
+  CHECK(outcome.letters.starts_with("not_an_object posts/3 0 key post 0 post 1 "));
+  CHECK(outcome.letters.find(cat(" post ", kPostsPerRecordMax, " of  cut to ")) !=
+        std::string::npos);
+  CHECK(outcome.actions == cat("dead_letter ", kPostsPerRecordMax + 1, ' '));
 }
 
 TEST_CASE("a record too long for a letter is cut, and the letter says so") {

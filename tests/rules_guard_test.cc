@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/limits.h"
@@ -163,6 +165,17 @@ TEST_CASE("only regexes whose literals are there are tried") {
 // Exactly as long as it says: reading behind it is an error that AddressSanitizer tells.
 std::vector<char> exact(const std::string& text) { return {text.begin(), text.end()}; }
 
+// Where an atom begins for the first time and for the last one.
+struct Ends {
+  std::size_t first = std::string::npos;
+  std::size_t last = 0;
+  void add(std::size_t begin) {
+    first = std::min(first, begin);
+    last = std::max(last, begin);
+  }
+  bool operator==(const Ends&) const = default;
+};
+
 TEST_CASE("atoms are found where a plain search finds them") {
   Random random(17);
   const auto piece = [&](std::size_t bytes_max) {
@@ -180,17 +193,75 @@ TEST_CASE("atoms are found where a plain search finds them") {
     for (const std::size_t bytes_max : {3, 30, 34, 35, 36, 37, 70, 300, 1500}) {
       const std::vector<char> text = exact(piece(bytes_max));
       const std::string_view view(text.data(), text.size());
-      std::set<std::uint32_t> expected;
+      std::map<std::uint32_t, Ends> expected;
       for (std::uint32_t i = 0; i < atoms.size(); ++i) {
-        if (view.contains(atoms[i])) expected.insert(i);
+        if (!view.contains(atoms[i])) continue;
+        expected[i] = {view.find(atoms[i]), view.rfind(atoms[i])};
       }
-      std::vector<std::uint32_t> found;
+      std::vector<AtomIndex::Found> found;
       for (const AtomIndex::Way way : AtomIndex::ways()) {
         index.find_by(way, view, &found);
-        CHECK(std::set(found.begin(), found.end()) == expected);
+        std::map<std::uint32_t, Ends> ends;
+        for (const AtomIndex::Found one : found) ends[one.atom].add(one.begin);
+        CHECK(ends == expected);
       }
     }
   }
+}
+
+TEST_CASE("of an atom that occurs over and over the first place and the last are found") {
+  const std::vector<std::string> atoms{"abc", "abca", "bcabcab"};
+  std::string text = "x";
+  for (int i = 0; i < 2000; ++i) text += "abc";
+  std::vector<AtomIndex::Found> found;
+  AtomIndex::build(atoms).find(text, &found);
+  std::array<Ends, 3> ends;
+  for (const AtomIndex::Found one : found) ends[one.atom].add(one.begin);
+  CHECK(ends == std::array<Ends, 3>{Ends{1, 5998}, Ends{1, 5995}, Ends{2, 5993}});
+}
+
+TEST_CASE("what the guard knows of where a regex may match changes no match") {
+  constexpr std::array<std::string_view, 17> kPatterns{
+      "pizza",       "(le|the) pizza", "pizza(\\.com|\\.fr)?\\b", ".{3}pizza",  "pizza ?[0-9]{1,2}",
+      "pizza.*kiwi", "^pizza",         "(?:..é){2}pizza",         "kiwi$",      "[^a]{0,4}kiwi",
+      "(..){1,3}kk", "pizza|kiwi|sss", "ss\\W{2}pizza",           "\\w+ pizza", "(?:.{2}){2,}kiwi",
+      "日.pizza",    "\\x{e9}.kiwi"};
+  constexpr std::array<std::string_view, 16> kPieces{
+      "pizza", "kiwi", " ",  "the ", "le ", ".com", "12",   "é",
+      "日本 ", "kiw",  "kk", "sss",  "…-",  "a",    "xyz ", "x"};
+  RegexSet regexes;
+  for (const std::string_view pattern : kPatterns) {
+    const auto added = regexes.add(pattern, RegexSet::On::folded);
+    REQUIRE(added.has_value());
+    regexes.look_for(added->regex);
+  }
+  regexes.finish();
+  Random random(29);
+  RegexSet::Scratch scratch;
+  std::size_t match_count = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    for (std::size_t i = below(80, &random); i > 0; --i) {
+      const std::size_t end = below(3, &random) == 0 ? kPieces.size() : kPieces.size() - 13;
+      text += kPieces[kPieces.size() - 1 - below(end, &random)];
+    }
+    for (std::size_t i = below(6, &random); i > 0; --i) {
+      text += kPieces[below(kPieces.size(), &random)];
+    }
+    regexes.find_candidates(text, &scratch);
+    for (std::uint32_t i = 0; i < kPatterns.size(); ++i) {
+      const RegexSet::Most most{kSpansMax, 1UL << 30};
+      std::vector<Stretch> anywhere, within;
+      regexes.find_matches(i, text, most, {}, &anywhere);
+      match_count += anywhere.size();
+      const bool tried = std::ranges::find(scratch.candidates, i) != scratch.candidates.end();
+      if (tried) regexes.find_matches(i, text, most, scratch.within(i), &within);
+      const auto key = [](const Stretch& one) { return std::pair(one.first, one.count); };
+      REQUIRE_MESSAGE(std::ranges::equal(anywhere, within, {}, key, key),
+                      kPatterns[i] << " in " << text);
+    }
+  }
+  CHECK(match_count > 3000);
 }
 
 TEST_CASE("a regex that needs a short literal and a long one needs both") {
@@ -205,9 +276,9 @@ TEST_CASE("a regex that needs a short literal and a long one needs both") {
   regexes.find_candidates("une orangebox", &scratch);
   CHECK(scratch.candidates == std::vector<std::uint32_t>{0, 1});
   std::vector<Stretch> matches;
-  regexes.find_matches(0, "orangebox, orange box, orange, box", {kSpansMax, 1000}, &matches);
+  regexes.find_matches(0, "orangebox, orange box, orange, box", {kSpansMax, 1000}, {}, &matches);
   CHECK(matches.size() == 2);
-  regexes.find_matches(1, "OrangeBox, Orange Box, orange box", {kSpansMax, 1000}, &matches);
+  regexes.find_matches(1, "OrangeBox, Orange Box, orange box", {kSpansMax, 1000}, {}, &matches);
   CHECK(matches.size() == 2);
 }
 
@@ -224,7 +295,7 @@ TEST_CASE("a pattern that matches nothing over and over gives up") {
   REQUIRE(regexes.add("(?:.*zz)?", RegexSet::On::folded).has_value());
   regexes.finish();
   std::vector<Stretch> matches;
-  regexes.find_matches(0, std::string(100'000, 'a') + "b", {kSpansMax, 1UL << 40}, &matches);
+  regexes.find_matches(0, std::string(100'000, 'a') + "b", {kSpansMax, 1UL << 40}, {}, &matches);
   CHECK(matches.empty());
 }
 

@@ -41,6 +41,7 @@ struct MappingsArguments {
 
 struct DecodeArguments {
   std::string mapping = "mention";  // a name, auto, or the path of a file
+  std::string config;               // whose mappings are known, too; may be empty
   bool explain = false;
   std::vector<std::string> files;
 };

@@ -88,6 +88,12 @@ std::optional<Configuration> load_configuration(const std::string& path,
   return std::move(read.configuration);
 }
 
+std::shared_ptr<const MappingSet> mappings_of(const std::string& path) {
+  if (path.empty()) return shipped_mappings();
+  const auto configuration = load_configuration(path);
+  return configuration ? configuration->mappings : nullptr;
+}
+
 KeySeed fresh_key_seed() { return {random_seed(), random_seed()}; }
 
 std::optional<std::uint32_t> find_brand(const rules::RuleSet& rules, const std::string& name) {

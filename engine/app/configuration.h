@@ -43,6 +43,10 @@ struct ConfigurationRead {
 [[nodiscard]] std::optional<Configuration> load_configuration(
     const std::string& path, std::shared_ptr<const SettingsFiles>* files = nullptr);
 
+// The mappings of that configuration, or, of no path, those that are shipped. Prints as above; null
+// when there was an error.
+[[nodiscard]] std::shared_ptr<const MappingSet> mappings_of(const std::string& path);
+
 // Of the keys of posts and authors, as long as no state outlives the process: it keeps those who
 // choose ids from making one post pass for another.
 [[nodiscard]] KeySeed fresh_key_seed();

@@ -91,7 +91,9 @@ void append_hit(const Mention& mention, const rules::Brand& brand, const rules::
 }  // namespace
 
 Exit decode_command(const DecodeArguments& arguments) {
-  auto mapping = choose_mapping(arguments.mapping, shipped_mappings());
+  const auto mappings = mappings_of(arguments.config);
+  if (!mappings) return Exit::not_started;
+  auto mapping = choose_mapping(arguments.mapping, mappings);
   if (!mapping) return Exit::not_started;
   const PostFiles files{.paths = arguments.files, .mapping = std::move(*mapping)};
   if (arguments.explain) return explain_decoding(files);

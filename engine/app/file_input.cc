@@ -35,6 +35,13 @@ void print_counts(std::span<const std::uint64_t, kRejectReasons> rejects,
   print_line<Repair>("repairs in records that were used", repairs);
 }
 
+void suggest_auto(std::string_view mapping, std::uint64_t posts,
+                  std::span<const std::uint64_t, kRejectReasons> rejects) {
+  const auto missing = static_cast<std::size_t>(RejectReason::missing_field);
+  if (mapping != kNativeMapping || posts != 0 || rejects[missing] == 0) return;
+  complain("these records are no mention/1; --mapping auto takes the mapping that knows them");
+}
+
 void print_given_up(std::span<const std::string> brands, std::span<const std::uint64_t> posts) {
   std::string line;
   for (std::size_t i = 0; i < posts.size(); ++i) {
@@ -68,6 +75,11 @@ void InputLog::add(std::span<const std::string> names, std::span<const MappingCo
   }
 }
 
+void InputLog::add_posts(std::string_view mapping, std::size_t count) {
+  mapping_ = mapping;
+  posts_ += count;
+}
+
 void InputLog::summarise() const {
   std::string line;
   for (const auto& [name, count] : dropped_) line += cat(" ", name, "=", count);
@@ -76,6 +88,7 @@ void InputLog::summarise() const {
                  line.c_str());
   }
   print_counts(rejects_, repairs_);
+  suggest_auto(mapping_, posts_, rejects_);
 }
 
 Result<void> for_each_slice(const PostFiles& files, Decoder* decoder,
@@ -91,6 +104,7 @@ Result<void> for_each_slice(const PostFiles& files, Decoder* decoder,
       slice.clear();
       decoder->decode(batch, first, std::min(kSliceRecords, batch.records.size() - first), &slice);
       log->add(slice.repairs);
+      log->add_posts(files.mapping.name, slice.mentions.size());
       log->add(decoder->mappings(), slice.mappings);
       on_slice({source->get(), &batch, &slice});
     }

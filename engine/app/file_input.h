@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/app/commands.h"
 #include "engine/app/mappings.h"
@@ -23,6 +24,11 @@ namespace vigie {
 void print_counts(std::span<const std::uint64_t, kRejectReasons> rejects,
                   std::span<const std::uint64_t, kRepairs> repairs);
 
+// A line on stderr where records were read as mention/1 and look like somebody else's: none of them
+// gave a post, and fields were missing.
+void suggest_auto(std::string_view mapping, std::uint64_t posts,
+                  std::span<const std::uint64_t, kRejectReasons> rejects);
+
 // A line on stderr for brands whose queries were given up, and in how many posts; none where there
 // is none. By place of the brand.
 void print_given_up(std::span<const std::string> brands, std::span<const std::uint64_t> posts);
@@ -36,6 +42,8 @@ class InputLog {
   void add(const RepairCounts& repairs);
   // `names` are those of the decoder, and outlive the log.
   void add(std::span<const std::string> names, std::span<const MappingCounts> counts);
+  // Posts that the mapping of this name gave.
+  void add_posts(std::string_view mapping, std::size_t count);
   void summarise() const;
 
  private:
@@ -43,6 +51,8 @@ class InputLog {
   std::array<std::uint64_t, kRepairs> repairs_{};
   std::map<std::string, std::uint64_t> dropped_;  // by mapping
   std::uint64_t shown_ = 0;
+  std::string mapping_;
+  std::uint64_t posts_ = 0;
 };
 
 // Files with posts.

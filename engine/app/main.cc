@@ -15,7 +15,8 @@ namespace vigie {
 namespace {
 
 const char* const kFilesHelp =
-    "Files with one record a line, plain, .gz or .zst; directories; - for standard input";
+    "Files with one record a line or one JSON document, plain, .gz or .zst; directories; - for "
+    "standard input";
 
 void add_mapping(CLI::App* command, std::string* mapping) {
   command
@@ -118,6 +119,8 @@ void add_decode(CLI::App* app, DecodeArguments* arguments, std::function<Exit()>
   CLI::App* command =
       app->add_subcommand("decode", "Read posts and write them as canonical NDJSON");
   add_mapping(command, &arguments->mapping);
+  command->add_option("--config", arguments->config,
+                      "Know the mappings of this configuration, too");
   command->add_flag("--explain", arguments->explain,
                     "Say of each record what read it, and which pointer filled which field");
   add_files(command, &arguments->files);

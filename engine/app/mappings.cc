@@ -89,14 +89,14 @@ Programs compile_own(Loaded* loaded) {
   return programs;
 }
 
-// What to say of a name that no mapping has.
-std::string unknown(const Programs& programs, std::string_view name) {
+// What to say of a name that no mapping has; `own` is how a file of one's own is named.
+std::string unknown(const Programs& programs, std::string_view name, std::string_view own) {
   std::vector<std::string_view> known{kNativeMapping, kAutoMapping};
   for (const auto& program : programs) known.push_back(program->name);
   const std::string_view meant = closest(name, known.data(), known.size());
-  return cat(
-      "there is no mapping '", name, "'",
-      meant.empty() ? "; `vigie mappings` lists them" : cat("; did you mean '", meant, "'?"));
+  return cat("there is no mapping '", name, "'; ",
+             meant.empty() ? cat("`vigie mappings` lists them, and a file of your own ", own)
+                           : cat("did you mean '", meant, "'?"));
 }
 
 bool is_path(const std::string& word) {
@@ -118,7 +118,7 @@ std::shared_ptr<const MappingSet> compile_mappings(Loaded* loaded) {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::string& name = mapping_of(sources[i]);
     if (is_word(name) || find(set->programs, name) != nullptr) continue;
-    add_source_error(i, unknown(set->programs, name), loaded);
+    add_source_error(i, unknown(set->programs, name, "stands under 'mappings:'"), loaded);
   }
   return set;
 }
@@ -135,7 +135,7 @@ std::optional<MappingChoice> choose_mapping(const std::string& word,
     return MappingChoice{std::move(mappings), word};
   }
   if (!is_path(word)) {
-    complain(cat(unknown(mappings->programs, word), " A file of your own is named by its path."));
+    complain(unknown(mappings->programs, word, "is named by its path"));
     return std::nullopt;
   }
   Loaded loaded = load_mapping(word);

@@ -18,7 +18,13 @@ namespace {
 
 constexpr std::size_t kAboutColumns = 96;
 
-Exit show(const std::string& name) {
+Exit show(const std::string& name, const MappingSet& mappings) {
+  for (const auto& program : mappings.programs) {
+    if (program->name != name || program->shipped) continue;
+    complain(cat("the mapping '", name, "' is yours, not shipped: it stands in its file, under ",
+                 "'mappings:'"));
+    return Exit::not_started;
+  }
   std::vector<std::string_view> known;
   for (const mapping::ShippedMapping& shipped : mapping::shipped_mappings()) {
     if (shipped.name == name) {
@@ -41,13 +47,9 @@ Exit show(const std::string& name) {
 }  // namespace
 
 Exit mappings_command(const MappingsArguments& arguments) {
-  if (!arguments.show.empty()) return show(arguments.show);
-  std::shared_ptr<const MappingSet> mappings = shipped_mappings();
-  if (!arguments.config.empty()) {
-    const auto configuration = load_configuration(arguments.config);
-    if (!configuration) return Exit::not_started;
-    mappings = configuration->mappings;
-  }
+  const auto mappings = mappings_of(arguments.config);
+  if (!mappings) return Exit::not_started;
+  if (!arguments.show.empty()) return show(arguments.show, *mappings);
   std::vector<std::vector<std::string>> rows{
       {"name", "status", "about"},
       {std::string(kNativeMapping), "stable", "Vigie's own record, mention/1"}};

@@ -81,7 +81,7 @@ void print_summary(const Engine& engine) {
 }
 
 // What went in, and what was left out of the windows and why: nothing is dropped silently.
-void report(const Counters& counters) {
+void report(const Counters& counters, const ReplayArguments& arguments) {
   std::string line = cat("vigie: read ", counters.records.load(), " records, ",
                          counters.mentions.load(), " posts, ", counters.hits.load(), " hits");
   const std::uint64_t late = counters.facts_late.load();
@@ -96,6 +96,10 @@ void report(const Counters& counters) {
   std::array<std::uint64_t, kRepairs> repairs{};
   std::ranges::copy(counters.repairs, repairs.begin());
   print_counts(rejects, repairs);
+  if (!arguments.dead_letters) {
+    suggest_auto(arguments.mapping.empty() ? kNativeMapping : std::string_view(arguments.mapping),
+                 counters.mentions.load(), rejects);
+  }
 }
 
 // The ids of a replay are the places of the brands.
@@ -173,7 +177,7 @@ Exit replay_command(const ReplayArguments& arguments) {
     complain("interrupted before the end of the input; nothing was written");
     return Exit::stopped_by_error;
   }
-  report(counters);
+  report(counters, arguments);
   if (arguments.dead_letters) report(letters);
   report_given_up(engine, rules::brand_names(*configuration->rules));
   if (!ran) return complain(ran.error()), Exit::stopped_by_error;

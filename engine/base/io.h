@@ -154,7 +154,8 @@ class FactLink {
   [[nodiscard]] virtual Use use(std::uint32_t shard) const = 0;
 };
 
-// A record that could not be used, with all that is needed to find and replay it.
+// A record that could not be used, or not all of it, with all that is needed to find and replay it.
+// There is one for a record, whatever the number of its posts.
 struct DeadLetter {
   std::string_view key;
   std::string_view raw;  // cut at kDeadLetterBytesMax
@@ -164,8 +165,9 @@ struct DeadLetter {
   std::int32_t partition = 0;
   std::int64_t offset = 0;
   std::optional<EventTime> timestamp;
-  // Which post of the record is meant, where the others were used; see Reject::index.
-  std::optional<std::uint16_t> index{};
+  // Which posts of the record are meant, rising, where it holds several; empty: all of it. See
+  // Reject::index. `reason`, `detail` and `mapping` are those of the first.
+  std::vector<std::uint16_t> indexes{};
   std::string_view mapping{};         // that was tried; may be empty
   bool cut = false;                   // `raw` lacks its end: it cannot be replayed
   std::span<const Header> headers{};  // of the record: they say how `raw` is wrapped

@@ -64,8 +64,9 @@ inline constexpr std::size_t kDecompressionRatioMax = 2000;
 // Topics of one source, and partitions of one topic: both are part of a PartitionId.
 inline constexpr std::size_t kKafkaTopicsMax = 1000;
 inline constexpr std::int32_t kKafkaPartitionsMax = 1 << 14;
-// Bytes of a key that a dead letter carries: with kDeadLetterBytesMax it stays below 1 MB.
-inline constexpr std::size_t kDeadLetterKeyBytesMax = 32UL << 10;
+// Bytes of a key that a dead letter carries: with kDeadLetterBytesMax and a list of all posts that
+// there may be (49 kB) it stays below 1 MB.
+inline constexpr std::size_t kDeadLetterKeyBytesMax = 16UL << 10;
 
 // --- Memory ------------------------------------------------------------------------------------
 

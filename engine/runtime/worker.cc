@@ -122,19 +122,24 @@ Result<void> Worker::settle_rejects() {
     Counters::add(counters.reject_actions[static_cast<std::size_t>(action)], rejects);
   };
   std::vector<DeadLetter> letters;
+  std::uint32_t last_record = 0;  // of the last letter; the rejects of a record stand together
   std::size_t dropped = 0;
+  std::size_t lettered = 0;
   for (const Reject& reject : output_.rejects) {
     switch (context_.errors.of(reject.reason)) {
       case OnError::fail: count(RejectAction::fail, 1); return std::unexpected(failure_of(reject));
-      case OnError::drop: ++dropped; break;
-      case OnError::dead_letter:
-        if (context_.dead_letters != nullptr) letters.push_back(letter_of(reject));
-        break;
+      case OnError::drop: ++dropped; continue;
+      case OnError::dead_letter: break;
     }
+    if (context_.dead_letters == nullptr) continue;
+    ++lettered;
+    if (letters.empty() || reject.record != last_record) letters.push_back(letter_of(reject));
+    last_record = reject.record;
+    if (reject.index) letters.back().indexes.push_back(*reject.index);
   }
   count(RejectAction::drop, dropped);
-  count(RejectAction::dead_letter, letters.size());
-  count(RejectAction::none, output_.rejects.size() - dropped - letters.size());
+  count(RejectAction::dead_letter, lettered);
+  count(RejectAction::none, output_.rejects.size() - dropped - lettered);
   if (!letters.empty()) send_dead_letters(letters);
   return {};
 }
@@ -164,7 +169,7 @@ DeadLetter Worker::letter_of(const Reject& reject) const {
           .partition = name.number,
           .offset = record.offset,
           .timestamp = record.recorded_at,
-          .index = reject.index,
+          .indexes = {},
           .mapping = reject.mapping,
           .cut = record.value.size() > kDeadLetterBytesMax,
           .headers = record.headers};

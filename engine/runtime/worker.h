@@ -82,6 +82,7 @@ class Worker final : public Source::Release {
   // Does with the rejects what their policy says. Errors: refused, where that is to stop.
   [[nodiscard]] Result<void> settle_rejects();
   [[nodiscard]] Error failure_of(const Reject& reject) const;
+  // Without its indexes.
   [[nodiscard]] DeadLetter letter_of(const Reject& reject) const;
   void send_dead_letters(std::span<const DeadLetter> letters);
   [[nodiscard]] std::vector<Progress> progress();

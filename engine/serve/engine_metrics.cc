@@ -76,7 +76,8 @@ void add_input(const Counters& counters, Families* out) {
     out->series({{"mapping", mapping.name}, {"result", "dropped"}}, mapping.dropped);
     out->series({{"mapping", mapping.name}, {"result", "rejected"}}, mapping.rejected);
   }
-  out->counter("vigie_rejected_records_total", "Records that could not be used, by reason.");
+  out->counter("vigie_rejected_records_total",
+               "Records, and posts of records, that could not be used, by reason.");
   for (std::size_t i = 0; i < kRejectReasons; ++i) {
     out->series({{"reason", std::string(to_text(static_cast<RejectReason>(i)))}},
                 counters.rejects[i]);
@@ -90,9 +91,9 @@ void add_input(const Counters& counters, Families* out) {
   for (std::size_t i = 0; i < kRepairs; ++i) {
     out->series({{"repair", std::string(to_text(static_cast<Repair>(i)))}}, counters.repairs[i]);
   }
-  out->counter("vigie_dead_letters_total", "Rejected records written to the dead letters.",
+  out->counter("vigie_dead_letters_total", "Dead letters written, one for a record.",
                counters.dead_letters);
-  out->counter("vigie_dead_letter_failures_total", "Rejected records that could not be written.",
+  out->counter("vigie_dead_letter_failures_total", "Dead letters that could not be written.",
                counters.dead_letter_failures);
 }
 
