@@ -109,7 +109,9 @@ Batch to_batch(std::string_view corpus) {
 void check_answer(const Batch& batch, Decoder* decoder) {
   PlainReader plain;
   MentionBatch mentions;
-  decoder->decode(batch, 0, batch.records.size(), &mentions);
+  for (std::size_t i = 0; i < batch.records.size();) {
+    i += decoder->decode(batch, i, batch.records.size() - i, &mentions);
+  }
   CHECK(mentions.rejects.empty() && mentions.mentions.size() == batch.records.size());
   for (std::size_t i = 0; i < batch.records.size(); ++i) {
     const Mention& m = mentions.mentions[i];

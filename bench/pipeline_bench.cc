@@ -141,7 +141,7 @@ void whole_path(const std::string& path, const std::shared_ptr<const rules::Rule
   std::uint64_t applied = 0;
   while (!batch.ended) {
     CHECK((*source)->read(&batch, after(std::chrono::seconds{1})).has_value());
-    stage.run(batch, &output);
+    CHECK(stage.run(batch, 0, &output) == batch.records.size());
     applied += aggregator.apply(output.facts[0]).applied;
     for (const auto& reached : output.reached) {
       if (reached.event_time) aggregator.advance(*reached.event_time, nullptr);

@@ -61,9 +61,11 @@ class DeadLetterDecoder final : public Decoder {
         counts_(*counts),
         index_(settings.simd) {}
 
-  void decode(const Batch& batch, std::size_t first, std::size_t count,
-              MentionBatch* out) override {
-    for (std::size_t i = first; i < first + count; ++i) {
+  std::size_t decode(const Batch& batch, std::size_t first, std::size_t count,
+                     MentionBatch* out) override {
+    std::size_t done = 0;
+    while (done < count && (done == 0 || !is_full(*out))) {
+      const std::size_t i = first + done++;
       const auto number = static_cast<std::uint32_t>(i);
       letter_ = {};
       const Refusal refusal = read(batch.records[i].value, out);
@@ -76,6 +78,7 @@ class DeadLetterDecoder final : public Decoder {
       }
     }
     index_.trim();
+    return done;
   }
 
  private:

@@ -14,12 +14,13 @@ class NativeDecoder final : public Decoder {
  public:
   explicit NativeDecoder(DecodeSettings settings) : settings_(settings), index_(settings.simd) {}
 
-  void decode(const Batch& batch, std::size_t first, std::size_t count,
-              MentionBatch* out) override {
+  std::size_t decode(const Batch& batch, std::size_t first, std::size_t count,
+                     MentionBatch* out) override {
     for (std::size_t i = first; i < first + count; ++i) {
       decode_record(batch.records[i], static_cast<std::uint32_t>(i), out);
     }
     index_.trim();
+    return count;
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "connectors/decode_tokens.h"
 #include "engine/base/event_time.h"
 #include "engine/base/io.h"
+#include "engine/base/limits.h"
 #include "engine/base/mention.h"
 
 namespace vigie {
@@ -16,6 +17,12 @@ inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 inline void count(Repair repair, MentionBatch* out) {
   ++out->repairs[static_cast<std::size_t>(repair)];
+}
+
+// Whether what is decoded should be used before there is more.
+[[nodiscard]] inline bool is_full(const MentionBatch& out) {
+  return out.mentions.size() + out.rejects.size() > kSlicePostsMax ||
+         out.arena.held_bytes() > kArenaKeptBytes + kSliceUnfoldedBytesMax;
 }
 
 // The deletion of the post that the record's key names. A key that is not UTF-8 is mended.

@@ -8,6 +8,7 @@
 
 #include "connectors/decode.h"
 #include "connectors/decode_explain.h"
+#include "connectors/decode_record.h"
 #include "connectors/document_reader.h"
 #include "connectors/mapping_convert.h"
 #include "connectors/unwrap.h"
@@ -22,11 +23,13 @@ class MappedDecoder final : public ExplainingDecoder {
       : documents_(settings, std::move(mappings), choice, explains),
         unwrapper_(settings.simd, &documents_) {}
 
-  void decode(const Batch& batch, std::size_t first, std::size_t count,
-              MentionBatch* out) override {
+  std::size_t decode(const Batch& batch, std::size_t first, std::size_t count,
+                     MentionBatch* out) override {
     out->mappings.resize(std::max(out->mappings.size(), documents_.mappings().size()));
     documents_.forget_traces();
-    for (std::size_t i = first; i < first + count; ++i) {
+    std::size_t done = 0;
+    while (done < count && (done == 0 || !is_full(*out))) {
+      const std::size_t i = first + done++;
       const Record& record = batch.records[i];
       documents_.start(record, static_cast<std::uint32_t>(i), out);
       decode_record(record, out);
@@ -34,6 +37,7 @@ class MappedDecoder final : public ExplainingDecoder {
     }
     documents_.trim();
     unwrapper_.trim();
+    return done;
   }
   [[nodiscard]] std::span<const std::string> mappings() const override {
     return documents_.mappings();

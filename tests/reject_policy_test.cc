@@ -66,8 +66,8 @@ class Batches final : public Source {
 // refused beside two that are used.
 class Words final : public Decoder {
  public:
-  void decode(const Batch& batch, std::size_t first, std::size_t count,
-              MentionBatch* out) override {
+  std::size_t decode(const Batch& batch, std::size_t first, std::size_t count,
+                     MentionBatch* out) override {
     out->mappings.resize(names_.size());
     for (std::size_t i = first; i < first + count; ++i) {
       const std::string_view value = batch.records[i].value;
@@ -81,6 +81,7 @@ class Words final : public Decoder {
         if (value.find(' ', at) == std::string_view::npos) break;
       }
     }
+    return count;
   }
   [[nodiscard]] std::span<const std::string> mappings() const override { return names_; }
 
@@ -135,6 +136,7 @@ struct Outcome {
   std::int64_t committed = 0;
   std::string actions;
   std::uint64_t mapped = 0;
+  std::uint64_t deletes = 0;
   std::uint64_t rejected = 0;
 };
 
@@ -162,6 +164,7 @@ Outcome run(std::vector<std::vector<std::string>> batches, const ErrorSettings& 
     outcome.actions +=
         cat(to_text(static_cast<RejectAction>(i)), ' ', counters.reject_actions[i].load(), ' ');
   }
+  outcome.deletes = counters.deletes;
   outcome.mapped = counters.mapping("acme")->mapped;
   outcome.rejected = counters.mapping("acme")->rejected;
   return outcome;
@@ -213,6 +216,19 @@ TEST_CASE("a record of nothing but posts that are refused makes no flood") {
   CHECK(outcome.letters.find(cat(" post ", kPostsPerRecordMax, " of  cut to ")) !=
         std::string::npos);
   CHECK(outcome.actions == cat("dead_letter ", kPostsPerRecordMax + 1, ' '));
+}
+
+TEST_CASE("a batch of very many posts is dealt with in parts, each post once") {
+  std::string page = "[0";
+  for (int i = 0; i < 9'000; ++i) page += R"(,{"op":"delete","id":"1","platform":"x"})";
+  page += ']';
+  const Outcome outcome = run({{page, page, page, page, "0"}}, {}, /*with_letters=*/true,
+                              make_decoder({}, std::make_shared<MappingSet>(), kNativeMapping));
+  CHECK(outcome.ran.has_value());
+  CHECK(outcome.deletes == 36'000);
+  CHECK(outcome.actions == "dead_letter 5 ");
+  CHECK(std::ranges::count(outcome.letters, '\n') == 5);
+  CHECK(outcome.committed == 5);
 }
 
 TEST_CASE("a record too long for a letter is cut, and the letter says so") {

@@ -100,9 +100,10 @@ Result<void> for_each_slice(const PostFiles& files, Decoder* decoder,
   MentionBatch slice;
   while (!batch.ended) {
     if (Result<void> read = (*source)->read(&batch, after(kReadWait)); !read) return read;
-    for (std::size_t first = 0; first < batch.records.size(); first += kSliceRecords) {
+    for (std::size_t first = 0; first < batch.records.size();) {
       slice.clear();
-      decoder->decode(batch, first, std::min(kSliceRecords, batch.records.size() - first), &slice);
+      const std::size_t left = batch.records.size() - first;
+      first += decoder->decode(batch, first, std::min(kSliceRecords, left), &slice);
       log->add(slice.repairs);
       log->add_posts(files.mapping.name, slice.mentions.size());
       log->add(decoder->mappings(), slice.mappings);

@@ -111,12 +111,13 @@ class Decoder {
   virtual ~Decoder() = default;
 
   // Appends to `out` the mentions and rejects of records [first, first + count) of the batch, in
-  // order. A record may hold many posts: each is mapped (a mention), dropped on purpose (counted in
-  // out->mappings) or rejected. Of a record that cannot be read there is exactly one reject. Never
-  // fails as a whole.
-  // REQUIRES: first + count <= batch.records.size().
-  virtual void decode(const Batch& batch, std::size_t first, std::size_t count,
-                      MentionBatch* out) = 0;
+  // order, and returns how many it has dealt with: all of them, or at least one and no more than
+  // fill `out`, as a record may hold, or unfold to, very much. A record may hold many posts: each
+  // is mapped (a mention), dropped on purpose (counted in out->mappings) or rejected. Of a record
+  // that cannot be read there is exactly one reject. Never fails as a whole. REQUIRES: first +
+  // count <= batch.records.size().
+  virtual std::size_t decode(const Batch& batch, std::size_t first, std::size_t count,
+                             MentionBatch* out) = 0;
 
   // The names of the mappings that MentionBatch::mappings counts, by number; they never change.
   [[nodiscard]] virtual std::span<const std::string> mappings() const { return {}; }

@@ -80,25 +80,30 @@ void MatchStage::set_rules(std::shared_ptr<const rules::RuleSet> rules) {
   shadow_.forget_samples();
 }
 
-void MatchStage::run(const Batch& batch, Output* out) {
+std::size_t MatchStage::run(const Batch& batch, std::size_t first, Output* out) {
   out->facts.resize(settings_.shards);
   for (auto& facts : out->facts) facts.clear();
   out->updates.clear();
   out->reached.clear();
   out->rejects.clear();
   details_.reset();
-  std::uint64_t bytes = 0;
-  for (const Record& record : batch.records) bytes += record.value.size();
-  for (std::size_t first = 0; first < batch.records.size(); first += kSliceRecords) {
+  const std::size_t size = batch.records.size();
+  std::size_t next = first;
+  std::size_t posts = 0;
+  while (next < size && posts <= kRunPostsMax) {
     slice_.clear();
-    decoder_->decode(batch, first, std::min(kSliceRecords, batch.records.size() - first), &slice_);
+    next += decoder_->decode(batch, next, std::min(kSliceRecords, size - next), &slice_);
+    posts += slice_.mentions.size() + slice_.rejects.size();
     match_slice(batch, out);
     keep_rejects(out);
     counters_->add(slice_.repairs);
     count_mappings();
   }
-  Counters::add(counters_->records, batch.records.size());
+  std::uint64_t bytes = 0;
+  for (std::size_t i = first; i < next; ++i) bytes += batch.records[i].value.size();
+  Counters::add(counters_->records, next - first);
   Counters::add(counters_->record_bytes, bytes);
+  return next;
 }
 
 void MatchStage::match_slice(const Batch& batch, Output* out) {

@@ -43,8 +43,10 @@ class MatchStage {
   MatchStage(Decoder* decoder, std::shared_ptr<const rules::RuleSet> rules, Counters* counters,
              Settings settings);
 
-  // Replaces *out with the facts of this batch. `detail` of a reject is valid until the next call.
-  void run(const Batch& batch, Output* out);
+  // Replaces *out with the facts of the batch's records from `first` on, and returns the place
+  // behind the last: all of them, unless they hold more than kRunPostsMax posts. `detail` of a
+  // reject is valid until the next call. REQUIRES: first <= batch.records.size().
+  [[nodiscard]] std::size_t run(const Batch& batch, std::size_t first, Output* out);
 
   // Matches with these rules from now on; the costs counted so far are gone.
   void set_rules(std::shared_ptr<const rules::RuleSet> rules);

@@ -65,10 +65,16 @@ Result<void> Worker::work() {
 Result<void> Worker::take_batch() {
   if (Result<void> read = source_->read(&batch_, after(kReadWait)); !read) return read;
   take_rules();
-  stage_.run(batch_, &output_);
   report_due_ = report_due_ || !batch_.records.empty();
-  note_partitions();
-  if (Result<void> settled = settle_rejects(); !settled) return settled;
+  for (std::size_t done = 0;;) {
+    done = stage_.run(batch_, done, &output_);
+    note_partitions();
+    if (Result<void> settled = settle_rejects(); !settled) return settled;
+    if (done == batch_.records.size()) break;
+    // Very many posts: these go on alone, and how far was read is told behind the last of them.
+    if (Result<void> published = publish({}); !published) return published;
+    batch_.assignment.reset();
+  }
   const std::vector<Progress> reached = progress();
   if (!batch_.records.empty() || !reached.empty() || batch_.assignment) {
     if (Result<void> published = publish(reached); !published) return published;

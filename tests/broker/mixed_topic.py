@@ -45,7 +45,8 @@ def jsons(value):
 
 PAGE = {"data": [tweet(1, "Orvelane is back"), tweet(2, "nothing here"),
                  tweet(3, "Orvelane and Crémoline", id=None),
-                 tweet(4, "Crémoline, Orvelane"), tweet(5, "Orvelane", id="not a number", created_at="tomorrow")],
+                 tweet(4, "Crémoline, Orvelane"),
+                 tweet(5, "Orvelane", id="not a number", created_at="tomorrow")],
         "includes": {"users": [{"id": "12", "username": "mira_k", "name": "Mira"}]},
         "meta": {"result_count": 5}}
 
