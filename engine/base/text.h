@@ -33,7 +33,7 @@ void append_part(T part, std::string* out) {
 
 // append_to(&out, "partition ", 3, " of ", topic): texts, characters and numbers appended.
 template <class... Parts>
-void append_to(std::string* out, const Parts&... parts) {
+void append_to([[maybe_unused]] std::string* out, const Parts&... parts) {
   (detail::append_part(parts, out), ...);
 }
 // The same, as a new text.
