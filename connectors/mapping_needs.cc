@@ -13,7 +13,8 @@ SlotSet needs_of(const Ref& ref) {
 }
 
 bool asks_for_something(const Test& test) {
-  return test.kind != Test::Kind::none_of && test.kind != Test::Kind::absent;
+  return test.kind != Test::Kind::none_of && test.kind != Test::Kind::not_same &&
+         test.kind != Test::Kind::absent;
 }
 
 // All that a condition looks at: a string that is looked at is unescaped, and what was wrong with
@@ -21,7 +22,10 @@ bool asks_for_something(const Test& test) {
 SlotSet looks_at(const Condition& condition) {
   SlotSet slots;
   for (const AllOf& all : condition) {
-    for (const Test& test : all) slots.add(needs_of(test.value));
+    for (const Test& test : all) {
+      slots.add(needs_of(test.value));
+      if (test.other.slot != kNone) slots.add(needs_of(test.other));
+    }
   }
   return slots;
 }
