@@ -47,8 +47,8 @@ inline constexpr std::string_view kAutoMapping = "auto";       // whichever know
 // the post that its key names, whatever the choice. Memory and allocation are as with
 // make_native_decoder.
 // REQUIRES: `choice` is one of the two words or names a mapping of the set; `mappings` is not null.
-[[nodiscard]] std::unique_ptr<Decoder> make_decoder(DecodeSettings settings,
-                                                    std::shared_ptr<const MappingSet> mappings,
-                                                    std::string_view choice);
+[[nodiscard]] std::unique_ptr<Decoder> make_decoder(
+    DecodeSettings settings, const std::shared_ptr<const MappingSet>& mappings,
+    std::string_view choice);
 
 }  // namespace vigie

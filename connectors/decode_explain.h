@@ -31,6 +31,7 @@ class ExplainingDecoder : public Decoder {
 
 // REQUIRES: as make_decoder().
 [[nodiscard]] std::unique_ptr<ExplainingDecoder> make_explaining_decoder(
-    DecodeSettings settings, std::shared_ptr<const MappingSet> mappings, std::string_view choice);
+    DecodeSettings settings, const std::shared_ptr<const MappingSet>& mappings,
+    std::string_view choice);
 
 }  // namespace vigie

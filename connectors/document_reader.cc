@@ -48,7 +48,8 @@ std::string outcome_of(const Refusal& refusal) {
 
 }  // namespace
 
-DocumentReader::DocumentReader(DecodeSettings settings, std::shared_ptr<const MappingSet> mappings,
+DocumentReader::DocumentReader(DecodeSettings settings,
+                               const std::shared_ptr<const MappingSet>& mappings,
                                std::string_view choice, bool explains)
     : settings_(settings), explains_(explains), reader_(settings) {
   CHECK(mappings->programs.size() < kMappingsMax);

@@ -39,7 +39,7 @@ struct Layers {
 class DocumentReader {
  public:
   // REQUIRES: as make_decoder().
-  DocumentReader(DecodeSettings settings, std::shared_ptr<const MappingSet> mappings,
+  DocumentReader(DecodeSettings settings, const std::shared_ptr<const MappingSet>& mappings,
                  std::string_view choice, bool explains);
 
   // Between these two lie the documents of one record; its posts are numbered through.

@@ -18,10 +18,9 @@ namespace {
 
 class MappedDecoder final : public ExplainingDecoder {
  public:
-  MappedDecoder(DecodeSettings settings, std::shared_ptr<const MappingSet> mappings,
+  MappedDecoder(DecodeSettings settings, const std::shared_ptr<const MappingSet>& mappings,
                 std::string_view choice, bool explains)
-      : documents_(settings, std::move(mappings), choice, explains),
-        unwrapper_(settings.simd, &documents_) {}
+      : documents_(settings, mappings, choice, explains), unwrapper_(settings.simd, &documents_) {}
 
   std::size_t decode(const Batch& batch, std::size_t first, std::size_t count,
                      MentionBatch* out) override {
@@ -79,14 +78,15 @@ class MappedDecoder final : public ExplainingDecoder {
 }  // namespace
 
 std::unique_ptr<Decoder> make_decoder(DecodeSettings settings,
-                                      std::shared_ptr<const MappingSet> mappings,
+                                      const std::shared_ptr<const MappingSet>& mappings,
                                       std::string_view choice) {
-  return std::make_unique<MappedDecoder>(settings, std::move(mappings), choice, false);
+  return std::make_unique<MappedDecoder>(settings, mappings, choice, false);
 }
 
 std::unique_ptr<ExplainingDecoder> make_explaining_decoder(
-    DecodeSettings settings, std::shared_ptr<const MappingSet> mappings, std::string_view choice) {
-  return std::make_unique<MappedDecoder>(settings, std::move(mappings), choice, true);
+    DecodeSettings settings, const std::shared_ptr<const MappingSet>& mappings,
+    std::string_view choice) {
+  return std::make_unique<MappedDecoder>(settings, mappings, choice, true);
 }
 
 }  // namespace vigie
