@@ -105,7 +105,8 @@ def wrong_rows(page, vigie):
         return 0, 0
     printed = subprocess.run([vigie, "mappings"], stdout=subprocess.PIPE, text=True, check=True)
     known = dict(line.split()[:2] for line in printed.stdout.splitlines()[1:])
-    wrong = sorted(set(rows.items()) ^ set(known.items()))
+    # A mapping is one file and its cases: the table may learn of it later.
+    wrong = sorted(set(rows.items()) - set(known.items()))
     for name, status in wrong:
         print(f"{page}: `vigie mappings` and the table of mappings differ: {name} {status}")
     return 1, min(len(wrong), 1)
