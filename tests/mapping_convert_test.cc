@@ -16,20 +16,7 @@
 #include "connectors/json_repair.h"
 #include "connectors/mapping_convert.h"
 #include "engine/base/text.h"
-
-namespace {
-std::size_t allocations = 0;  // by this program; one thread
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept {
-  std::free(memory);
-}
+#include "tests/allocations.h"
 
 namespace vigie::mapping {
 namespace {

@@ -11,24 +11,8 @@
 #include <sstream>
 
 #include "connectors/mapping_text.h"
+#include "tests/allocations.h"
 #include "tests/mapping_cases.h"
-
-namespace {
-std::size_t allocations = 0;  // by this program; one thread
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*unused*/) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (void* memory = operator new(size, std::nothrow)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept {
-  std::free(memory);
-}
 
 namespace vigie {
 namespace {

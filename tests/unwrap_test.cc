@@ -14,26 +14,10 @@
 #include "connectors/decompress.h"
 #include "connectors/envelope.h"
 #include "engine/base/text.h"
+#include "tests/allocations.h"
 #include "tests/decode_cases.h"
 #include "tests/envelope_cases.h"
 #include "tests/mapping_cases.h"
-
-namespace {
-std::size_t allocations = 0;  // by this program; one thread
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*unused*/) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (void* memory = operator new(size, std::nothrow)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept {
-  std::free(memory);
-}
 
 namespace vigie {
 namespace {
