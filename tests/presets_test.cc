@@ -21,6 +21,7 @@
 #include "connectors/mention_json.h"
 #include "connectors/presets.h"
 #include "engine/base/text.h"
+#include "engine/base/utf8.h"
 #include "tests/allocations.h"
 #include "tests/decode_cases.h"
 #include "tests/mapping_cases.h"
@@ -318,6 +319,20 @@ TEST_CASE("a preset allocates nothing for documents once warm") {
     INFO(golden.path.string());
     CHECK(decode() == 0);
   }
+}
+
+TEST_CASE("a post as long as the longest real one is mapped whole") {
+  constexpr std::size_t kCharacters = 41'637;
+  std::string text;
+  for (std::size_t i = 0; i < kCharacters; ++i) text += i % 2 == 0 ? "é" : "\\n";
+  Records records;
+  records.add(cat(R"({"id":"zz1","title":"t","selftext":")", text,
+                  R"(","author":"anna","subreddit":"s","created_utc":1772359200})"));
+  MentionBatch decoded;
+  make_decoder({}, set_of(presets()), "reddit_dump")->decode(records.batch, 0, 1, &decoded);
+  REQUIRE(decoded.mentions.size() == 1);
+  CHECK(count_characters(decoded.mentions[0].text) == kCharacters);
+  CHECK(decoded.repairs == RepairCounts{});
 }
 
 }  // namespace
