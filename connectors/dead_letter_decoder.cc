@@ -18,6 +18,8 @@
 #include "connectors/envelope.h"
 #include "connectors/mapping_program.h"
 #include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "engine/base/utf8.h"
 
 namespace vigie {
 namespace {
@@ -36,6 +38,7 @@ enum class Field : std::uint8_t {
 constexpr KeyTable kFields{std::array<std::string_view, 9>{
     "raw", "raw_base64", "key", "key_base64", "mapping", "indexes", "timestamp", "cut", "headers"}};
 constexpr std::string_view kBase64 = "_base64";
+constexpr std::size_t kMappingBytesShown = 64;  // no mapping has a longer name
 
 struct Letter {
   std::optional<std::string_view> raw;
@@ -70,7 +73,8 @@ class DeadLetterDecoder final : public Decoder {
       letter_ = {};
       const Refusal refusal = read(batch.records[i].value, out);
       if (refusal.is_set()) {
-        refuse(number, refusal, out);
+        ++counts_.foreign;
+        out->rejects.push_back({number, *refusal.reason, refusal.detail});
       } else if (letter_.cut.value_or(false)) {
         ++counts_.cut;
       } else {
@@ -97,7 +101,7 @@ class DeadLetterDecoder final : public Decoder {
   void decode_letter(std::uint32_t number, MentionBatch* out);
   void settle(std::uint32_t number, std::size_t mentions, std::size_t rejects, MentionBatch* out);
   [[nodiscard]] Inner* inner();
-  void refuse(std::uint32_t number, const Refusal& refusal, MentionBatch* out);
+  void refuse_unknown(std::uint32_t number, MentionBatch* out);
 
   const DecodeSettings settings_;
   const std::shared_ptr<const MappingSet> mappings_;
@@ -114,8 +118,11 @@ Refusal DeadLetterDecoder::read(std::string_view line, MentionBatch* out) {
   if (const Refusal refusal = open_json(&line, &index_, out); refusal.is_set()) return refusal;
   JsonTokens tokens(line, index_.starts(), index_.count());
   JsonToken token = index_.starts();
-  if (tokens.fault() != nullptr || tokens.type(token) != '{') {
-    return {RejectReason::not_json, "no dead letter"};
+  if (tokens.fault() != nullptr) {
+    return {RejectReason::not_json, "not a dead letter: it is no JSON"};
+  }
+  if (tokens.type(token) != '{') {
+    return {RejectReason::not_an_object, "not a dead letter: it is no JSON object"};
   }
   ValueReader values(&tokens, &out->arena, &out->repairs);
   FieldBits bits;
@@ -131,8 +138,11 @@ Refusal DeadLetterDecoder::read(std::string_view line, MentionBatch* out) {
         return field(static_cast<Field>(place), value, &values, &out->arena);
       },
       &bits);
-  if (token != tokens.end()) return {RejectReason::not_json, "no dead letter"};
-  if (!letter_.raw) return {RejectReason::missing_field, "raw: no dead letter"};
+  if (token != tokens.end()) return {RejectReason::not_json, "not a dead letter: it is no JSON"};
+  if (!letter_.raw) {
+    return {RejectReason::missing_field,
+            "not a dead letter: it has no 'raw' or 'raw_base64' that can be read"};
+  }
   return {};
 }
 
@@ -220,8 +230,7 @@ DeadLetterDecoder::Inner* DeadLetterDecoder::inner() {
 void DeadLetterDecoder::decode_letter(std::uint32_t number, MentionBatch* out) {
   Inner* by = inner();
   if (by == nullptr) {
-    return refuse(number,
-                  {RejectReason::unmapped, "the mapping that the letter names is not there"}, out);
+    return refuse_unknown(number, out);
   }
   batch_.clear();
   Record& record = batch_.records.emplace_back();
@@ -262,9 +271,13 @@ void DeadLetterDecoder::settle(std::uint32_t number, std::size_t mentions, std::
   }
 }
 
-void DeadLetterDecoder::refuse(std::uint32_t number, const Refusal& refusal, MentionBatch* out) {
-  ++counts_.refused[static_cast<std::size_t>(*refusal.reason)];
-  out->rejects.push_back({number, *refusal.reason, refusal.detail});
+// A letter whose mapping is not there.
+void DeadLetterDecoder::refuse_unknown(std::uint32_t number, MentionBatch* out) {
+  const std::string detail =
+      cat("the mapping '", whole_characters(letter_.mapping, kMappingBytesShown),
+          "' is not known here; list its file under 'mappings:', or name another with --mapping");
+  ++counts_.refused[static_cast<std::size_t>(RejectReason::unmapped)];
+  out->rejects.push_back({number, RejectReason::unmapped, out->arena.copy(detail)});
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "connectors/decode.h"
 #include "engine/base/counters.h"
@@ -19,7 +20,11 @@ struct LetterCounts {
   std::uint64_t dropped = 0;                            // it is no post, as the mapping says now
   std::uint64_t cut = 0;                                // skipped: their end is missing
   std::array<std::uint64_t, kRejectReasons> refused{};  // still
+  std::uint64_t foreign = 0;                            // no letters; not in the sum
 };
+
+// How the detail begins of a reject that is no letter.
+inline constexpr std::string_view kNoLetter = "not a dead letter";
 
 // Decodes records that are lines of dead_letter_file.h: what each holds is decoded as it came, by
 // `choice`, or where that is empty by the mapping that the letter names, or else by `auto`. Of a

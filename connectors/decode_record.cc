@@ -1,5 +1,6 @@
 #include "connectors/decode_record.h"
 
+#include <cstddef>
 #include <optional>
 
 #include "connectors/decode_values.h"
@@ -15,8 +16,23 @@ std::string_view repaired_copy(std::string_view bytes, std::size_t size, Mention
   return repair_utf8(bytes, out->arena.bytes(size + kRecordPaddingBytes));
 }
 
+constexpr Refusal kUtf16{
+    RejectReason::not_json,
+    "looks like UTF-16; only UTF-8 is read: convert it, as with iconv -f UTF-16"};
+
+// Whether there is its mark, or every second byte is NUL at the start, as in what UTF-16 makes of
+// `{"`. A line that was cut out of it may begin in the midst of a character.
+bool looks_like_utf16(std::string_view bytes) {
+  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return true;
+  if (bytes.size() < 4) return false;
+  const auto nul = [&](std::size_t i) { return bytes[i] == '\0'; };
+  return nul(0) == nul(2) && nul(1) == nul(3) && nul(0) != nul(1);
+}
+
 // Why a document whose tokens could not be found is refused.
-Refusal refusal_of(JsonIndex::Status status) {
+Refusal refusal_of(JsonIndex::Status status, std::string_view json) {
+  const bool broken = status != JsonIndex::Status::ready && status != JsonIndex::Status::empty;
+  if (broken && looks_like_utf16(json)) return kUtf16;
   switch (status) {
     case JsonIndex::Status::ready: return {};
     case JsonIndex::Status::empty: return {RejectReason::empty, ""};
@@ -44,12 +60,13 @@ Refusal open_json(std::string_view* json, JsonIndex* index, MentionBatch* out) {
   if (json->starts_with(kByteOrderMark)) json->remove_prefix(kByteOrderMark.size());
   JsonIndex::Status status = index->build(*json);
   if (status == JsonIndex::Status::invalid_utf8) [[unlikely]] {
+    if (looks_like_utf16(*json)) return kUtf16;
     const std::size_t size = repaired_size(*json);
     if (size > kRecordBytesMax) return {RejectReason::too_large, "after repair"};
     *json = repaired_copy(*json, size, out);
     status = index->build(*json);
   }
-  return refusal_of(status);
+  return refusal_of(status, *json);
 }
 
 Refusal read_native(std::string_view json, JsonToken first, std::size_t count, NativeFields* fields,

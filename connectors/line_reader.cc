@@ -258,13 +258,13 @@ std::unexpected<Error> unreadable(const std::string& path) {
   return fail(
       ErrorKind::unreadable,
       cat("cannot be opened: ", std::strerror(errno), "; check the path and its permissions"),
-      path);
+      std::string(shown_path(path)));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<LineReader>> open_lines(const std::string& path, PartitionId partition) {
-  const bool standard_input = path == "-";
+  const bool standard_input = path == kStandardInput;
   FileHandle file(standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                  : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status{};
@@ -284,7 +284,8 @@ Result<std::unique_ptr<LineReader>> open_lines(const std::string& path, Partitio
       return std::make_unique<MappedLines>(std::move(mapping), shape, partition);
     }
   }
-  return std::make_unique<StreamedLines>(InputStream(std::move(file), path), path, partition);
+  const std::string shown(shown_path(path));
+  return std::make_unique<StreamedLines>(InputStream(std::move(file), shown), shown, partition);
 }
 
 }  // namespace vigie

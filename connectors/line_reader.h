@@ -29,8 +29,14 @@ class LineReader {
   [[nodiscard]] virtual std::int64_t next_offset() const = 0;
 };
 
-// Reads a plain regular file in place and anything else, "-" for standard input included, through a
-// stream.
+// The path that stands for standard input.
+inline constexpr std::string_view kStandardInput = "-";
+// How a path is called by people.
+[[nodiscard]] constexpr std::string_view shown_path(std::string_view path) {
+  return path == kStandardInput ? "standard input" : path;
+}
+
+// Reads a plain regular file in place and anything else, kStandardInput included, through a stream.
 // Errors: unreadable.
 [[nodiscard]] Result<std::unique_ptr<LineReader>> open_lines(const std::string& path,
                                                              PartitionId partition);

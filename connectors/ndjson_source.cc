@@ -75,7 +75,7 @@ class NdjsonSource final : public Source {
 
   [[nodiscard]] PartitionName name(PartitionId partition) const override {
     const std::size_t file = partition - settings_.first_partition;
-    return {file < files_.size() ? files_[file] : "", 0};
+    return {file < files_.size() ? std::string(shown_path(files_[file])) : "", 0};
   }
 
  private:
@@ -121,14 +121,14 @@ Result<std::vector<std::string>> list_files(std::span<const std::string> paths) 
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     std::error_code unknown;  // reported below, by the name of the file
-    if (path == "-" || !fs::is_directory(path, unknown)) {
+    if (path == kStandardInput || !fs::is_directory(path, unknown)) {
       files.push_back(path);
     } else if (auto listed = list_directory(path, &files); !listed) {
       return std::unexpected(listed.error());
     }
   }
   for (const std::string& file : files) {
-    if (file != "-" && ::access(file.c_str(), R_OK) != 0) {
+    if (file != kStandardInput && ::access(file.c_str(), R_OK) != 0) {
       return unreadable(file, std::strerror(errno));
     }
   }

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -114,6 +116,36 @@ void report_given_up(const Engine& engine, const std::vector<std::string>& brand
   print_given_up(brands, given_up);
 }
 
+// Shows why letters are refused again; of what is no letter only the first, as a file of posts
+// would fill the screen. For one worker.
+class RefusedLetters final : public DeadLetterSink {
+ public:
+  Result<void> put(std::span<const DeadLetter> letters) override {
+    for (const DeadLetter& letter : letters) {
+      if (letter.detail.starts_with(kNoLetter)) {
+        if (foreign_++ > 0) continue;
+        std::fprintf(
+            stderr, "%s\n",
+            cat(letter.source_topic, ": byte ", letter.offset, ": ", letter.detail).c_str());
+        continue;
+      }
+      Reject reject{.reason = letter.reason, .detail = letter.detail};
+      if (!letter.indexes.empty()) reject.index = letter.indexes.front();
+      log_.add(letter.source_topic, letter.offset, reject);
+    }
+    return {};
+  }
+
+ private:
+  InputLog log_;
+  std::uint64_t foreign_ = 0;
+};
+
+std::uint64_t sum_of(const LetterCounts& letters) {
+  return std::accumulate(letters.refused.begin(), letters.refused.end(),
+                         letters.used + letters.dropped + letters.cut);
+}
+
 // "vigie: 3 dead letters: 1 now used, 1 cut and skipped, 1 still refused: missing_field=1"
 void report(const LetterCounts& letters) {
   std::uint64_t refused = 0;
@@ -123,14 +155,20 @@ void report(const LetterCounts& letters) {
     refused += letters.refused[i];
     reasons += cat(" ", to_text(static_cast<RejectReason>(i)), "=", letters.refused[i]);
   }
-  std::string line =
-      cat(count_of(letters.used + letters.dropped + letters.cut + refused, "dead letter"), ": ",
-          letters.used, " now used");
+  std::string line = cat(count_of(sum_of(letters), "dead letter"), ": ", letters.used, " now used");
   if (letters.dropped != 0) line += cat(", ", letters.dropped, " now dropped by a mapping");
   if (letters.cut != 0) line += cat(", ", letters.cut, " skipped as their end was cut off");
   line += cat(", ", refused, " still refused");
   if (refused != 0) line += cat(":", reasons);
+  if (letters.foreign != 0) line += cat("; not dead letters: ", letters.foreign);
   complain(line);
+}
+
+// Whether there were records and none of them was a letter.
+bool all_foreign(const LetterCounts& letters) {
+  if (letters.foreign == 0 || sum_of(letters) != 0) return false;
+  complain("nothing read is a dead letter; leave out --dead-letters to replay posts");
+  return true;
 }
 
 // Null, and a complaint, when --mapping says nothing that can be used.
@@ -162,6 +200,7 @@ Exit replay_command(const ReplayArguments& arguments) {
   if (decoder == nullptr) return Exit::not_started;
   Result<Parts> parts = wire_replay(arguments.files, std::move(decoder), *configuration);
   if (!parts) return complain(parts.error()), Exit::not_started;
+  if (arguments.dead_letters) parts->dead_letters = std::make_unique<RefusedLetters>();
   Counters counters;
   Engine engine(
       std::move(*parts),
@@ -177,6 +216,7 @@ Exit replay_command(const ReplayArguments& arguments) {
     complain("interrupted before the end of the input; nothing was written");
     return Exit::stopped_by_error;
   }
+  if (ran && all_foreign(letters)) return Exit::not_started;
   report(counters, arguments);
   if (arguments.dead_letters) report(letters);
   report_given_up(engine, rules::brand_names(*configuration->rules));

@@ -170,9 +170,16 @@ void Loader::open_mappings(const FileNotes& notes, Settings* settings) {
                     cat(notes.mappings.size(), " mappings are more than the ", kMappingsMax,
                         " that one process may have"));
   }
+  std::unordered_map<std::string, Where> listed;  // identity to where
   for (const FileNotes::Include& mapping : notes.mappings) {
     const bool absolute = mapping.path.starts_with('/');
     const std::string path = absolute ? mapping.path : notes.directory + mapping.path;
+    const auto [first, added] = listed.try_emplace(identity_of(path), mapping.where);
+    if (!added) {
+      problems_.error(mapping.where, cat("'", path, "' is listed twice, first at ",
+                                         files_->text(first->second), "; remove one of the two"));
+      continue;
+    }
     if (const auto text = open_mapping(path, &mapping.where)) {
       settings->mappings.push_back({mapping.path, *text});
     }

@@ -87,6 +87,16 @@ std::expected<const YamlNode*, YamlFault> SettingsFiles::parse(std::uint32_t fil
   return files_[file].tree.root;
 }
 
+void SettingsFiles::add_mapping(std::uint32_t file) {
+  mappings_.push_back(file);
+  File& added = files_[file];
+  // A configuration that was listed by mistake keeps its secrets.
+  const YamlNode* root = added.tree.root;
+  if (find_value(root, "mapping") != nullptr && find_value(root, "sources") == nullptr) {
+    added.hidden.clear();
+  }
+}
+
 // Whatever stands under a key that names a secret, in whichever mapping, is not for the eyes of
 // those who read logs.
 void SettingsFiles::hide_secrets(File* file) {

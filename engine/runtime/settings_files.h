@@ -40,8 +40,8 @@ class SettingsFiles {
 
   void add_brand(Where brand) { brands_.push_back(brand); }
   void add_source(Where source) { sources_.push_back(source); }
-  // A file with a mapping.
-  void add_mapping(std::uint32_t file) { mappings_.push_back(file); }
+  // A file with a mapping, parsed: it has no secrets, and calls what it likes `key` or `token`.
+  void add_mapping(std::uint32_t file);
   // The place of the first one of this name in this section, or nothing when this is it.
   [[nodiscard]] std::optional<Where> add_named(std::string_view section, const std::string& name,
                                                Where where);
