@@ -192,6 +192,43 @@ Got assign(Target target, const Value& of, const ConvertContext& context, Mentio
   }
 }
 
+std::string_view wanted(Target target) {
+  if (target >= Target::metrics_likes && target <= Target::metrics_reach) return "count";
+  switch (target) {
+    case Target::author_followers:
+    case Target::author_following: return "count";
+    case Target::created_at:
+    case Target::edited_at:
+    case Target::observed_at:
+    case Target::author_created_at:
+    case Target::metrics_as_of: return "time";
+    case Target::author_verified:
+    case Target::author_bot:
+    case Target::sensitive: return "boolean";
+    case Target::rating_value:
+    case Target::rating_max:
+    case Target::sentiment_score: return "number";
+    case Target::geo_lat: return "latitude";
+    case Target::geo_lon: return "longitude";
+    case Target::author_country:
+    case Target::geo_country: return "country code";
+    case Target::lang: return "language code";
+    case Target::platform: return "platform name";
+    case Target::kind: return "kind of post";
+    case Target::ext: return "object";
+    case Target::id:
+    case Target::author_id:
+    case Target::parent_id:
+    case Target::root_id:
+    case Target::shared_id:
+    case Target::quoted_id:
+    case Target::parent_author_id:
+    case Target::replaces_id:
+    case Target::channel_id: return "id";
+    default: return "text";
+  }
+}
+
 bool is_usable(Target target, const Value& value, const ConvertContext& context) {
   if (value.is_absent() || value.text.empty()) return false;
   switch (target) {

@@ -11,6 +11,9 @@ namespace vigie::mapping {
 // text is null, but for Target::text.
 Got assign(Target target, const Value& value, const ConvertContext& context, Mention* mention);
 
+// What assign() wants there: "count", "time".
+[[nodiscard]] std::string_view wanted(Target target);
+
 // Whether assign() would take the value and it is no empty text: whether an alternative counts.
 [[nodiscard]] bool is_usable(Target target, const Value& value, const ConvertContext& context);
 

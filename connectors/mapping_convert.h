@@ -68,6 +68,9 @@ struct Conversion {
   std::optional<std::string> otherwise;                    // words
 };
 
+// As mappings write it: "int".
+[[nodiscard]] std::string_view to_text(Conversion::Kind kind);
+
 // Replaces the value with what the converter makes of it; absent where that is nothing. What is
 // there but no such thing is counted as a dropped value; what a regex does not match, `words` do
 // not name, an empty text, or a code such as "und", is not.

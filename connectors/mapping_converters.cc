@@ -149,4 +149,6 @@ std::vector<Conversion> read_conversions(const YamlNode& node, Build* build) {
   return conversions;
 }
 
+std::string_view to_text(Conversion::Kind kind) { return kConverters[std::to_underlying(kind)]; }
+
 }  // namespace vigie::mapping

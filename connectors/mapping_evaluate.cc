@@ -112,10 +112,44 @@ bool Evaluator::passes(const Test& test, const Frame& frame) {
 void Evaluator::add_way(const Ref& through, std::size_t before) {
   if (sources == nullptr) [[likely]]
     return;
-  for (std::string& source : std::span(*sources).subspan(before)) {
-    if (source.starts_with('^')) continue;  // from further out
-    source.insert(0, cat(program_.texts[through.pointer], "/*"));
+  for (Source& source : std::span(*sources).subspan(before)) {
+    if (source.pointer.starts_with('^')) continue;  // from further out
+    source.pointer.insert(0, cat(program_.texts[through.pointer], "/*"));
   }
+}
+
+void Evaluator::add_source(const Ref& ref) {
+  sources->push_back(
+      {ref.pointer == kNone ? std::string() : program_.texts[ref.pointer], {}, {}, false});
+}
+
+void Evaluator::forget_used(std::size_t before) {
+  const auto first = sources->begin() + static_cast<std::ptrdiff_t>(before);
+  const auto is_used = [](const Source& source) { return source.lacks.empty(); };
+  sources->erase(std::remove_if(first, sources->end(), is_used), sources->end());
+}
+
+void Evaluator::blame(std::size_t before, const Value& value, std::string_view lacks,
+                      bool is_passed) {
+  for (Source& source : std::span(*sources).subspan(before)) {
+    if (!source.lacks.empty()) continue;  // for another reason
+    source.held = value.text;
+    source.lacks = lacks;
+    source.is_passed = is_passed;
+  }
+}
+
+void Evaluator::judge(bool is_bad, const Value& value, std::string_view lacks) {
+  if (is_bad) return blame(0, value, lacks, false);
+  std::erase_if(*sources, [](const Source& source) { return source.is_passed; });
+}
+
+void Evaluator::convert_and_tell(const Conversion& conversion, std::size_t before, Value* value) {
+  const Value was = *value;
+  std::uint32_t& dropped = (*context_.repairs)[static_cast<std::size_t>(Repair::dropped_value)];
+  const std::uint32_t so_far = dropped;
+  convert(conversion, context_, value);
+  if (dropped != so_far) blame(before, was, to_text(conversion.kind), false);
 }
 
 // --- Expressions ---------------------------------------------------------------------------------
@@ -135,7 +169,9 @@ Value Evaluator::composed(ExprId id, const Frame& frame, std::optional<Target> t
   if (!plan_.exprs[id].is_refined) return bare(id, expr, frame, target);
   // What is converted afterwards need not be of the field's type before.
   if (!expr.convert.empty()) target = std::nullopt;
-  return refined(expr, bare(id, expr, frame, target), frame);
+  const std::size_t before = sources_size();
+  const Value found = bare(id, expr, frame, target);
+  return refined(expr, found, frame, before);
 }
 
 bool Evaluator::means_nothing(const Expr& expr, const Value& value, const Frame& frame) {
@@ -147,19 +183,19 @@ bool Evaluator::means_nothing(const Expr& expr, const Value& value, const Frame&
   });
 }
 
-Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame) {
+Value Evaluator::refined(const Expr& expr, Value value, const Frame& frame, std::size_t before) {
   if (value.is_absent()) return value;
   if (means_nothing(expr, value, frame)) return {};
   for (const Conversion& conversion : expr.convert) {
     if (!spend(value.text.size())) return {};
-    convert(conversion, context_, &value);
+    if (sources == nullptr) [[likely]] {
+      convert(conversion, context_, &value);
+    } else {
+      convert_and_tell(conversion, before, &value);
+    }
     if (value.is_absent()) break;
   }
   return value;
-}
-
-void Evaluator::add_source(const Ref& ref) {
-  sources->push_back(ref.pointer == kNone ? std::string() : program_.texts[ref.pointer]);
 }
 
 Value Evaluator::bare(ExprId id, const Expr& expr, const Frame& frame,
@@ -190,13 +226,14 @@ Value Evaluator::any(ExprId id, const Frame& frame, std::optional<Target> target
   const bool is_refined = plan_.exprs[id].is_refined;
   const std::optional<Target> inner = expr.convert.empty() ? target : std::nullopt;
   Value blamed;
-  const std::size_t before = sources_size();
   for (const ExprId part : expr.parts) {
+    const std::size_t before = sources_size();
     Value found = value(part, frame, inner);
-    if (is_refined) found = refined(expr, found, frame);
+    if (is_refined) found = refined(expr, found, frame, before);
     if (!found.is_absent()) {
       if (target ? is_usable(*target, found, context_) : !found.text.empty()) return found;
       if (blamed.is_absent()) blamed = found;
+      if (target) pass_over(before, found, *target);
     }
     forget_sources(before);
   }
@@ -255,12 +292,13 @@ Value Evaluator::lookup(ExprId id, const Frame& frame, std::optional<Target> tar
   const Expr& expr = program_.exprs[id];
   const Items in = items(expr.value, frame);
   if (in.size() == 0) return {};
-  const std::size_t before = sources_size();
+  const std::size_t key_sources = sources_size();
   const Value key = value(expr.parts[1], frame, std::nullopt);
-  forget_sources(before);
+  forget_sources(key_sources);
   if (key.is_absent() || key.type == Value::Type::json || !spend(key.text.size())) return {};
   const auto found = find(id, in, key.text);
   if (!found) return {};
+  const std::size_t before = sources_size();
   const Value taken = value(expr.parts[0], item(in, *found), target);
   add_way(expr.value, before);
   return taken;

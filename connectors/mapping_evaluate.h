@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/mapping_assign.h"
 #include "connectors/mapping_capture.h"
 #include "connectors/mapping_convert.h"
 #include "connectors/mapping_plan.h"
@@ -78,6 +79,16 @@ class LookupIndex {
   std::vector<Place> table_;
 };
 
+// Where a value came from.
+struct Source {
+  std::string pointer;  // "/users/*/name" is in some element
+  // Where it was of no use: what it held and what that is not ("count"). One that is passed over
+  // for another alternative is no loss; it is told only where none is usable.
+  std::string_view held;
+  std::string_view lacks;
+  bool is_passed = false;
+};
+
 // What evaluating needs from one document to the next.
 struct EvaluateScratch {
   std::vector<LookupIndex> indexes;  // by their number in the plan
@@ -124,12 +135,13 @@ class Evaluator {
   [[nodiscard]] Choice choose(ExprId id, const Frame& frame, std::optional<Target> target,
                               Use use) {
     Choice blamed;
-    const std::size_t before = sources_size();
     for (const ExprId part : program_.exprs[id].parts) {
+      const std::size_t before = sources_size();
       const Value found = value(part, frame, target);
       if (!found.is_absent()) {
         if (!found.text.empty() && use(found)) return {found, true};
         if (blamed.value.is_absent()) blamed.value = found;
+        if (target) pass_over(before, found, *target);
       }
       forget_sources(before);
     }
@@ -157,8 +169,11 @@ class Evaluator {
 
   [[nodiscard]] const ConvertContext& context() const { return context_; }
 
-  // Where not null, gets the pointers that values came from: "/users/*/name" is in some element.
-  std::vector<std::string>* sources = nullptr;
+  // Where not null, gets where values came from, and what was there but of no use.
+  std::vector<Source>* sources = nullptr;
+  // Says of the sources how a field did with their value: where it is bad they are of no use, and
+  // so is what was passed over for it; else nothing was lost by that.
+  void judge(bool is_bad, const Value& value, std::string_view lacks);
   // Puts what was gone through in front of the sources from `before` on.
   void add_way(const Ref& through, std::size_t before);
 
@@ -210,7 +225,8 @@ class Evaluator {
   }
 
   Value bare(ExprId id, const Expr& expr, const Frame& frame, std::optional<Target> target);
-  Value refined(const Expr& expr, Value value, const Frame& frame);
+  // `before`: where the sources of the value begin.
+  Value refined(const Expr& expr, Value value, const Frame& frame, std::size_t before);
   [[nodiscard]] bool means_nothing(const Expr& expr, const Value& value, const Frame& frame);
   Value at(const Ref& ref, const Frame& frame) {
     // By type of slot; what is `absent` here is nothing.
@@ -236,10 +252,19 @@ class Evaluator {
   void repaired(Repair repair) { ++out_.repairs[static_cast<std::size_t>(repair)]; }
   // Whether a text of this size may be made, or looked through.
   [[nodiscard]] bool spend(std::size_t bytes);
+  // Of what was not used after all; what was of no use stays.
   void forget_sources(std::size_t before) {
     if (sources != nullptr) [[unlikely]]
-      sources->resize(before);
+      forget_used(before);
   }
+  void forget_used(std::size_t before);
+  void pass_over(std::size_t before, const Value& value, Target target) {
+    if (sources != nullptr && !value.text.empty()) [[unlikely]]
+      blame(before, value, wanted(target), true);
+  }
+  // Those from `before` on are of no use.
+  void blame(std::size_t before, const Value& value, std::string_view lacks, bool is_passed);
+  void convert_and_tell(const Conversion& conversion, std::size_t before, Value* value);
   [[nodiscard]] std::size_t sources_size() const {
     return sources == nullptr ? 0 : sources->size();
   }

@@ -6,12 +6,15 @@
 
 #include "connectors/mapping_assign.h"
 #include "engine/base/text.h"
+#include "engine/base/utf8.h"
 
 namespace vigie::mapping {
 namespace {
 
 // Pointers named in the message of one refusal.
 constexpr std::size_t kPointersShown = 6;
+// Characters of a value that are shown there.
+constexpr std::size_t kValueShown = 40;
 
 constexpr std::uint64_t bit(Target target) {
   return std::uint64_t{1} << std::to_underlying(target);
@@ -35,6 +38,20 @@ std::uint64_t needed(Op op) {
 }
 
 bool is_bad(Got got) { return got == Got::wrong_type || got == Got::unusable; }
+
+// Cut, and in one line: control characters could do what they like to a terminal.
+void append_shown(std::string_view value, std::string* to) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < kValueShown && bytes < value.size(); ++i) {
+    bytes += character_bytes(value.substr(bytes));
+  }
+  to->push_back('\'');
+  for (const char c : value.substr(0, bytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    to->push_back(byte < 0x20 || byte == 0x7F ? ' ' : c);
+  }
+  to->append(bytes < value.size() ? "...'" : "'");
+}
 
 }  // namespace
 
@@ -90,12 +107,14 @@ std::optional<ItemMapper::Refusal> ItemMapper::fill(const Rule& rule, const Plan
   for (std::size_t i = 0; i < rule.fields.size(); ++i) {
     if (plan.fields[i].is_constant && trace_ == nullptr) continue;
     const Field& one = rule.fields[i];
-    const Got got = there.meets(plan.fields[i].needs) ? field(one, frame, mention) : Got::null;
+    Value found;
+    const Got got =
+        there.meets(plan.fields[i].needs) ? field(one, frame, mention, &found) : Got::null;
     mapped |= bit(one.target);
     if (got == Got::value) {
       present |= bit(one.target);
     } else if ((required & bit(one.target)) != 0) {
-      return refusal(one, got);
+      return refusal(one, got, found);
     } else if (is_bad(got)) {
       repaired(Repair::dropped_value);
     }
@@ -113,12 +132,12 @@ std::optional<ItemMapper::Refusal> ItemMapper::fill(const Rule& rule, const Plan
   return std::nullopt;
 }
 
-Got ItemMapper::field(const Field& field, const Frame& frame, Mention* mention) {
+Got ItemMapper::field(const Field& field, const Frame& frame, Mention* mention, Value* found) {
   if (trace_ != nullptr) scratch_.sources.clear();
-  Value value;
+  Value& value = *found;
   Got got = Got::null;
-  const auto use = [&](const Value& found) {
-    got = assign(field.target, found, evaluator_.context(), mention);
+  const auto use = [&](const Value& one) {
+    got = assign(field.target, one, evaluator_.context(), mention);
     return got == Got::value;
   };
   // A maximum without a rating is usable, and says nothing: the next alternative is not asked.
@@ -130,7 +149,11 @@ Got ItemMapper::field(const Field& field, const Frame& frame, Mention* mention) 
     value = evaluator_.value(field.expr, frame, field.target);
     if (!value.is_absent()) use(value);
   }
-  if (trace_ != nullptr && got == Got::value) trace(std::string(to_text(field.target)), value.text);
+  if (trace_ != nullptr) {
+    evaluator_.judge(is_bad(got), value, wanted(field.target));
+    trace(std::string(to_text(field.target)),
+          got == Got::value ? std::optional(value.text) : std::nullopt);
+  }
   return got;
 }
 
@@ -155,12 +178,13 @@ void ItemMapper::elements(const ListExpr& list, const Frame& frame, Take take) {
 }
 
 bool ItemMapper::part(ExprId take, const Frame& frame, bool id, std::string_view* to) {
-  if (take == kNone) return false;
   if (trace_ != nullptr) scratch_.sources.clear();
-  const Value value = evaluator_.value(take, frame, id ? Target::id : Target::title);
-  if (value.is_absent()) return false;
+  if (take == kNone) return false;
+  const Target target = id ? Target::id : Target::title;
+  const Value value = evaluator_.value(take, frame, target);
   const Got got = id ? to_id(value, to) : to_string(value, to);
   if (is_bad(got)) repaired(Repair::dropped_value);
+  if (trace_ != nullptr) evaluator_.judge(is_bad(got), value, wanted(target));
   if (got != Got::value) *to = {};
   return !to->empty();
 }
@@ -168,9 +192,9 @@ bool ItemMapper::part(ExprId take, const Frame& frame, bool id, std::string_view
 bool ItemMapper::named_part(const Part& of, std::size_t place, std::string_view name,
                             const Frame& frame, std::string_view* to) {
   const ExprId take = of.source.take[place];
-  if (!part(take, frame, of.field.target == ListTarget::mentions && place == 0, to)) return false;
-  if (trace_ != nullptr) trace_element(of, name, *to);
-  return says_something(take);
+  const bool found = part(take, frame, of.field.target == ListTarget::mentions && place == 0, to);
+  if (trace_ != nullptr) trace_element(of, name, found ? std::optional(*to) : std::nullopt);
+  return found && says_something(take);
 }
 
 void ItemMapper::texts(const ListField& field, const Frame& frame,
@@ -180,11 +204,13 @@ void ItemMapper::texts(const ListField& field, const Frame& frame,
   found.clear();
   elements(field.list, frame, [&](const ListExpr::Source& source, const Frame& element) {
     std::string_view text;
-    if (!part(source.take[0], element, false, &text)) return false;
-    if (tags && text.find_first_not_of('#') == std::string_view::npos) return false;
-    if (trace_ != nullptr) trace_element({field, source, found.size()}, "", text);
-    found.push_back(text);
-    return true;
+    const bool is_one = part(source.take[0], element, false, &text) &&
+                        !(tags && text.find_first_not_of('#') == std::string_view::npos);
+    if (trace_ != nullptr) {
+      trace_element({field, source, found.size()}, "", is_one ? std::optional(text) : std::nullopt);
+    }
+    if (is_one) found.push_back(text);
+    return is_one;
   });
   *to = out_.arena.copy(std::span<const std::string_view>(found));
 }
@@ -260,7 +286,7 @@ ItemMapper::Refusal ItemMapper::missing(std::string_view what, std::string_view 
   return {RejectReason::missing_field, out_.arena.copy(std::string_view(scratch_.detail))};
 }
 
-ItemMapper::Refusal ItemMapper::refusal(const Field& field, Got got) {
+ItemMapper::Refusal ItemMapper::refusal(const Field& field, Got got, const Value& found) {
   RejectReason reason = RejectReason::missing_field;
   std::string_view what = "nothing usable at ";
   if (got == Got::null) {
@@ -278,19 +304,45 @@ ItemMapper::Refusal ItemMapper::refusal(const Field& field, Got got) {
   std::size_t left = kPointersShown;
   add_pointers(field.expr, &left);
   if (left == kPointersShown) scratch_.detail += "any constant of the mapping";
+  if (is_bad(got)) {
+    scratch_.detail += ": ";
+    append_shown(found.text, &scratch_.detail);
+  }
   return {reason, out_.arena.copy(std::string_view(scratch_.detail))};
 }
 
-void ItemMapper::trace(std::string field, std::string_view value) {
-  TraceLine line{std::move(field), {}, std::string(value)};
-  for (const std::string& source : scratch_.sources) {
-    if (!line.from.empty()) line.from += ", ";
-    line.from += source.empty() ? std::string_view("\"\"") : source;
+// --- Traces --------------------------------------------------------------------------------------
+
+void ItemMapper::trace(const std::string& field, std::optional<std::string_view> value) {
+  const auto add = [](const Source& source, TraceLine* line) {
+    append_to(&line->from, line->from.empty() ? "" : ", ",
+              source.pointer.empty() ? std::string_view("\"\"") : source.pointer);
+  };
+  TraceLine used{field, {}, std::string(value.value_or("")), {}};
+  const char* told = nullptr;  // the text at hand: of several pointers
+  for (const Source& source : scratch_.sources) {
+    if (source.lacks.empty()) {
+      add(source, &used);
+      continue;
+    }
+    if (source.held.data() != told) {
+      trace_->lines.push_back({field, {}, std::string(source.held), cat("no ", source.lacks)});
+    }
+    told = source.held.data();
+    add(source, &trace_->lines.back());
   }
-  trace_->lines.push_back(std::move(line));
+  if (value) trace_->lines.push_back(std::move(used));
 }
 
-void ItemMapper::trace_element(const Part& of, std::string_view name, std::string_view value) {
+void ItemMapper::forget_trace(std::size_t lines) {
+  if (trace_ == nullptr) return;
+  const auto first = trace_->lines.begin() + static_cast<std::ptrdiff_t>(lines);
+  const auto is_used = [](const TraceLine& line) { return line.fault.empty(); };
+  trace_->lines.erase(std::remove_if(first, trace_->lines.end(), is_used), trace_->lines.end());
+}
+
+void ItemMapper::trace_element(const Part& of, std::string_view name,
+                               std::optional<std::string_view> value) {
   for (std::size_t i = of.source.path.size(); i > 0; --i) {
     evaluator_.add_way(of.source.path[i - 1], 0);
   }

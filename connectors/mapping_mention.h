@@ -17,7 +17,7 @@ struct ItemScratch {
   std::vector<std::string_view> texts;
   std::vector<Handle> handles;
   std::vector<Media> media;
-  std::vector<std::string> sources;
+  std::vector<Source> sources;
   std::string detail;
   std::string way;  // to the elements that a pointer of a message is relative to
 };
@@ -45,7 +45,8 @@ class ItemMapper {
 
   [[nodiscard]] std::optional<Refusal> fill(const Rule& rule, const PlanRule& plan,
                                             const Frame& frame, Mention* mention);
-  Got field(const Field& field, const Frame& frame, Mention* mention);
+  // *found: what is there.
+  Got field(const Field& field, const Frame& frame, Mention* mention, Value* found);
   void list(const ListField& field, const Frame& frame, Mention* mention);
   // For each element that `take` (a function of source and frame) says is one.
   template <class Take>
@@ -68,22 +69,21 @@ class ItemMapper {
     return take != kNone && program_.exprs[take].kind != Expr::Kind::constant;
   }
 
-  [[nodiscard]] Refusal refusal(const Field& field, Got got);
+  [[nodiscard]] Refusal refusal(const Field& field, Got got, const Value& found);
   [[nodiscard]] Refusal missing(std::string_view what, std::string_view why);
   // Those of an expression, behind `way`, to the message; no more than *left.
   void add_pointers(ExprId id, std::size_t* left);
   void repaired(Repair repair, std::uint32_t count = 1) {
     out_.repairs[static_cast<std::size_t>(repair)] += count;
   }
-  void trace(std::string field, std::string_view value);
+  // What of the sources is of no use for `field`, and the value, where one was found.
+  void trace(const std::string& field, std::optional<std::string_view> value);
   [[nodiscard]] std::size_t trace_lines() const {
     return trace_ == nullptr ? 0 : trace_->lines.size();
   }
-  // Of an element that is none after all.
-  void forget_trace(std::size_t lines) {
-    if (trace_ != nullptr) trace_->lines.resize(lines);
-  }
-  void trace_element(const Part& of, std::string_view name, std::string_view value);
+  // What was found of an element that is none after all.
+  void forget_trace(std::size_t lines);
+  void trace_element(const Part& of, std::string_view name, std::optional<std::string_view> value);
 
   const Program& program_;
   const Wrapped& wrapped_;

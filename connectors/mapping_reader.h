@@ -17,11 +17,12 @@
 
 namespace vigie::mapping {
 
-// What filled one field: for `vigie decode --explain`.
+// What filled one field, or was found for it and could not be used: for `vigie decode --explain`.
 struct TraceLine {
   std::string field;  // "author.handle", "hashtags[0]"
   std::string from;   // the pointer, as it is written: "/did"; of several those that yielded text
   std::string value;  // as text, whole
+  std::string fault;  // "no count": why it was not used; empty where it was
 };
 struct Trace {
   std::string mapping;

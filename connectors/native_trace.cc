@@ -56,11 +56,11 @@ class Lines {
       });
     }
     if (type == '"') {
-      to_.push_back({field, from, meaning_of(tokens_.string(token))});
+      to_.push_back({field, from, meaning_of(tokens_.string(token)), {}});
       return token + 1;
     }
     const JsonToken next = tokens_.skip(token);
-    to_.push_back({field, from, std::string(tokens_.trimmed(token, next))});
+    to_.push_back({field, from, std::string(tokens_.trimmed(token, next)), {}});
     return next;
   }
 

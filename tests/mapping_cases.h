@@ -101,7 +101,7 @@ inline std::string explained(const std::vector<mapping::Trace>& traces) {
     out += cat(trace.mapping, " rule ", trace.rule, ": ", trace.outcome, '\n');
     for (const mapping::TraceLine& line : trace.lines) {
       out += cat("  ", line.field, " = ", line.value, line.from.empty() ? "" : " from ", line.from,
-                 '\n');
+                 line.fault.empty() ? "" : ": ", line.fault, '\n');
     }
   }
   return out;

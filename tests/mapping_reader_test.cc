@@ -264,9 +264,10 @@ TEST_CASE("reading allocates nothing once warm") {
                                  R"("tags":["a","b"],"other":{"x":)", i, "}}");
     pages.push_back(
         records
-            .add(cat(R"({"data":[)", repeated(post, 20),
-                     R"(,{},{"id":1}],"users":[{"id":1},{"id":2},)",
-                     R"({"id":3},{"id":4},{"id":5},{"id":6},{"id":8},{"id":9},{"id":7}]})"))
+            .add(cat(
+                R"({"data":[)", repeated(post, 20),
+                R"(,{},{"id":1},{"id":1,"t":"at some other time, long ago"}],"users":[{"id":1},{"id":2},)",
+                R"({"id":3},{"id":4},{"id":5},{"id":6},{"id":8},{"id":9},{"id":7}]})"))
             .value);
   }
   const auto read_all = [&] {

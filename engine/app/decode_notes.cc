@@ -76,9 +76,11 @@ class DecodeNotes {
     if (post.lines.empty()) return;
     std::vector<std::vector<std::string>> rows{{"   ", "field", "from", "value"}};
     for (const mapping::TraceLine& line : post.lines) {
-      rows.push_back({"", line.field,
-                      line.from.empty() ? "(const)" : one_line(line.from, kPointerColumns),
-                      one_line(line.value, kValueColumns)});
+      const bool is_used = line.fault.empty();
+      std::string value = one_line(line.value, kValueColumns);
+      if (!is_used) append_to(&value, " (", line.fault, ')');
+      rows.push_back({is_used ? "" : "  ✗", line.field,
+                      line.from.empty() ? "(const)" : one_line(line.from, kPointerColumns), value});
     }
     out->append(table(rows, "<<<<"));
   }
