@@ -72,7 +72,7 @@ void ValueReader::repeated(std::uint64_t bit, FieldBits* bits) {
 }
 
 bool ValueReader::unescape_key(const RawString& key, char* room, std::string_view* meaning) {
-  *meaning = {room, 0};
+  *meaning = room;  // nothing, where there are bytes to read
   if (key.size > kEscapedKeyBytesMax) return valid_escapes(key.bytes());
   std::uint32_t lone_surrogates = 0;  // an unknown key is stepped over, not repaired
   const auto unescaped = unescape(key.bytes(), room, &lone_surrogates);

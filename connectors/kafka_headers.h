@@ -5,7 +5,7 @@
 
 #include "engine/base/io.h"
 
-struct rd_kafka_message_s;
+struct rd_kafka_message_s;  // NOLINT(readability-identifier-naming): as librdkafka calls it
 
 namespace vigie {
 

@@ -10,6 +10,7 @@
 
 #include "connectors/decimal.h"
 #include "connectors/wire_words.h"
+#include "engine/base/post_key.h"
 
 namespace vigie::mapping {
 namespace {
@@ -208,6 +209,22 @@ Got convert_instagram_code(Arena* arena, Value* value) {
   return as_string(write_rfc3339(time, arena->bytes(kRfc3339BytesMax)), value);
 }
 
+// The seed is part of what ids are: with another one they would all be new.
+constexpr KeySeed kFingerprintSeed{0x7669'6769'655f'6964, 0x6d65'6e74'696f'6e31};
+
+Got convert_fingerprint(Arena* arena, Value* value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr int kDigitsOfHalf = 16;
+  if (value->text.empty()) return Got::null;
+  const Key128 key = siphash128(kFingerprintSeed, value->text);
+  char* const digits = arena->bytes(2UL * kDigitsOfHalf);
+  char* end = digits;
+  for (const std::uint64_t half : {key.high, key.low}) {
+    for (int i = kDigitsOfHalf - 1; i >= 0; --i) *end++ = kDigits[half >> (4 * i) & 15];
+  }
+  return as_string({digits, static_cast<std::size_t>(end - digits)}, value);
+}
+
 Got convert_prefix(std::string_view prefix, Value* value) {
   if (!is_scalar(*value)) return Got::wrong_type;
   if (value->text.starts_with(prefix)) value->text.remove_prefix(prefix.size());
@@ -258,6 +275,7 @@ Got convert_one(const Conversion& conversion, const ConvertContext& context, Val
     case Kind::star_enum: return convert_stars(context.arena, value);
     case Kind::snowflake: return convert_snowflake(context.arena, value);
     case Kind::instagram_code: return convert_instagram_code(context.arena, value);
+    case Kind::fingerprint: return convert_fingerprint(context.arena, value);
     case Kind::strip_prefix: return convert_prefix(conversion.argument, value);
     case Kind::regex: return convert_regex(conversion, value);
     case Kind::words: return convert_words(conversion, value);

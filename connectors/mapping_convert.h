@@ -56,6 +56,7 @@ struct Conversion {
     star_enum,       // ONE to FIVE, or "4 stars", as a number
     snowflake,       // an id of X since November 2010: when it was given out, as RFC 3339
     instagram_code,  // the code in an Instagram address: when it was uploaded, as RFC 3339
+    fingerprint,     // 32 hexadecimal digits that tell these very bytes: an id for what has none
     strip_prefix,    // without `argument` before it, if it is there
     regex,           // the one group of `pattern`; nothing where it does not match
     words,           // `words`: what stands for what; nothing for all others, unless `otherwise`

@@ -14,10 +14,10 @@ namespace vigie::mapping {
 namespace {
 
 // In the order of Conversion::Kind.
-constexpr std::array<std::string_view, 17> kConverters{
-    "id",           "str",           "int",  "float",   "bool",      "lower",     "time",
-    "html_text",    "text_entities", "lang", "country", "star_enum", "snowflake", "instagram_code",
-    "strip_prefix", "regex",         "words"};
+constexpr std::array<std::string_view, 18> kConverters{
+    "id",          "str",           "int",   "float",   "bool",      "lower",     "time",
+    "html_text",   "text_entities", "lang",  "country", "star_enum", "snowflake", "instagram_code",
+    "fingerprint", "strip_prefix",  "regex", "words"};
 static_assert(kConverters[static_cast<std::size_t>(Conversion::Kind::words)] == "words");
 
 bool takes_argument(Conversion::Kind kind) { return kind >= Conversion::Kind::strip_prefix; }

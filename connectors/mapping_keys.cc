@@ -13,6 +13,7 @@ NodeKeys::NodeKeys(const std::vector<Node::Key>& keys) : keys_(keys), known_(key
 std::uint64_t NodeKeys::hash(std::string_view key) {
   static_assert(std::endian::native == std::endian::little);
   constexpr std::uint64_t kMultiplier = 0xff51afd7ed558ccdULL;
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): that many bytes can be read
   std::uint64_t mixed = word(key.data());
   if (key.size() < 8) {
     mixed &= (std::uint64_t{1} << (8 * key.size())) - 1;

@@ -29,7 +29,7 @@ put_sixteen(__m512i base, __m128i bytes, std::uint32_t* places) {
 put_places(std::uint64_t bits, std::size_t at, std::uint32_t* places) {
   alignas(64) static constexpr std::array<std::uint8_t, 64> kAll = [] {
     std::array<std::uint8_t, 64> all{};
-    for (std::uint8_t i = 0; i < all.size(); ++i) all[i] = i;
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint8_t>(i);
     return all;
   }();
   const __m512i packed = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(kAll.data()));

@@ -20,9 +20,8 @@ import corpus_threads
 EXTRACTORS = corpus_threads.EXTRACTORS | corpus_posts.EXTRACTORS
 SKIPPED = 77
 MAPPED_MIN = 0.995
-# No mapping can make up what is not there: an id, or when it was written. They are listed, and not
-# asked for.
-UNUSABLE = {"no time", "a record alone, without author and key"}
+# No mapping can make up when a post was written. They are listed, and not asked for.
+UNUSABLE = {"no time"}
 SUFFIXES = {".json", ".ndjson", ".jsonl", ".sse"}
 
 
@@ -55,7 +54,8 @@ def key_of(mention):
     op = mention.get("op", "upsert")
     if op != "upsert":
         return (mention.get("id"), op)
-    return (mention["id"], corpus_threads.rfc3339(mention["created_at"]),
+    post_id = re.sub(r"^[0-9a-f]{32}$", corpus_posts.FINGERPRINT, mention["id"])
+    return (post_id, corpus_threads.rfc3339(mention["created_at"]),
             tuple(mention.get("hashtags", [])))
 
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from corpus_threads import EPOCH, Found, rfc3339
 
+# In place of an id that is made of the bytes of a post.
+FINGERPRINT = "a fingerprint"
 BLUESKY_POST = "app.bsky.feed.post"
 BLUESKY_REPOST = "app.bsky.feed.repost"
 
@@ -35,7 +37,8 @@ def bluesky_tags(record):
 def bluesky(document):
     found = Events()
     if document.get("$type") == BLUESKY_POST:
-        found.unplaced.append(("", "a record alone, without author and key"))
+        # Nothing names it: its bytes do.
+        found.add(FINGERPRINT, rfc3339(document["createdAt"]), bluesky_tags(document))
     for post in document.get("postRecords", []):
         record = post["value"]
         found.add(post["uri"], rfc3339(record["createdAt"]), bluesky_tags(record))

@@ -148,6 +148,7 @@ const std::map<std::string, Function, std::less<>>& functions() {
       {"as_star_enum", as(Kind::star_enum)},
       {"as_snowflake", as(Kind::snowflake)},
       {"as_instagram_code", as(Kind::instagram_code)},
+      {"as_fingerprint", as(Kind::fingerprint)},
       {"as_strip_prefix", as(Kind::strip_prefix, "t3_")},
       {"as_regex", as(Kind::regex, "/status/(\\d+)")},
       {"as_regex_or", as(Kind::regex, "a(b)?")},

@@ -100,11 +100,11 @@ bool has_sigil(Sigil sigil, const Word& word) {
 // Whether what begins at `begin` of a folded text, behind its sign, is a cashtag that ends at
 // `end`.
 bool is_whole_cashtag(std::string_view folded, std::size_t begin, std::size_t end) {
-  static const RE2 kCashtag("([a-z]{1,6}(?:[._][a-z]{1,2})?)(?:$|[^a-z0-9_\\x80-\\xff])",
-                            RE2::Latin1);
+  static const RE2 cashtag("([a-z]{1,6}(?:[._][a-z]{1,2})?)(?:$|[^a-z0-9_\\x80-\\xff])",
+                           RE2::Latin1);
   folded.remove_prefix(begin);
   re2::StringPiece found;
-  if (!RE2::PartialMatch(folded, kCashtag, &found)) return false;
+  if (!RE2::PartialMatch(folded, cashtag, &found)) return false;
   return found.data() == folded.data() && found.size() == end - begin;
 }
 

@@ -38,8 +38,7 @@ std::unique_ptr<Decoder> decoder_for(const SourceSettings& source,
     }
     mappings = std::move(own);
   }
-  return make_decoder({.future = configuration.settings.event_time.future}, std::move(mappings),
-                      choice);
+  return make_decoder({.future = configuration.settings.event_time.future}, mappings, choice);
 }
 
 // Two processes on one host serve different ports, so this tells them apart, and it is the same
