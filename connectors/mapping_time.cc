@@ -38,8 +38,7 @@ class Rfc3339 {
   Rfc3339& put(std::string_view part) {
     const std::size_t count = std::min(part.size(), bytes_.size() - size_);
     too_long_ |= count < part.size();
-    std::memcpy(bytes_.data() + size_, part.data(), count);
-    size_ += count;
+    size_ += part.copy(bytes_.data() + size_, count);  // also of parts that are nowhere
     return *this;
   }
   [[nodiscard]] Time read() const {
