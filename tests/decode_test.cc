@@ -14,6 +14,7 @@
 #include "engine/base/event_time.h"
 #include "tests/allocations.h"
 #include "tests/decode_cases.h"
+#include "tests/files.h"
 
 namespace vigie {
 namespace {
@@ -26,13 +27,6 @@ using decode_cases::record_with;
 using decode_cases::Records;
 
 const fs::path kCases = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/decode";
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 std::vector<std::string> lines_of(const fs::path& path) {
   std::vector<std::string> lines;

@@ -17,6 +17,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "engine/runtime/yaml_reader.h"
+#include "tests/files.h"
 #include "tests/mapping_dump.h"
 
 namespace vigie::mapping {
@@ -25,11 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kCases = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/mappings";
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // The program, or everything that is wrong: "line:column: message" each.
 std::string outcome(std::string_view yaml) {

@@ -17,6 +17,7 @@
 #include "engine/base/event_time.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "tests/files.h"
 
 namespace vigie {
 namespace {
@@ -392,13 +393,6 @@ TEST_CASE("standard input may be compressed") {
     pipe.finish();
     CHECK(read_all({"-"}).values() == Values{"one", "two"});
   }
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
 }
 
 DeadLetter letter(std::string_view raw) {

@@ -24,6 +24,7 @@
 #include "engine/base/utf8.h"
 #include "tests/allocations.h"
 #include "tests/decode_cases.h"
+#include "tests/files.h"
 #include "tests/mapping_cases.h"
 
 namespace vigie {
@@ -51,13 +52,6 @@ std::shared_ptr<const MappingSet> set_of(const Programs& programs) {
   MappingSet set;
   for (const auto& [name, program] : programs) set.programs.push_back(program);
   return std::make_shared<const MappingSet>(std::move(set));
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
 }
 
 struct Golden {

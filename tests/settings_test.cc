@@ -17,6 +17,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/base/limits.h"
+#include "tests/files.h"
 
 namespace vigie {
 namespace {
@@ -24,11 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kCases = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/settings";
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 void write_file(const fs::path& path, std::string_view text) {
   std::ofstream(path, std::ios::binary) << text;

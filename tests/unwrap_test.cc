@@ -17,6 +17,7 @@
 #include "tests/allocations.h"
 #include "tests/decode_cases.h"
 #include "tests/envelope_cases.h"
+#include "tests/files.h"
 #include "tests/mapping_cases.h"
 
 namespace vigie {
@@ -28,13 +29,6 @@ using decode_cases::Records;
 using envelope_cases::Case;
 
 const fs::path kCases = fs::path(VIGIE_SOURCE_DIR) / "tests/cases/mappings/envelopes";
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 std::vector<fs::path> case_files() {
   std::vector<fs::path> paths;

@@ -43,16 +43,23 @@ std::shared_ptr<const mapping::Program> compile_shipped(const mapping::ShippedMa
   return program;
 }
 
+// All of them, compiled once: a configuration may be read a thousand times.
+const Programs& shipped_programs() {
+  static const Programs programs = [] {
+    Programs compiled;
+    for (const mapping::ShippedMapping& shipped : mapping::shipped_mappings()) {
+      if (auto program = compile_shipped(shipped)) compiled.push_back(std::move(program));
+    }
+    return compiled;
+  }();
+  return programs;
+}
+
 // Those whose names are free.
 void add_shipped(Programs* programs) {
-  const std::size_t own = programs->size();
-  for (const mapping::ShippedMapping& shipped : mapping::shipped_mappings()) {
-    const auto has_name = [&](const auto& p) { return p->name == shipped.name; };
-    if (std::any_of(programs->begin(), programs->begin() + static_cast<std::ptrdiff_t>(own),
-                    has_name)) {
-      continue;
-    }
-    if (auto program = compile_shipped(shipped)) programs->push_back(std::move(program));
+  const Programs own = *programs;
+  for (const auto& program : shipped_programs()) {
+    if (find(own, program->name) == nullptr) programs->push_back(program);
   }
 }
 
