@@ -5,16 +5,20 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "engine/analysis/kpi_settings.h"
 #include "engine/analysis/snapshot.h"
 #include "engine/base/brand_list.h"
 #include "engine/base/counters.h"
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
+#include "engine/base/io.h"
 #include "engine/base/limits.h"
 #include "engine/base/short_name.h"
 
@@ -29,26 +33,31 @@ struct ClosedMinute {
 };
 
 struct AggregatorSettings {
+  KpiSettings kpis;
   // How long a minute stays open for mentions that arrive out of order.
   Duration lateness = std::chrono::hours{1};
   // Hours with a mention, summed over brands and platforms, that are held at once.
   std::size_t hour_blocks_max = kHourBlocksMax;
 };
 
-// What happened to the facts given to apply().
+// What happened to what was given to apply(). Of facts:
 struct ApplyCounts {
-  std::uint64_t applied = 0;    // in a window
-  std::uint64_t repeated = 0;   // at or below the brand's position: dropped
+  std::uint64_t applied = 0;   // a mention that is new, in a window
+  std::uint64_t repeated = 0;  // at or below the brand's mark: dropped
+  std::uint64_t duplicates =
+      0;  // a post that the brand holds already: its counters were brought up to date
+  std::uint64_t edited = 0;     // likewise, and it is counted as it is now
+  std::uint64_t answers = 0;    // only answer for the brand
   std::uint64_t late = 0;       // its minute has closed: counted apart
   std::uint64_t backdated = 0;  // counted apart
   std::uint64_t overflow = 0;   // hour_blocks_max reached: dropped
-};
-
-// What happened to the updates given to apply().
-struct UpdateCounts {
-  std::array<std::uint64_t, kUpdateKinds> received{};  // by kind, repeats not counted
-  std::uint64_t repeated = 0;                          // at or below the shard's position: dropped
-  std::uint64_t unknown = 0;                           // no brand here holds the post: dropped
+  // Of updates, for each brand that holds what they are about:
+  std::array<std::uint64_t, kUpdateKinds> updates{};  // received, by kind
+  std::uint64_t updates_repeated = 0;  // at or below the mark of each brand that holds the post
+  std::uint64_t updates_unknown = 0;   // no brand here holds the post: dropped
+  std::uint64_t retracted = 0;         // mentions taken back: deleted, or edited away
+  std::uint64_t forgotten = 0;  // posts that made room for others before their time was over: what
+                                // is told of them from now on is dropped
 };
 
 // Owned by one shard thread. Memory: per brand and platform 264 bytes for each hour that saw a
@@ -63,15 +72,11 @@ class Aggregator {
   Aggregator(Aggregator&&) noexcept;
   Aggregator& operator=(Aggregator&&) noexcept;
 
-  // Folds facts in. A fact whose origin is at or below the highest one applied for its brand and
-  // partition is a repeat and changes nothing.
+  // Folds in facts, and what is told of posts, in the order of their places. What has an origin at
+  // or below the highest one folded into a brand, of its partition, is a repeat for that brand and
+  // changes nothing there.
   // REQUIRES: each fact's brand has a name. It need not be watched any more.
-  ApplyCounts apply(std::span<const Fact> facts);
-
-  // Takes what is told of posts. An update whose origin is at or below the highest one taken of its
-  // partition is a repeat and changes nothing. No table of posts is kept yet, so that every post is
-  // unknown.
-  UpdateCounts apply(std::span<const PostUpdate> updates);
+  ApplyCounts apply(const Facts& facts, std::span<const PostUpdate> updates);
 
   // Moves event time on; an earlier watermark than the present one changes nothing. Minutes that
   // end at or before watermark - lateness close, once each; those with mentions are appended to
@@ -85,6 +90,28 @@ class Aggregator {
   // new one, or one that comes back, windows that began before now are not whole.
   // REQUIRES: `brands` follows the list before it, see BrandList.
   void set_brands(std::shared_ptr<const BrandList> brands);
+
+  // --- Saving ------------------------------------------------------------------------------------
+  // A brand's records are complete in themselves: its numbers with its marks. So brands may be
+  // saved at different moments, and loaded and fed again from the oldest of them.
+
+  // Brands that have changed since they were last saved.
+  [[nodiscard]] std::vector<BrandId> unsaved() const;
+  // Appends the records of what changed of the brand; it counts as saved from now on. Takes some
+  // milliseconds for the largest.
+  void save(BrandId brand, std::vector<StateRecord>* out);
+  // Appends the record of the shard itself, which goes with any of its brands.
+  void save_shard(std::uint32_t shard, std::vector<StateRecord>* out) const;
+  // Takes over one record that save() wrote, of a brand that is named in `brands`, or of a shard;
+  // the partitions in it get the ids that `partitions` has for them, and are forgotten without.
+  // REQUIRES: nothing was applied yet. Errors: state, what is wrong with it.
+  [[nodiscard]] Result<void> load(std::string_view key, std::string_view value,
+                                  const std::map<PartitionId, PartitionId>& partitions);
+  // After the last load(): joins what belongs together.
+  [[nodiscard]] Result<void> loaded();
+
+  // Heap memory of all brands.
+  [[nodiscard]] std::size_t memory_bytes() const;
 
   // The present state of the watched brands of a shard, those whose id % shards == shard.
   [[nodiscard]] Snapshot snapshot(std::uint32_t shard, std::uint32_t shards) const;

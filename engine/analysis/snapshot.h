@@ -5,11 +5,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/analysis/campaigns.h"
+#include "engine/analysis/cascades.h"
+#include "engine/analysis/kpi.h"
+#include "engine/analysis/slices.h"
+#include "engine/analysis/top_list.h"
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
 #include "engine/base/short_name.h"
@@ -52,6 +58,41 @@ struct WindowCounts {
 
 using AllWindows = std::array<WindowCounts, kWindows.size()>;
 
+// The lists of what is most frequent, by day.
+enum class TopKind : std::uint8_t { hashtags, words, links, sites, authors, posts, hashtag_pairs };
+inline constexpr std::size_t kTopKinds = 7;
+inline constexpr std::size_t kTopWindows = 2;  // the first ones of kKpiWindows
+[[nodiscard]] std::string_view to_text(TopKind kind);
+
+// What is shown of a brand beside its minutes; see kpi.h for what the values mean.
+struct BrandKpis {
+  std::array<KpiValues, kKpiWindows.size()> values;  // by window
+  std::array<std::optional<Interval>, kKpiWindows.size()> net_sentiment;
+  struct Slice {
+    Dimension dimension = Dimension::platform;
+    std::string value;
+    std::array<KpiValues, kKpiWindows.size()> values;
+  };
+  std::vector<Slice> slices;  // by dimension, then the most mentions in 30 days first
+  struct Top {
+    std::vector<TopList::Entry> entries;  // the most frequent first
+    std::int64_t error = 0;
+  };
+  std::array<std::array<Top, kTopWindows>, kTopKinds> tops;  // by kind and window, in days of UTC
+  std::vector<Cascade> cascades;                             // the largest first
+  std::vector<std::vector<std::string>> hashtag_clusters;    // that occur together
+  std::vector<Campaigns::Report> campaigns;
+  struct Month {
+    Period month = 0;  // since January 1970
+    Measures sums{};
+  };
+  std::vector<Month> months;  // the last kMonthsKept, rising
+  // Mentions against those of the same hour a week before, that hour being over; see growth().
+  std::optional<double> growth_on_last_week;
+  std::uint64_t posts_kept = 0;
+  std::uint64_t authors_one_in = 1;  // more than 1: sums over authors are estimates
+};
+
 struct PlatformSnapshot {
   ShortName platform;
   std::uint64_t mentions = 0;  // since the start; never falls
@@ -68,6 +109,7 @@ struct BrandSnapshot {
   std::uint64_t backdated = 0;              // observed long after they were written: in no window
   AllWindows windows{};                     // over all platforms
   std::vector<PlatformSnapshot> platforms;  // sorted by name
+  std::shared_ptr<const BrandKpis> kpis;    // null before the first
 };
 
 struct Snapshot {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -139,7 +140,8 @@ class FactLink {
   [[nodiscard]] virtual Result<bool> take(std::uint32_t shard, FactBatch* batch,
                                           Deadline deadline) = 0;
 
-  // The shard is done with all batches of this writer up to `sequence`.
+  // The shard is done with all batches of this writer up to `sequence`: what they told is saved, or
+  // is not to be saved.
   virtual void applied(std::uint32_t shard, std::uint32_t writer, std::uint64_t sequence) = 0;
 
   // The highest sequence of this writer that every shard is done with; 0 before the first.
@@ -153,6 +155,28 @@ class FactLink {
     std::size_t bytes_max = 0;
   };
   [[nodiscard]] virtual Use use(std::uint32_t shard) const = 0;
+};
+
+// A piece of saved state. Keys are "meta", "shard/N", "brand/NAME" and "brand/NAME/posts/PAGE"
+// (NAME with '%' and '/' as %25 and %2F); what the values mean is told by engine/analysis/state.md.
+struct StateRecord {
+  std::string key;
+  std::optional<std::string> value;  // none: the key is gone
+};
+
+// Where state outlives the process. One thread at a time.
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+
+  // Hands over every record, in the order of keys; the views last as long as the call. Errors:
+  // those of `take`, and of a store that cannot be read: corrupt, of another format, not ours.
+  using Take = std::function<Result<void>(std::string_view key, std::string_view value)>;
+  [[nodiscard]] virtual Result<void> load(const Take& take) = 0;
+
+  // All of the records or none; durable when it returns. Errors: full, read-only, broken: nothing
+  // was written.
+  [[nodiscard]] virtual Result<void> save(std::span<const StateRecord> records) = 0;
 };
 
 // A record that could not be used, or not all of it, with all that is needed to find and replay it.

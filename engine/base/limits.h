@@ -159,6 +159,52 @@ inline constexpr std::size_t kPlatformsPerBrandMax = 32;
 // different speeds put minutes far ahead of the watermark. 1M hours are 264 MB.
 inline constexpr std::size_t kHourBlocksMax = 1'000'000;
 
+// --- State of brands -----------------------------------------------------------------------------
+
+// Hours of sums that a brand keeps: the window of 30 days and the one before it. Slices keep them
+// too, so that their growth can be told.
+inline constexpr int kHoursKept = 61 * 24;
+inline constexpr int kMonthsKept = 25;
+// Posts that a brand holds, to tell repeats, and to take back what is edited or deleted; and all
+// brands of a shard. The oldest make room. A brand with 10 million posts a day holds those of the
+// last 38 minutes (some 40 MB), a small one those of kPostDaysKept days.
+inline constexpr std::size_t kPostsPerBrandMax = 262'144;
+inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
+inline constexpr int kPostDaysKept = 31;
+inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
+// Replies that are known before the post that they answer, per brand.
+inline constexpr std::size_t kEarlyRepliesMax = 1024;
+// Negative posts to the brand that wait for an answer, per brand.
+inline constexpr std::size_t kUnansweredMax = 4096;
+// Authors of a brand, and contributors of a campaign; beyond, a sample of them is kept.
+inline constexpr std::size_t kAuthorsMax = 65'536;
+inline constexpr std::size_t kContributorsMax = 16'384;
+inline constexpr int kAuthorDaysKept = 63;
+// Values of a dimension (platforms have kPlatformsPerBrandMax).
+inline constexpr std::size_t kSliceValuesMax = 32;
+inline constexpr std::size_t kSliceValueBytesMax = 64;
+// Hashtags of one post that are looked at as communities, and whose pairs are.
+inline constexpr std::size_t kHashtagsPerPostMax = 4;
+inline constexpr std::size_t kSegmentsMax = 32;
+// Entries of a list of the most frequent, and days for which there is one.
+inline constexpr std::size_t kTopEntriesMax = 128;
+inline constexpr int kTopDaysKept = 8;
+inline constexpr std::size_t kTopShown = 20;
+// Labels of a fact's post beside hashtags: words, sites, links each; and bytes of one.
+inline constexpr std::size_t kLabelsPerPostMax = 32;
+inline constexpr std::size_t kLabelBytesMax = 256;
+// See near_duplicates.h.
+inline constexpr int kSignatureBitsMax = 3;
+inline constexpr int kNearDuplicateHours = 24;
+inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
+// Posts of a group from which a further one is a sign of a campaign nobody knows of.
+inline constexpr std::uint32_t kNearIdenticalMin = 5;
+inline constexpr int kYoungAccountDays = 7;
+// See cascades.h.
+inline constexpr std::size_t kCascadesMax = 256;
+inline constexpr int kCascadeHours = 72;
+inline constexpr std::size_t kCascadesShown = 20;
+
 // --- Serving -----------------------------------------------------------------------------------
 
 inline constexpr std::size_t kSeriesMax = 1'000'000;

@@ -1,0 +1,40 @@
+// How many different things were seen, in little memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace vigie {
+
+namespace pb {
+class HyperLogLog;
+}
+
+// HyperLogLog (Flajolet et al., AofA 2007) with 2^kPrecision registers, a sorted list of hashes as
+// long as they are few (exact), and the estimator of Ertl (2017), which needs no correction by
+// table. Standard error beyond the exact range: 1.04 / sqrt(2^kPrecision). One thread.
+class HyperLogLog {
+ public:
+  static constexpr int kPrecision = 11;          // 2.3 %
+  static constexpr std::size_t kExactMax = 128;  // so many are counted exactly
+  // Relative, one standard deviation.
+  static constexpr double kStandardError = 0.02298;
+
+  // REQUIRES: hashes are uniform (a keyed hash of the thing).
+  void add(std::uint64_t hash);
+  // As if everything of the other had been added too.
+  void merge(const HyperLogLog& other);
+  [[nodiscard]] double estimate() const;
+
+  [[nodiscard]] bool empty() const;
+  [[nodiscard]] std::size_t memory_bytes() const;
+  void save(pb::HyperLogLog* out) const;
+  [[nodiscard]] bool load(const pb::HyperLogLog& in);
+
+ private:
+  std::vector<std::uint64_t> hashes_;    // sorted, while they are few
+  std::vector<std::uint8_t> registers_;  // then
+};
+
+}  // namespace vigie

@@ -1,0 +1,112 @@
+// The measures: what every post adds to the numbers of a brand. Each is a sum over posts of a whole
+// number that follows from the post's state alone, so that cells of any length add up, and what a
+// post added can be taken back exactly.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/analysis/post_state.h"
+
+namespace vigie {
+
+// In the order of kMeasureSpecs. The first kSlicedMeasures are kept for every slice too.
+enum class Measure : std::uint8_t {
+  mentions,
+  originals,
+  deduplicated,
+  positive,
+  neutral,
+  negative,
+  likes,
+  comments,
+  shares,
+  clicks,
+  views,
+  shares_viewed,
+  engagement_viewed,
+  followers,
+  engagement_followed,
+  ratings,
+  rating_sum,
+  // Of the brand as a whole only.
+  reposts,
+  quotes,
+  replies,
+  saves,
+  reported_reach,
+  ugc_originals,
+  ugc_reposts,
+  contributions,
+  rejections,
+  addressed,
+  answered,
+  answered_in_5m,
+  answered_in_15m,
+  answered_in_1h,
+  answered_in_4h,
+  answered_in_12h,
+  answered_in_1d,
+  answered_in_3d,
+  answered_later,
+  answer_seconds,
+  recommending,
+  advising_against,
+  opinions,
+  defences,
+  linked,
+  owned_links,
+  suspicious,
+  young_authors,
+  unfollowed_authors,
+  near_identical,
+  rated_1,
+  rated_2,
+  rated_3,
+  rated_4,
+  rated_5,
+  count,
+};
+inline constexpr std::size_t kMeasures = static_cast<std::size_t>(Measure::count);
+inline constexpr std::size_t kSlicedMeasures = static_cast<std::size_t>(Measure::reposts);
+
+struct MeasureSpec {
+  std::string_view name;                 // as in Measure
+  std::string_view unit;                 // "posts", "views", ...
+  std::string_view meaning;              // a sentence
+  std::int64_t (*of)(const PostState&);  // what one live post adds
+};
+[[nodiscard]] std::span<const MeasureSpec, kMeasures> measure_specs();
+
+using Measures = std::array<std::int64_t, kMeasures>;
+[[nodiscard]] inline std::int64_t& at(Measures& measures, Measure measure) {
+  return measures[static_cast<std::size_t>(measure)];
+}
+[[nodiscard]] inline std::int64_t at(const Measures& measures, Measure measure) {
+  return measures[static_cast<std::size_t>(measure)];
+}
+
+// What one measure grows by.
+struct Change {
+  std::uint8_t measure = 0;
+  std::int64_t by = 0;
+};
+
+// Changes by measure, each once, rising; at most kMeasures.
+struct Changes {
+  std::array<Change, kMeasures> list{};
+  std::size_t count = 0;
+  [[nodiscard]] std::span<const Change> all() const { return {list.data(), count}; }
+  // Those that slices keep.
+  [[nodiscard]] std::span<const Change> sliced() const;
+};
+
+// What the post adds; nothing where it is not live.
+void contribution(const PostState& post, Changes* changes);
+// What has to be added so that `before` becomes `after`.
+void difference(const PostState& before, const PostState& after, Changes* changes);
+
+}  // namespace vigie

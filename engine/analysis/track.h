@@ -1,0 +1,49 @@
+// Sums of measures by period (an hour, a month): sparse, exact, bounded in time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/analysis/measures.h"
+
+namespace vigie {
+
+namespace pb {
+class Track;
+}
+
+// Hours, or months, since 1970.
+using Period = std::int32_t;
+
+// One thread. Memory grows with the periods that saw a change, not with time.
+class Track {
+ public:
+  // `measures`: how many, from the first of Measure; kSlicedMeasures or kMeasures.
+  explicit Track(std::size_t measures) : measures_(measures) {}
+
+  // REQUIRES: each change is of a measure that it has.
+  void add(Period period, std::span<const Change> changes);
+
+  // Adds to *sums what lies in the periods [first, last]. REQUIRES: sums holds kMeasures.
+  void sum(Period first, Period last, Measures* sums) const;
+  // The same of one measure.
+  [[nodiscard]] std::int64_t sum(Period first, Period last, Measure measure) const;
+
+  // Forgets what lies before.
+  void drop_before(Period first);
+
+  [[nodiscard]] bool empty() const;
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+  void save(pb::Track* out) const;
+  // False, and nothing changed, where it holds what no save() wrote.
+  [[nodiscard]] bool load(const pb::Track& in);
+
+ private:
+  std::size_t measures_;
+  // ... the implementation's choice
+};
+
+}  // namespace vigie
