@@ -142,7 +142,7 @@ void whole_path(const std::string& path, const std::shared_ptr<const rules::Rule
   while (!batch.ended) {
     CHECK((*source)->read(&batch, after(std::chrono::seconds{1})).has_value());
     CHECK(stage.run(batch, 0, &output) == batch.records.size());
-    applied += aggregator.apply(output.facts[0]).applied;
+    applied += aggregator.apply(output.facts[0], output.updates).applied;
     for (const auto& reached : output.reached) {
       if (reached.event_time) aggregator.advance(*reached.event_time, nullptr);
     }

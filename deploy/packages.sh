@@ -5,6 +5,7 @@
 readonly build_packages=(
   g++ cmake ninja-build pkg-config mold
   librdkafka-dev libre2-dev libsimdjson-dev prometheus-cpp-dev libyaml-cpp-dev libcli11-dev
+  libprotobuf-dev protobuf-compiler
   libspdlog-dev libfmt-dev libzstd-dev zlib1g-dev libcpp-httplib-dev libutf8proc-dev
   libssl-dev libbrotli-dev
 )

@@ -10,6 +10,7 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,12 +30,46 @@ const EventTime kNoon = *parse_rfc3339("2026-11-22T12:00:00Z");
 
 EventTime minute_start(EventTime time) { return std::chrono::floor<minutes>(time); }
 
-Fact fact(EventTime time, std::int64_t offset, BrandId brand = 0, std::string_view on = "mastodon",
+// A post that one brand is mentioned by.
+struct Seen {
+  Origin origin;
+  EventTime event_time;
+  BrandId brand = 0;
+  bool backdated = false;
+  ShortName platform;
+};
+
+Seen fact(EventTime time, std::int64_t offset, BrandId brand = 0, std::string_view on = "mastodon",
           PartitionId partition = 0) {
   return {.origin = {.partition = partition, .offset = offset},
           .event_time = time,
           .brand = brand,
           .platform = ShortName(on)};
+}
+
+// As stage one tells them.
+Facts told(std::span<const Seen> seen) {
+  Facts facts;
+  for (const Seen& one : seen) {
+    const auto place = static_cast<std::uint32_t>(facts.posts.size());
+    FactPost& post = facts.posts.emplace_back();
+    post.origin = one.origin;
+    post.place = place;
+    post.event_time = one.event_time;
+    post.backdated = one.backdated;
+    post.platform = one.platform;
+    Fact& fact = facts.facts.emplace_back();
+    fact.post = place;
+    fact.brand = one.brand;
+  }
+  return facts;
+}
+
+ApplyCounts fold(Aggregator& aggregator, std::span<const Seen> seen) {
+  return aggregator.apply(told(seen), {});
+}
+ApplyCounts fold(Aggregator& aggregator, std::span<const PostUpdate> updates) {
+  return aggregator.apply({}, updates);
 }
 
 std::string text(const ClosedMinute& minute) {
@@ -82,9 +117,9 @@ class Twin {
         late_(names_.size()),
         backdated_(names_.size()) {}
 
-  ApplyCounts apply(const std::vector<Fact>& facts) {
+  ApplyCounts apply(const std::vector<Seen>& facts) {
     ApplyCounts counts;
-    for (const Fact& f : facts) {
+    for (const Seen& f : facts) {
       const std::pair position(f.origin.offset, f.origin.index);
       auto& highest = positions_[{f.brand, f.origin.partition}];
       if (highest && position <= *highest) {
@@ -132,8 +167,8 @@ class Twin {
   template <class Predicate>
   void close(Predicate is_over, std::vector<ClosedMinute>* closed) {
     std::map<std::tuple<EventTime, BrandId, std::string>, std::uint32_t> open;
-    std::vector<Fact> rest;
-    for (const Fact& f : unclosed()) {
+    std::vector<Seen> rest;
+    for (const Seen& f : unclosed()) {
       if (is_over(f.event_time)) {
         ++open[{minute_start(f.event_time), f.brand, std::string(f.platform.view())}];
       }
@@ -145,9 +180,9 @@ class Twin {
     }
   }
 
-  [[nodiscard]] std::vector<Fact> unclosed() const {
-    std::vector<Fact> out;
-    for (const Fact& f : counted_) {
+  [[nodiscard]] std::vector<Seen> unclosed() const {
+    std::vector<Seen> out;
+    for (const Seen& f : counted_) {
       if (!closed_.contains(
               {minute_start(f.event_time), f.brand, std::string(f.platform.view())})) {
         out.push_back(f);
@@ -162,7 +197,7 @@ class Twin {
     const EventTime end = minute_start(*watermark_) + minutes{1};
     const auto between = [&](EventTime from, EventTime to) {
       return static_cast<std::uint64_t>(
-          std::count_if(counted_.begin(), counted_.end(), [&](const Fact& f) {
+          std::count_if(counted_.begin(), counted_.end(), [&](const Seen& f) {
             return f.brand == brand && (!on || f.platform == *on) && f.event_time >= from &&
                    f.event_time < to;
           }));
@@ -183,7 +218,7 @@ class Twin {
     out.backdated = backdated_[id];
     out.windows = windows(id, std::nullopt);
     std::map<std::string, std::uint64_t> platforms;
-    for (const Fact& f : counted_) {
+    for (const Seen& f : counted_) {
       if (f.brand == id) ++platforms[std::string(f.platform.view())];
     }
     for (const auto& [platform, mentions] : platforms) {
@@ -197,7 +232,7 @@ class Twin {
   Duration lateness_;
   std::vector<std::uint64_t> late_;
   std::vector<std::uint64_t> backdated_;
-  std::vector<Fact> counted_;
+  std::vector<Seen> counted_;
   std::map<std::pair<BrandId, PartitionId>, std::optional<std::pair<std::int64_t, std::uint16_t>>>
       positions_;
   std::set<std::tuple<EventTime, BrandId, std::string>> closed_;
@@ -211,14 +246,14 @@ class Script {
 
   [[nodiscard]] int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
 
-  std::vector<Fact> batch(EventTime around) {
+  std::vector<Seen> batch(EventTime around) {
     static constexpr std::array<std::string_view, 4> kPlatforms{"x", "mastodon", "", "reddit"};
     const auto partition = static_cast<PartitionId>(below(3) * 7);
-    std::vector<Fact> facts;
+    std::vector<Seen> facts;
     for (int n = below(12); n > 0; --n) {
       const std::array<int, 5> spread{60, 600, 7200, 200'000, 400'000};
       const seconds away{below(spread[static_cast<std::size_t>(below(5))])};
-      Fact f =
+      Seen f =
           fact(below(3) == 0 ? around + away : around - away, 0, static_cast<BrandId>(below(5)),
                kPlatforms[static_cast<std::size_t>(below(4))], partition);
       std::int64_t& offset = offsets_[partition];
@@ -244,11 +279,11 @@ void compare(std::uint32_t seed, Duration lateness) {
   Script script(seed);
   std::vector<ClosedMinute> closed;
   std::vector<ClosedMinute> expected;
-  std::vector<Fact> last;
+  std::vector<Seen> last;
   EventTime now = kNoon;
   for (int step = 0; step < 60; ++step) {
     if (step == 0 || script.below(6) != 0) last = script.batch(now);  // else: a repeat
-    REQUIRE(text(aggregator.apply(last)) == text(twin.apply(last)));
+    REQUIRE(text(fold(aggregator, last)) == text(twin.apply(last)));
     switch (script.below(8)) {
       case 0: now += seconds{script.below(90)}; break;
       case 1: now += minutes{script.below(90)}; break;
@@ -297,17 +332,17 @@ TEST_CASE("an aggregator without facts knows its brands and nothing else") {
 TEST_CASE("the order in which partitions are read changes nothing within the lateness") {
   const std::vector<std::string> brands{"Alpha", "Beta", "Gamma", "Delta", "Epsilon"};
   Script script(7);
-  std::vector<std::vector<Fact>> batches;
+  std::vector<std::vector<Seen>> batches;
   for (int i = 0; i < 40; ++i) batches.push_back(script.batch(kNoon));
-  std::vector<std::vector<Fact>> by_partition = batches;
+  std::vector<std::vector<Seen>> by_partition = batches;
   std::stable_sort(by_partition.begin(), by_partition.end(), [](const auto& a, const auto& b) {
     return (a.empty() ? 0 : a[0].origin.partition) < (b.empty() ? 0 : b[0].origin.partition);
   });
-  const auto run = [&](const std::vector<std::vector<Fact>>& in) {
+  const auto run = [&](const std::vector<std::vector<Seen>>& in) {
     Aggregator aggregator(brands, {.lateness = days{30}});
     std::vector<ClosedMinute> closed;
-    for (const std::vector<Fact>& facts : in) {
-      aggregator.apply(facts);
+    for (const std::vector<Seen>& facts : in) {
+      fold(aggregator, facts);
       aggregator.advance(kNoon, &closed);
     }
     aggregator.close_all(&closed);
@@ -319,7 +354,7 @@ TEST_CASE("the order in which partitions are read changes nothing within the lat
 TEST_CASE("a watermark that goes back changes nothing") {
   Aggregator aggregator({"Alpha"}, {});
   std::vector<ClosedMinute> closed;
-  aggregator.apply(std::vector{fact(kNoon, 1)});
+  fold(aggregator, std::vector<Seen>{fact(kNoon, 1)});
   aggregator.advance(kNoon + hours{2}, &closed);
   CHECK(closed.size() == 1);
   const std::string before = text(aggregator.snapshot(0, 1));
@@ -332,8 +367,8 @@ TEST_CASE("a late fact is counted as late, once, and is in no window") {
   Aggregator aggregator({"Alpha"}, {.lateness = minutes{1}});
   aggregator.advance(kNoon, nullptr);
   const std::vector late{fact(kNoon - seconds{61}, 5), fact(kNoon - minutes{1}, 6)};
-  CHECK(text(aggregator.apply(late)) == "1 repeated 0 late 1 backdated 0 overflow 0");
-  CHECK(text(aggregator.apply(late)) == "0 repeated 2 late 0 backdated 0 overflow 0");
+  CHECK(text(fold(aggregator, late)) == "1 repeated 0 late 1 backdated 0 overflow 0");
+  CHECK(text(fold(aggregator, late)) == "0 repeated 2 late 0 backdated 0 overflow 0");
   const Snapshot snapshot = aggregator.snapshot(0, 1);
   CHECK(snapshot.brands[0].mentions == 1);
   CHECK(snapshot.brands[0].late == 1);
@@ -343,7 +378,7 @@ TEST_CASE("a late fact is counted as late, once, and is in no window") {
 TEST_CASE("a fact ahead of the watermark waits for it outside of the windows") {
   Aggregator aggregator({"Alpha"}, {});
   aggregator.advance(kNoon, nullptr);
-  aggregator.apply(std::vector{fact(kNoon + days{400}, 1)});
+  fold(aggregator, std::vector<Seen>{fact(kNoon + days{400}, 1)});
   CHECK(aggregator.snapshot(0, 1).brands[0].windows[3].current == 0);
   CHECK(aggregator.snapshot(0, 1).brands[0].mentions == 1);
   aggregator.advance(kNoon + days{400}, nullptr);
@@ -353,7 +388,7 @@ TEST_CASE("a fact ahead of the watermark waits for it outside of the windows") {
 TEST_CASE("minutes closed without a listener are not reported later") {
   Aggregator aggregator({"Alpha"}, {.lateness = seconds{0}});
   std::vector<ClosedMinute> closed;
-  aggregator.apply(std::vector{fact(kNoon, 1), fact(kNoon + minutes{3}, 2)});
+  fold(aggregator, std::vector<Seen>{fact(kNoon, 1), fact(kNoon + minutes{3}, 2)});
   aggregator.advance(kNoon + minutes{1}, nullptr);
   aggregator.advance(kNoon + minutes{5}, &closed);
   CHECK(text(closed) == "2026-11-22T12:03:00Z 0 mastodon 1\n");
@@ -363,13 +398,13 @@ TEST_CASE("minutes closed without a listener are not reported later") {
 
 TEST_CASE("above the bound of hours facts overflow, and room comes back as hours pass") {
   Aggregator aggregator({"Alpha"}, {.hour_blocks_max = 3});
-  std::vector<Fact> facts;
+  std::vector<Seen> facts;
   for (int i = 0; i < 5; ++i) facts.push_back(fact(kNoon + hours{i}, i));
-  CHECK(text(aggregator.apply(facts)) == "3 repeated 0 late 0 backdated 0 overflow 2");
-  CHECK(text(aggregator.apply(facts)) == "0 repeated 5 late 0 backdated 0 overflow 0");
+  CHECK(text(fold(aggregator, facts)) == "3 repeated 0 late 0 backdated 0 overflow 2");
+  CHECK(text(fold(aggregator, facts)) == "0 repeated 5 late 0 backdated 0 overflow 0");
   aggregator.advance(kNoon + days{3}, nullptr);
   facts = {fact(kNoon + days{3}, 6), fact(kNoon + days{3}, 7)};
-  CHECK(text(aggregator.apply(facts)) == "2 repeated 0 late 0 backdated 0 overflow 0");
+  CHECK(text(fold(aggregator, facts)) == "2 repeated 0 late 0 backdated 0 overflow 0");
   const BrandSnapshot brand = aggregator.snapshot(0, 1).brands[0];
   CHECK(brand.mentions == 5);
   CHECK(brand.windows[0].current == 2);
@@ -377,10 +412,10 @@ TEST_CASE("above the bound of hours facts overflow, and room comes back as hours
 
 TEST_CASE("platforms above the bound are counted together as other") {
   Aggregator aggregator({"Alpha"}, {});
-  std::vector<Fact> facts;
+  std::vector<Seen> facts;
   for (int i = 0; i < 50; ++i) facts.push_back(fact(kNoon, i, 0, cat("p", 10 + i)));
   for (int i = 50; i < 100; ++i) facts.push_back(fact(kNoon, i, 0, cat("p", 10 + i - 50)));
-  CHECK(aggregator.apply(facts).applied == 100);
+  CHECK(fold(aggregator, facts).applied == 100);
   const BrandSnapshot brand = aggregator.snapshot(0, 1).brands[0];
   REQUIRE(brand.platforms.size() == kPlatformsPerBrandMax + 1);
   CHECK(brand.platforms[0].platform.view() == "other");
@@ -392,16 +427,16 @@ TEST_CASE("platforms above the bound are counted together as other") {
 TEST_CASE("growth is undefined while the other window began before counting did") {
   Aggregator aggregator({"a"}, {});
   const EventTime start{days{20'000}};
-  std::vector<Fact> facts;
+  std::vector<Seen> facts;
   for (int minute = 0; minute < 26 * 60; ++minute) {
-    Fact fact;
+    Seen fact;
     fact.origin.offset = minute;
     fact.event_time = start + minutes{minute};
     fact.platform = ShortName("x");
     facts.push_back(fact);
   }
   const auto at = [&](int minute) {
-    aggregator.apply(std::span(facts).first(static_cast<std::size_t>(minute) + 1));
+    fold(aggregator, std::span<const Seen>(facts).first(static_cast<std::size_t>(minute) + 1));
     aggregator.advance(start + minutes{minute}, nullptr);
     return aggregator.snapshot(0, 1).brands[0].windows;
   };
@@ -424,8 +459,8 @@ std::shared_ptr<const BrandList> list(std::vector<std::string> names,
 
 TEST_CASE("brands keep their counts while others come and go, and the order is the list's") {
   Aggregator aggregator({"Alpha", "Beta"}, {});
-  std::vector<Fact> facts{fact(kNoon, 1, 0), fact(kNoon, 2, 1), fact(kNoon, 3, 1)};
-  aggregator.apply(facts);
+  std::vector<Seen> facts{fact(kNoon, 1, 0), fact(kNoon, 2, 1), fact(kNoon, 3, 1)};
+  fold(aggregator, facts);
   aggregator.advance(kNoon, nullptr);
   const auto brands = [&aggregator](std::uint32_t shard, std::uint32_t shards) {
     std::string out;
@@ -441,8 +476,8 @@ TEST_CASE("brands keep their counts while others come and go, and the order is t
   CHECK(brands(1, 2) == "1:1:Beta=2/2 ");
   // A worker that still has the rules of before.
   facts = {fact(kNoon, 4, 0), fact(kNoon, 5, 2)};
-  CHECK(aggregator.apply(facts).applied == 2);
-  CHECK(aggregator.apply(facts).repeated == 2);
+  CHECK(fold(aggregator, facts).applied == 2);
+  CHECK(fold(aggregator, facts).repeated == 2);
   CHECK(brands(0, 1) == "0:2:Gamma=1/1 1:1:Beta=2/2 ");
   aggregator.set_brands(list({"Alpha", "Beta", "Gamma"}, {0, 1, 2}));
   CHECK(brands(0, 1) == "0:0:Alpha=2/2 1:1:Beta=2/2 2:2:Gamma=1/1 ");
@@ -451,9 +486,9 @@ TEST_CASE("brands keep their counts while others come and go, and the order is t
 TEST_CASE("growth of a brand that is new or back waits until its windows are whole") {
   Aggregator aggregator({"Alpha", "Beta"}, {});
   const auto minute = [&](int n) {
-    std::vector<Fact> facts;
+    std::vector<Seen> facts;
     for (BrandId id = 0; id < 2; ++id) facts.push_back(fact(kNoon + minutes{n}, n, id));
-    aggregator.apply(facts);
+    fold(aggregator, facts);
     aggregator.advance(kNoon + minutes{n}, nullptr);
   };
   const auto growing = [&aggregator] {
@@ -480,13 +515,13 @@ TEST_CASE("growth is undefined when there was nothing before") {
   CHECK_FALSE(growth(5, 0).has_value());
 }
 
-std::string text(const UpdateCounts& counts) {
+std::string updates_text(const ApplyCounts& counts) {
   std::string out;
   for (std::size_t i = 0; i < kUpdateKinds; ++i) {
-    if (counts.received[i] == 0) continue;
-    out += cat(to_text(static_cast<PostUpdate::Kind>(i)), " ", counts.received[i], " ");
+    if (counts.updates[i] == 0) continue;
+    out += cat(to_text(static_cast<PostUpdate::Kind>(i)), " ", counts.updates[i], " ");
   }
-  return cat(out, "repeated ", counts.repeated, " unknown ", counts.unknown);
+  return cat(out, "repeated ", counts.updates_repeated, " unknown ", counts.updates_unknown);
 }
 
 PostUpdate update(PostUpdate::Kind kind, std::int64_t offset, std::uint16_t index = 0,
@@ -503,8 +538,8 @@ TEST_CASE("what is told of posts is counted by kind, and once for each origin") 
   const std::vector<PostUpdate> first{update(Kind::remove, 1), update(Kind::increment, 2, 0),
                                       update(Kind::increment, 2, 1), update(Kind::edit, 5),
                                       update(Kind::remove, 1, 0, 7)};
-  CHECK(text(aggregator.apply(first)) == "delete 2 increment 2 edit 1 repeated 0 unknown 5");
-  CHECK(text(aggregator.apply(first)) == "repeated 5 unknown 0");
+  CHECK(updates_text(fold(aggregator, first)) == "delete 2 increment 2 edit 1 repeated 0 unknown 5");
+  CHECK(updates_text(fold(aggregator, first)) == "repeated 5 unknown 0");
   const std::vector<PostUpdate> second{update(Kind::metrics, 4),
                                        update(Kind::edit, 5),
                                        update(Kind::metrics, 5, 1),
@@ -512,16 +547,16 @@ TEST_CASE("what is told of posts is counted by kind, and once for each origin") 
                                        update(Kind::metrics, 6, 2),
                                        update(Kind::metrics, 1, 1, 7),
                                        update(Kind::remove_author, 2, 0, 7)};
-  CHECK(text(aggregator.apply(second)) == "delete_author 1 metrics 3 repeated 3 unknown 4");
+  CHECK(updates_text(fold(aggregator, second)) == "delete_author 1 metrics 3 repeated 3 unknown 4");
 }
 
 TEST_CASE("facts and updates of one record do not make repeats of each other") {
   Aggregator aggregator({"Acme", "Other"}, {});
   const std::vector<PostUpdate> edit{update(PostUpdate::Kind::edit, 9)};
-  CHECK(text(aggregator.apply(edit)) == "edit 1 repeated 0 unknown 1");
-  CHECK(aggregator.apply(std::vector{fact(kNoon, 9), fact(kNoon, 9, 1)}).applied == 2);
-  CHECK(aggregator.apply(std::vector{fact(kNoon, 9)}).repeated == 1);
-  CHECK(text(aggregator.apply(edit)) == "repeated 1 unknown 0");
+  CHECK(updates_text(fold(aggregator, edit)) == "edit 1 repeated 0 unknown 1");
+  CHECK(fold(aggregator, std::vector<Seen>{fact(kNoon, 9), fact(kNoon, 9, 1)}).applied == 2);
+  CHECK(fold(aggregator, std::vector<Seen>{fact(kNoon, 9)}).repeated == 1);
+  CHECK(updates_text(fold(aggregator, edit)) == "repeated 1 unknown 0");
 }
 
 }  // namespace

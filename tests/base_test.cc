@@ -276,10 +276,10 @@ TEST_CASE("the totals of a mapping are found again by its name") {
 TEST_CASE("a fact batch weighs what it holds") {
   FactBatch batch;
   const std::size_t empty = batch.bytes();
-  batch.facts.reserve(100);
-  CHECK(batch.bytes() == empty + 100 * sizeof(Fact));
+  batch.facts.posts.reserve(100);
+  CHECK(batch.bytes() == empty + 100 * sizeof(FactPost));
   batch.updates.reserve(10);
-  CHECK(batch.bytes() == empty + 100 * sizeof(Fact) + 10 * sizeof(PostUpdate));
+  CHECK(batch.bytes() == empty + 100 * sizeof(FactPost) + 10 * sizeof(PostUpdate));
 }
 
 TEST_CASE("an error reads as place and message") {

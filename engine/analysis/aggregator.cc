@@ -21,7 +21,7 @@ constexpr Minute kMinutesPerDay = 1440;
 constexpr Minute kMinutesKept = 2 * kMinutesPerDay - 1;
 
 // The highest origin that was folded in.
-struct Position {
+struct Mark {
   std::int64_t offset = std::numeric_limits<std::int64_t>::min();
   std::uint16_t index = 0;
 
@@ -38,7 +38,7 @@ struct Position {
 };
 
 struct Brand {
-  std::vector<Position> positions;  // by partition slot
+  std::vector<Mark> positions;  // by partition slot
   std::vector<Series> series;       // in order of first mention
   std::size_t last = 0;             // index of the series counted last
   std::uint64_t late = 0;
@@ -79,7 +79,7 @@ struct Aggregator::State {
   Duration lateness;
   std::vector<Brand> brands;  // by BrandId
   std::unordered_map<PartitionId, std::size_t> slots;
-  std::vector<Position> updated;  // by partition slot: the highest origin of an update
+  std::vector<Mark> updated;  // by partition slot: the highest origin of an update
   BlockPool pool;
   std::map<Hour, HourIndex> hours;  // every block in use
   std::optional<EventTime> watermark;
@@ -91,7 +91,7 @@ struct Aggregator::State {
     return slots.try_emplace(partition, slots.size()).first->second;
   }
   void prefetch(std::span<const Fact> facts, std::size_t at) const;
-  [[nodiscard]] bool count(const Fact& fact, Minute minute);
+  [[nodiscard]] bool count(BrandId id, const ShortName& platform, Minute minute);
   [[nodiscard]] bool count_in_new_block(BrandId id, const ShortName& platform, Minute minute);
   void sort_entries(HourIndex* index) const;
   void close_before(Minute end, std::vector<ClosedMinute>* closed);
@@ -115,17 +115,17 @@ void Aggregator::State::prefetch(std::span<const Fact> facts, std::size_t at) co
 }
 
 // False when there is no block left for it.
-bool Aggregator::State::count(const Fact& fact, Minute minute) {
-  Brand& brand = brands[fact.brand];
-  Series* series = brand.find(fact.platform);
+bool Aggregator::State::count(BrandId id, const ShortName& platform, Minute minute) {
+  Brand& brand = brands[id];
+  Series* series = brand.find(platform);
   if (series != nullptr && series->count(minute, &pool)) return true;
   if (series != nullptr || brand.series.size() < kPlatformsPerBrandMax) {
-    return count_in_new_block(fact.brand, fact.platform, minute);
+    return count_in_new_block(id, platform, minute);
   }
   const ShortName other("other");
   series = brand.find(other);
   if (series != nullptr && series->count(minute, &pool)) return true;
-  return count_in_new_block(fact.brand, other, minute);
+  return count_in_new_block(id, other, minute);
 }
 
 bool Aggregator::State::count_in_new_block(BrandId id, const ShortName& platform, Minute minute) {
@@ -244,54 +244,50 @@ Aggregator::~Aggregator() = default;
 Aggregator::Aggregator(Aggregator&&) noexcept = default;
 Aggregator& Aggregator::operator=(Aggregator&&) noexcept = default;
 
-ApplyCounts Aggregator::apply(std::span<const Fact> facts) {
+ApplyCounts Aggregator::apply(const Facts& told, std::span<const PostUpdate> updates) {
   ApplyCounts counts;
   State& state = *state_;
   std::optional<PartitionId> partition;
   std::size_t slot = 0;
+  const std::span<const Fact> facts = told.facts;
   for (const Fact& fact : facts) CHECK(fact.brand < state.brands.size());
   for (std::size_t at = 0; at < facts.size(); ++at) {
     const Fact& fact = facts[at];
+    const FactPost& post = told.posts[fact.post];
     state.prefetch(facts, at);
-    if (partition != fact.origin.partition) {
-      partition = fact.origin.partition;
+    if (partition != post.origin.partition) {
+      partition = post.origin.partition;
       slot = state.slot_of(*partition);
     }
     Brand& brand = state.brands[fact.brand];
     if (slot >= brand.positions.size()) brand.positions.resize(slot + 1);
-    if (!brand.positions[slot].advance(fact.origin)) {
+    if (!brand.positions[slot].advance(post.origin)) {
       ++counts.repeated;
       continue;
     }
-    const Minute minute = minute_of(fact.event_time);
-    if (fact.backdated) {
+    const Minute minute = minute_of(post.event_time);
+    if (post.backdated) {
       ++brand.backdated;
       ++counts.backdated;
     } else if (minute < state.closed_until) {
       ++brand.late;
       ++counts.late;
-    } else if (state.count(fact, minute)) {
+    } else if (state.count(fact.brand, post.platform, minute)) {
       state.last_minute = std::max(state.last_minute, minute);
       ++counts.applied;
     } else {
       ++counts.overflow;
     }
   }
-  return counts;
-}
-
-UpdateCounts Aggregator::apply(std::span<const PostUpdate> updates) {
-  UpdateCounts counts;
-  State& state = *state_;
   for (const PostUpdate& update : updates) {
-    const std::size_t slot = state.slot_of(update.origin.partition);
-    if (slot >= state.updated.size()) state.updated.resize(slot + 1);
-    if (!state.updated[slot].advance(update.origin)) {
-      ++counts.repeated;
+    const std::size_t of = state.slot_of(update.origin.partition);
+    if (of >= state.updated.size()) state.updated.resize(of + 1);
+    if (!state.updated[of].advance(update.origin)) {
+      ++counts.updates_repeated;
       continue;
     }
-    ++counts.received[static_cast<std::size_t>(update.kind)];
-    ++counts.unknown;
+    ++counts.updates[static_cast<std::size_t>(update.kind)];
+    ++counts.updates_unknown;
   }
   return counts;
 }

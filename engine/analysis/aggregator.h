@@ -33,7 +33,7 @@ struct ClosedMinute {
 };
 
 struct AggregatorSettings {
-  KpiSettings kpis;
+  KpiSettings kpis{};
   // How long a minute stays open for mentions that arrive out of order.
   Duration lateness = std::chrono::hours{1};
   // Hours with a mention, summed over brands and platforms, that are held at once.

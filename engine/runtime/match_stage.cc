@@ -84,6 +84,7 @@ std::size_t MatchStage::run(const Batch& batch, std::size_t first, Output* out) 
   out->facts.resize(settings_.shards);
   for (auto& facts : out->facts) facts.clear();
   out->updates.clear();
+  place_ = 0;
   out->reached.clear();
   out->rejects.clear();
   details_.reset();
@@ -115,6 +116,7 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
     const Origin origin{record.partition, record.offset, mention.index};
     Output::Reached& reached = reached_of(record.partition, out);
     ++posts[static_cast<std::size_t>(mention.op)];
+    ++place_;
     if (mention.op == Op::upsert) {
       reached.event_time = std::max(reached.event_time, std::optional{mention.created_at});
       const std::size_t brands = match(mention, origin, out);
@@ -139,19 +141,25 @@ std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Outp
   matcher_.match(mention, &hits_);
   if (!hits_.changes.empty()) shadow_.add(mention, hits_.changes);
   if (hits_.hits.empty()) return 0;
-  Fact fact;
-  fact.origin = origin;
-  fact.event_time = mention.created_at;
-  fact.backdated =
+  FactPost post;
+  post.origin = origin;
+  post.place = place_;
+  post.event_time = mention.created_at;
+  post.backdated =
       mention.observed_at && *mention.observed_at - mention.created_at > settings_.lateness;
-  fact.edited = is_edited(mention);
-  fact.platform = platform_of(mention);
-  fact.post = post_key(settings_.seed, mention.platform, mention.id);
-  fact.author = author_key(settings_.seed, mention.platform, mention.author.id);
-  fact.replaced = post_key(settings_.seed, mention.platform, mention.replaces_id);
+  post.edited = is_edited(mention);
+  post.platform = platform_of(mention);
+  post.key = post_key(settings_.seed, mention.platform, mention.id);
+  post.author = author_key(settings_.seed, mention.platform, mention.author.id);
+  post.replaced = post_key(settings_.seed, mention.platform, mention.replaces_id);
   for (const rules::Hit& hit : hits_.hits) {
+    Facts& facts = out->facts[hit.brand % settings_.shards];
+    if (facts.posts.empty() || facts.posts.back().place != place_) facts.posts.push_back(post);
+    Fact& fact = facts.facts.emplace_back();
+    fact.post = static_cast<std::uint32_t>(facts.posts.size() - 1);
     fact.brand = hit.brand;
-    out->facts[hit.brand % settings_.shards].push_back(fact);
+    fact.campaigns = hit.campaigns;
+    fact.rejected = hit.rejected;
   }
   return hits_.hits.size();
 }
@@ -160,6 +168,7 @@ void MatchStage::add_update(const Mention& mention, const Origin& origin, PostUp
                             Output* out) {
   PostUpdate& update = out->updates.emplace_back();
   update.origin = origin;
+  update.place = place_;
   update.kind = kind;
   if (kind == PostUpdate::Kind::remove_author) {
     update.key = author_key(settings_.seed, mention.platform, mention.author.id);

@@ -27,7 +27,7 @@ class MatchStage {
 
   // What one batch yields.
   struct Output {
-    std::vector<std::vector<Fact>> facts;  // by shard: brand % shards
+    std::vector<Facts> facts;              // by shard: brand % shards
     std::vector<PostUpdate> updates;       // for every shard
     // Of each partition in the batch, the highest event time; in order of first appearance.
     struct Reached {
@@ -72,6 +72,7 @@ class MatchStage {
   MentionBatch slice_;
   rules::Hits hits_;
   ShadowLog shadow_;
+  std::uint32_t place_ = 0;  // of the mention at hand in the output
   Arena details_;
 };
 

@@ -47,18 +47,17 @@ void Shard::take_brands() {
 }
 
 void Shard::fold(const FactBatch& batch) {
-  const ApplyCounts counts = aggregator_.apply(batch.facts);
+  const ApplyCounts counts = aggregator_.apply(batch.facts, batch.updates);
   Counters::add(counters_->facts_applied, counts.applied);
   Counters::add(counters_->facts_repeated, counts.repeated);
   Counters::add(counters_->facts_late, counts.late);
   Counters::add(counters_->facts_backdated, counts.backdated);
   Counters::add(counters_->facts_overflow, counts.overflow);
-  const UpdateCounts updates = aggregator_.apply(batch.updates);
   for (std::size_t i = 0; i < kUpdateKinds; ++i) {
-    Counters::add(counters_->updates[i], updates.received[i]);
+    Counters::add(counters_->updates[i], counts.updates[i]);
   }
-  Counters::add(counters_->updates_repeated, updates.repeated);
-  Counters::add(counters_->updates_unknown, updates.unknown);
+  Counters::add(counters_->updates_repeated, counts.updates_repeated);
+  Counters::add(counters_->updates_unknown, counts.updates_unknown);
   watermark_.update(batch);
   if (const auto now = watermark_.current(); now) {
     aggregator_.advance(*now, settings_.keep_closed ? &closed_ : nullptr);
