@@ -199,6 +199,7 @@ inline constexpr std::size_t kSignatureWordsMin = 5;
 inline constexpr int kSignatureBitsMax = 3;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
+inline constexpr std::size_t kNearDuplicateStepsMax = 256;
 // Posts of a group from which a further one is a sign of a campaign nobody knows of.
 inline constexpr std::uint32_t kNearIdenticalMin = 5;
 inline constexpr int kYoungAccountDays = 7;
