@@ -193,10 +193,13 @@ inline constexpr std::size_t kTopShown = 20;
 // Labels of a fact's post beside hashtags: words, sites, links each; and bytes of one.
 inline constexpr std::size_t kLabelsPerPostMax = 32;
 inline constexpr std::size_t kLabelBytesMax = 256;
+// Words of a text from which it has a signature: fewer say too little. See simhash.h.
+inline constexpr std::size_t kSignatureWordsMin = 5;
 // See near_duplicates.h.
 inline constexpr int kSignatureBitsMax = 3;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
+inline constexpr std::size_t kNearDuplicateStepsMax = 256;
 // Posts of a group from which a further one is a sign of a campaign nobody knows of.
 inline constexpr std::uint32_t kNearIdenticalMin = 5;
 inline constexpr int kYoungAccountDays = 7;
