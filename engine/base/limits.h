@@ -208,6 +208,13 @@ inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
 inline constexpr std::size_t kCascadesShown = 20;
 
+// --- Saving --------------------------------------------------------------------------------------
+
+// Times that a save is tried, the wait between two of them doubling: 100 ms at first makes 6.3 s.
+inline constexpr int kSaveAttemptsMax = 7;
+// How long a shard saves brands at a stretch, between two batches of facts.
+inline constexpr std::chrono::milliseconds kSaveStep{2};
+
 // --- Serving -----------------------------------------------------------------------------------
 
 inline constexpr std::size_t kSeriesMax = 1'000'000;
