@@ -219,5 +219,7 @@ inline constexpr std::chrono::milliseconds kSaveStep{2};
 
 inline constexpr std::size_t kSeriesMax = 1'000'000;
 inline constexpr std::size_t kHttpThreads = 4;
+// Brands whose KPIs one request may ask for: each is some 50 KB.
+inline constexpr std::size_t kKpiBrandsMax = 20;
 
 }  // namespace vigie
