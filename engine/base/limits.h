@@ -205,6 +205,13 @@ inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
 inline constexpr std::size_t kCascadesShown = 20;
 
+// --- Store of the state --------------------------------------------------------------------------
+
+// Address space that the store's file is mapped into: it begins small and doubles up to here.
+// 10,000 brands with little traffic are some 200 MB, one that fills every bound some 100 MB.
+inline constexpr std::size_t kStateBytesMin = 64UL << 20;
+inline constexpr std::size_t kStateBytesMax = 64UL << 30;
+
 // --- Serving -----------------------------------------------------------------------------------
 
 inline constexpr std::size_t kSeriesMax = 1'000'000;
