@@ -32,6 +32,7 @@ struct Parts {
   std::vector<Input> inputs;  // one worker each
   std::unique_ptr<FactLink> link;
   std::unique_ptr<DeadLetterSink> dead_letters;  // may be null
+  std::unique_ptr<StateStore> store;             // may be null: then state ends with the process
   std::shared_ptr<const rules::RuleSet> rules;
   std::shared_ptr<const BrandList> brands;  // null: those of the rules, numbered by their place
 };
