@@ -129,7 +129,7 @@ void Minutes::append_closed(Hour hour, HourIndex* index, Minute end, const Brand
 }
 
 Minute Minutes::first_needed() const {
-  return watermark_ ? std::min(closed_until_, minute_of(*watermark_) - kMinutesKept) : kNever;
+  return watermark_ ? std::min(closed_until_, minute_of(*watermark_) - kMinutesKept) : kNoMinute;
 }
 
 // Gives back the hours that are closed and older than every window.
@@ -145,7 +145,7 @@ void Minutes::drop_old_hours(const BrandOf& brand) {
 }
 
 Minute Minutes::next_minute() const {
-  return std::max(watermark_ ? minute_of(*watermark_) : kNever, last_minute_) + 1;
+  return std::max(watermark_ ? minute_of(*watermark_) : kNoMinute, last_minute_) + 1;
 }
 
 void Minutes::add_windows(const Series& series, AllWindows* windows) const {
@@ -154,7 +154,7 @@ void Minutes::add_windows(const Series& series, AllWindows* windows) const {
 
 void Minutes::mark_whole(Minute since, AllWindows* windows) const {
   const Minute first = std::max(since_, since);
-  const Minute end = watermark_ ? minute_of(*watermark_) + 1 : kNever;
+  const Minute end = watermark_ ? minute_of(*watermark_) + 1 : kNoMinute;
   for (std::size_t i = 0; i < kWindows.size(); ++i) {
     const Minute length = kWindows[i].minutes;
     (*windows)[i].previous_whole = watermark_ && end - 2 * length >= first;

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <map>
 #include <optional>
 #include <vector>
@@ -15,8 +14,10 @@
 
 namespace vigie {
 
-// Before every event time; its hour can still be told.
-inline constexpr Minute kNever = first_minute(std::numeric_limits<Hour>::min());
+namespace pb {
+class Brand;
+class Shard;
+}  // namespace pb
 
 // Mentions by minute and platform lie in the Series of a brand; this has what they share: the
 // blocks, and which of them belong to an hour. One thread.
@@ -55,6 +56,7 @@ class Minutes {
   [[nodiscard]] Minute closed_until() const { return closed_until_; }
   [[nodiscard]] const BlockPool& pool() const { return pool_; }
   [[nodiscard]] std::size_t memory_bytes() const;
+  // Of what it has for all brands, and of the minutes of one.
   void save(pb::Shard* out) const;
   [[nodiscard]] bool load(const pb::Shard& in);
   void save(const BrandState& brand, pb::Brand* out) const;
@@ -88,9 +90,9 @@ class Minutes {
   BlockPool pool_;
   std::map<Hour, HourIndex> hours_;  // every block in use
   std::optional<EventTime> watermark_;
-  Minute since_ = kNever;         // the minute of the first watermark: counts are whole from here
-  Minute closed_until_ = kNever;  // this minute and later ones are open
-  Minute last_minute_ = kNever;   // the latest one that was counted
+  Minute since_ = kNoMinute;         // the minute of the first watermark: counts are whole from here
+  Minute closed_until_ = kNoMinute;  // this minute and later ones are open
+  Minute last_minute_ = kNoMinute;   // the latest one that was counted
 };
 
 }  // namespace vigie

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,8 @@ using Minute = std::int64_t;  // since 1970
 using Hour = std::int32_t;    // since 1970
 
 inline constexpr int kMinutesPerHour = 60;
+// Before every event time; its hour can still be told.
+inline constexpr Minute kNoMinute = Minute{std::numeric_limits<Hour>::min()} * kMinutesPerHour;
 
 [[nodiscard]] inline Minute minute_of(EventTime time) {
   return std::chrono::floor<std::chrono::minutes>(time.time_since_epoch()).count();

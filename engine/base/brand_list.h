@@ -14,6 +14,8 @@ struct BrandList {
   struct Live {
     BrandId id = 0;
     bool shadow = false;  // it has a shadow query
+    std::string panel{};  // brands that are compared have the same; may be empty
+    std::vector<std::string> campaigns{};  // names, by bit of Fact::campaigns
   };
   std::vector<std::string> names;  // by BrandId
   std::vector<Live> live;          // watched now, in the order of the configuration

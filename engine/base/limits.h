@@ -208,6 +208,7 @@ inline constexpr int kYoungAccountDays = 7;
 // See cascades.h.
 inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
+inline constexpr int kCascadeDaysKept = 7;  // without a post
 inline constexpr std::size_t kCascadesShown = 20;
 
 // --- Saving --------------------------------------------------------------------------------------

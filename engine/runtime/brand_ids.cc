@@ -20,7 +20,11 @@ Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
   for (const rules::Brand& brand : brands) {
     const auto [at, added] = ids.try_emplace(brand.name, static_cast<BrandId>(next->names.size()));
     if (added) next->names.push_back(brand.name);
-    next->live.push_back({.id = at->second, .shadow = !brand.shadow.empty()});
+    BrandList::Live& live = next->live.emplace_back();
+    live.id = at->second;
+    live.shadow = !brand.shadow.empty();
+    live.panel = brand.panel;
+    for (const rules::Campaign& campaign : brand.campaigns) live.campaigns.push_back(campaign.name);
   }
   if (next->names.size() > kBrandsMax) {
     return fail(ErrorKind::config,
