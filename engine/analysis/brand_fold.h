@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,8 @@ class BrandFold {
 
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
+  // From now on these are the names of the bits of Fact::campaigns. REQUIRES: kCampaignsMax at most.
+  void set_campaigns(BrandId id, BrandState* brand, std::span<const std::string> names);
   // Drops what is too old to be shown, as of this watermark. Does nothing twice in the same hour.
   void keep_up(BrandId id, BrandState* brand, EventTime watermark);
 
@@ -85,6 +88,9 @@ class BrandFold {
   PostTable* posts_;
   std::string pair_;  // scratch
 };
+
+// How long a negative post to the brand waits for an answer.
+inline constexpr Duration kUnansweredFor = std::chrono::days{7};
 
 // Milliseconds from the post on, as rows keep them.
 [[nodiscard]] std::uint32_t age_of(const PostState& row, EventTime time);

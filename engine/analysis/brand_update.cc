@@ -1,6 +1,7 @@
 // What is told of posts after they came, and what becomes of a brand's state as time goes on.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 
 #include "engine/analysis/brand_fold.h"
@@ -31,6 +32,12 @@ void add_counters(const PostMetrics& metrics, std::uint32_t told_at, PostState* 
     const std::int64_t by = std::clamp<std::int64_t>(*given[i], -kUnknownCount32, kUnknownCount32);
     row->counters[i] = clipped_count(before + by);
   }
+}
+
+// Older posts do not wait for an answer any more.
+EventTime unanswered_from(const Minutes& minutes) {
+  if (!minutes.watermark()) return EventTime::min();
+  return std::chrono::floor<std::chrono::hours>(*minutes.watermark()) - kUnansweredFor;
 }
 
 TopList& top_of(BrandDay* day, TopKind kind) { return day->tops[static_cast<std::size_t>(kind)]; }
@@ -117,6 +124,7 @@ bool BrandFold::erase_author(BrandState* brand, const Key128& author) {
 void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   const Period hour = hour_period(watermark);
   if (hour <= brand->kept_up) return;
+  watermark = std::chrono::floor<std::chrono::hours>(watermark);  // when in it, changes nothing
   brand->kept_up = hour;
   brand->hours.drop_before(hour - kHoursKept + 1);
   brand->months.drop_before(month_period(watermark) - kMonthsKept + 1);
@@ -130,13 +138,44 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   drop_answered(id, brand);
 }
 
+void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const std::string> names) {
+  std::vector<std::string>& known = brand->campaign_names;
+  std::uint32_t free = 0;  // bits of names that are not configured any more
+  for (std::size_t bit = 0; bit < known.size(); ++bit) {
+    if (std::ranges::find(names, known[bit]) == names.end()) free |= 1U << bit;
+  }
+  std::uint32_t taken = 0;  // by another name
+  brand->campaign_bits.clear();
+  for (const std::string& name : names) {
+    auto at = static_cast<std::size_t>(std::ranges::find(known, name) - known.begin());
+    if (at == known.size() && known.size() < kCampaignsMax) {
+      known.push_back(name);
+    } else if (at == known.size()) {
+      at = static_cast<std::size_t>(std::countr_zero(free));
+      free &= free - 1;
+      taken |= 1U << at;
+      known[at] = name;
+    }
+    brand->campaign_bits.push_back(static_cast<std::uint8_t>(at));
+  }
+  if (taken == 0) return;
+  for (std::uint64_t number = posts_->first(id); number < posts_->end(id); ++number) {
+    if ((posts_->at({id, number}).campaigns & taken) == 0) continue;
+    PostState* row = posts_->change({id, number});
+    row->campaigns &= ~taken;
+    row->rejected &= ~taken;
+  }
+}
+
 // Beyond the bound the oldest goes.
 void BrandFold::drop_answered(BrandId id, BrandState* brand) {
   std::vector<std::uint64_t>& numbers = brand->unanswered;
+  const EventTime first = unanswered_from(*minutes_);
   const auto is_over = [&](std::uint64_t number) {
     const PostPlace place{id, number};
     if (!posts_->holds(place)) return true;
-    if (is_unanswered(posts_->at(place))) return false;
+    const PostState& row = posts_->at(place);
+    if (is_unanswered(row) && row.event_time >= first) return false;
     posts_->change(place)->waiting = false;
     return true;
   };

@@ -209,6 +209,7 @@ inline constexpr int kYoungAccountDays = 7;
 inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
 inline constexpr int kCascadeDaysKept = 7;  // without a post
+inline constexpr int kCascadeMinutes = 10;
 inline constexpr std::size_t kCascadesShown = 20;
 
 // --- Saving --------------------------------------------------------------------------------------
