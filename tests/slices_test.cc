@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/base/limits.h"
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {

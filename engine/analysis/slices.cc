@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "engine/base/limits.h"
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {
