@@ -206,6 +206,7 @@ inline constexpr int kYoungAccountDays = 7;
 // See cascades.h.
 inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
+inline constexpr int kCascadeMinutes = 10;
 inline constexpr std::size_t kCascadesShown = 20;
 
 // --- Saving --------------------------------------------------------------------------------------
