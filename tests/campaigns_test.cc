@@ -247,6 +247,29 @@ TEST_CASE("what no save wrote is refused, and changes nothing") {
   CHECK(refused([](Spoilt bad) { bad->mutable_author()->replace(16, 16, bad->author(), 0, 16); }));
 }
 
+TEST_CASE("reports follow the plans, those of no plan come last") {
+  Campaigns campaigns;
+  count(&campaigns, {{.campaign = "ete", .author = 1},
+                     {.campaign = "noel", .author = 1},
+                     {.campaign = "automne", .author = 1}});
+  const EventTime now = at("2026-11-22T12:30:00Z");
+  const std::vector<CampaignPlan> plans = {{.name = "noel", .target = 4, .end = now + days{3}},
+                                           {.name = "paques", .target = 10}};
+  const std::vector<Campaigns::Report> reports = campaigns.reports(plans, now);
+  REQUIRE(reports.size() == 4);
+  CHECK(reports[0].name == "noel");
+  CHECK(reports[0].plan == plans[0]);
+  CHECK(reports[0].progress.done == doctest::Approx(0.25));         // 1 / 4
+  CHECK(reports[0].progress.needed_per_day == doctest::Approx(1));  // (4 - 1) / 3
+  CHECK(reports[1].name == "paques");
+  CHECK(reports[1].all == CampaignCounts{});
+  CHECK(reports[1].progress.done == 0.0);
+  CHECK(reports[2].name == "automne");
+  CHECK(reports[3].name == "ete");
+  CHECK_FALSE(reports[3].plan);
+  CHECK_FALSE(reports[3].progress.done);
+}
+
 TEST_CASE("progress against the target and the time") {
   const CampaignPlan plan{.name = "noel",
                           .target = 5'000,

@@ -111,20 +111,36 @@ void Campaigns::count_author(std::string_view name, const Key128& author, int by
   if (one != nullptr && --one->contributions == 0) campaign->second.contributors.erase(author);
 }
 
-std::vector<Campaigns::Report> Campaigns::reports() const {
+Campaigns::Report Campaigns::report(const std::string& name, const Campaign& campaign) {
+  const KeySample<Contributor>& contributors = campaign.contributors;
+  const auto one_in = static_cast<double>(contributors.one_in());
+  const auto again = std::ranges::count_if(
+      contributors.rows(), [](const Contributor& one) { return one.contributions >= 2; });
+  return {.name = name,
+          .plan = {},
+          .progress = {},
+          .all = campaign.all,
+          .months = campaign.months,
+          .contributors = one_in * static_cast<double>(contributors.rows().size()),
+          .engaged_again = one_in * static_cast<double>(again),
+          .contributors_one_in = contributors.one_in()};
+}
+
+std::vector<Campaigns::Report> Campaigns::reports(std::span<const CampaignPlan> plans,
+                                                  EventTime now) const {
   std::vector<Report> reports;
-  reports.reserve(campaigns_.size());
+  reports.reserve(plans.size() + campaigns_.size());
+  const Campaign nothing(contributors_max_);
+  for (const CampaignPlan& plan : plans) {
+    const auto found = campaigns_.find(plan.name);
+    Report& one = reports.emplace_back(
+        report(plan.name, found == campaigns_.end() ? nothing : found->second));
+    one.plan = plan;
+    one.progress = campaign_progress(plan, one.all.contributions, now);
+  }
   for (const auto& [name, campaign] : campaigns_) {
-    const KeySample<Contributor>& contributors = campaign.contributors;
-    const auto one_in = static_cast<double>(contributors.one_in());
-    const auto again = std::ranges::count_if(
-        contributors.rows(), [](const Contributor& one) { return one.contributions >= 2; });
-    reports.push_back({.name = name,
-                       .all = campaign.all,
-                       .months = campaign.months,
-                       .contributors = one_in * static_cast<double>(contributors.rows().size()),
-                       .engaged_again = one_in * static_cast<double>(again),
-                       .contributors_one_in = contributors.one_in()});
+    if (std::ranges::find(plans, name, &CampaignPlan::name) != plans.end()) continue;
+    reports.push_back(report(name, campaign));
   }
   return reports;
 }

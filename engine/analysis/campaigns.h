@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,15 +67,19 @@ class Campaigns {
 
   struct Report {
     std::string name;
+    std::optional<CampaignPlan> plan;  // nothing for one that is not in the configuration any more
+    CampaignProgress progress;
     CampaignCounts all;
     std::map<Period, CampaignCounts> months;  // rising, those with a contribution
     double contributors = 0;                  // distinct, since the first contribution
-    double engaged_again = 0;                 // of them: contributed at least twice. Their share of
-                                              // the contributors is the re-engagement rate
-    std::uint64_t contributors_one_in = 1;    // more than 1: both are estimates
+    // Of them: contributed at least twice. The re-engagement rate is engaged_again / contributors.
+    double engaged_again = 0;
+    std::uint64_t contributors_one_in = 1;  // more than 1: both are estimates
   };
-  // By name.
-  [[nodiscard]] std::vector<Report> reports() const;
+  // One for each plan, in that order, also where nobody contributed yet; then those of no plan, by
+  // name.
+  [[nodiscard]] std::vector<Report> reports(std::span<const CampaignPlan> plans = {},
+                                            EventTime now = {}) const;
 
   // Forgets who contributed, in every campaign; the counts of contributions stay. True when it was
   // kept.
@@ -99,6 +104,7 @@ class Campaigns {
 
   [[nodiscard]] Campaign* find_or_add(std::string_view campaign);
   void make_room();
+  [[nodiscard]] static Report report(const std::string& name, const Campaign& campaign);
   [[nodiscard]] static bool is_whole(const Campaign& campaign);
 
   std::size_t contributors_max_;
