@@ -179,6 +179,9 @@ inline constexpr std::size_t kUnansweredMax = 4096;
 // Authors of a brand, and contributors of a campaign; beyond, a sample of them is kept.
 inline constexpr std::size_t kAuthorsMax = 65'536;
 inline constexpr std::size_t kContributorsMax = 16'384;
+// Campaigns of a brand whose counts are kept when the configuration names them no more: those that
+// were last contributed to. With the most contributors each they take 60 MB.
+inline constexpr std::size_t kCampaignsKeptMax = 128;
 inline constexpr int kAuthorDaysKept = 63;
 // Values of a dimension (platforms have kPlatformsPerBrandMax).
 inline constexpr std::size_t kSliceValuesMax = 32;
