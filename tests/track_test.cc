@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {
