@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analysis/state.pb.h"
 #include "engine/base/text.h"
 #include "engine/analysis/state.pb.h"
 
