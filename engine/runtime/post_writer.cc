@@ -6,6 +6,7 @@
 
 #include "engine/base/codes.h"
 #include "engine/base/limits.h"
+#include "engine/base/simhash.h"
 #include "engine/base/text.h"
 #include "engine/base/utf8.h"
 #include "engine/runtime/post_values.h"
@@ -92,6 +93,7 @@ std::size_t PostWriter::write(const Mention& mention, const rules::PostWords& wo
   write_author(mention);
   post_.counters = counters_of(mention.metrics);
   post_.rating = stars_of(mention);
+  post_.signature = simhash(words.hashes);
   write_labels(mention, words);
   return lost_;
 }
