@@ -196,6 +196,8 @@ inline constexpr std::size_t kTopShown = 20;
 // Labels of a fact's post beside hashtags: words, sites, links each; and bytes of one.
 inline constexpr std::size_t kLabelsPerPostMax = 32;
 inline constexpr std::size_t kLabelBytesMax = 256;
+// Words of one post that its signature is made of; 42,000 characters are some 8,000.
+inline constexpr std::size_t kSignatureWordsMax = 16'384;
 // Words of a text from which it has a signature: fewer say too little. See simhash.h.
 inline constexpr std::size_t kSignatureWordsMin = 5;
 // See near_duplicates.h.
