@@ -34,7 +34,7 @@ struct Parts {
   std::vector<Input> inputs;  // one worker each
   std::unique_ptr<FactLink> link;
   std::unique_ptr<DeadLetterSink> dead_letters;  // may be null
-  std::unique_ptr<StateStore> store;             // null: no state is kept
+  std::unique_ptr<StateStore> store;             // may be null: then state ends with the process
   SavedState saved;                              // a first look at what the store holds
   std::shared_ptr<const rules::RuleSet> rules;
   std::shared_ptr<const BrandList> brands;  // null: those of the rules, numbered by their place
