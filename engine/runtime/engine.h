@@ -44,7 +44,8 @@ struct EngineOptions {
   EventTimeSettings event_time;
   EngineSettings engine;
   ErrorSettings errors{};
-  CheckpointSettings checkpoints{};
+  StateSettings state{};
+  Duration save_retry_wait = std::chrono::milliseconds{100};  // before the first retry
   std::string version{};  // of the program, for the saved state
   KeySeed key_seed{};   // of the keys of posts and authors; secret where ids can be chosen
   bool replay = false;  // keep the closed minutes; partitions are idle at their end
