@@ -220,6 +220,7 @@ inline constexpr std::size_t kCascadesShown = 20;
 inline constexpr int kSaveAttemptsMax = 7;
 // How long a shard saves brands at a stretch, between two batches of facts.
 inline constexpr std::chrono::milliseconds kSaveStep{2};
+
 // --- Store of the state --------------------------------------------------------------------------
 
 // Address space that the store's file is mapped into: it begins small and doubles up to here.
