@@ -221,7 +221,7 @@ std::size_t Aggregator::memory_bytes() const {
   std::size_t bytes = state.minutes.memory_bytes() + state.posts.memory_bytes() +
                       state.brands.capacity() * sizeof(State::Brand);
   for (const State::Brand& brand : state.brands) {
-    if (brand.state != nullptr) bytes += vigie::memory_bytes(*brand.state);
+    if (brand.state != nullptr) bytes += brand.state->memory_bytes();
   }
   return bytes;
 }

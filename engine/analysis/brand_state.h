@@ -86,6 +86,9 @@ struct BrandState {
   // The last that were shown, of this hour; null when something has changed since.
   mutable std::shared_ptr<const BrandKpis> kpis;
   mutable Period kpis_hour = 0;
+
+  // Heap memory, its posts and minutes apart.
+  [[nodiscard]] std::size_t memory_bytes() const;
 };
 
 }  // namespace vigie

@@ -44,6 +44,24 @@ TopList& top_of(BrandDay* day, TopKind kind) { return day->tops[static_cast<std:
 
 }  // namespace
 
+std::size_t BrandState::memory_bytes() const {
+  constexpr std::size_t kNode = 48;  // of a map, beside its value
+  std::size_t bytes = sizeof *this + marks.capacity() * sizeof(OriginMark);
+  bytes += series.capacity() * sizeof(Series);
+  for (const Series& one : series) bytes += one.memory_bytes();
+  bytes += hours.memory_bytes() + months.memory_bytes() + slices.memory_bytes();
+  for (const auto& [day, lists] : days) {
+    bytes += kNode + sizeof(BrandDay) + lists->authors.memory_bytes() + lists->sites.memory_bytes();
+    for (const TopList& top : lists->tops) bytes += top.memory_bytes();
+  }
+  for (const auto& [hour, seen] : author_hours) bytes += kNode + sizeof seen + seen.memory_bytes();
+  bytes += authors.memory_bytes() + campaigns.memory_bytes() + cascades.memory_bytes();
+  bytes += near_duplicates.memory_bytes() + early_replies.memory_bytes();
+  bytes += unanswered.capacity() * sizeof(unanswered[0]);
+  for (const std::string& name : campaign_names) bytes += sizeof name + name.capacity();
+  return bytes + campaign_bits.capacity();
+}
+
 std::uint32_t age_of(const PostState& row, EventTime time) {
   const auto age = std::chrono::floor<std::chrono::milliseconds>(time - row.event_time).count();
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(age, 0, kAgeMax));
@@ -138,15 +156,15 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   drop_answered(id, brand);
 }
 
-void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const std::string> names) {
+void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const CampaignPlan> plans) {
   std::vector<std::string>& known = brand->campaign_names;
   std::uint32_t free = 0;  // bits of names that are not configured any more
   for (std::size_t bit = 0; bit < known.size(); ++bit) {
-    if (std::ranges::find(names, known[bit]) == names.end()) free |= 1U << bit;
+    if (std::ranges::find(plans, known[bit], &CampaignPlan::name) == plans.end()) free |= 1U << bit;
   }
   std::uint32_t taken = 0;  // by another name
   brand->campaign_bits.clear();
-  for (const std::string& name : names) {
+  for (const auto& [name, target, start, end] : plans) {
     auto at = static_cast<std::size_t>(std::ranges::find(known, name) - known.begin());
     if (at == known.size() && known.size() < kCampaignsMax) {
       known.push_back(name);

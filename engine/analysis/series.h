@@ -108,6 +108,7 @@ class Series {
     std::uint32_t mentions;
   };
   [[nodiscard]] std::span<const HourTotal> hours() const { return hours_; }
+  [[nodiscard]] std::size_t memory_bytes() const { return hours_.capacity() * sizeof(HourTotal); }
   // Takes over what was saved. The hours are added with add_hour(), their minutes with put_back().
   void set_mentions(std::uint64_t mentions) { mentions_ = mentions; }
 

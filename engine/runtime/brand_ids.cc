@@ -9,6 +9,18 @@
 #include "engine/base/text.h"
 
 namespace vigie {
+namespace {
+
+std::vector<CampaignPlan> plans_of(std::span<const rules::Campaign> campaigns) {
+  std::vector<CampaignPlan> plans;
+  plans.reserve(campaigns.size());
+  for (const rules::Campaign& one : campaigns) {
+    plans.push_back({.name = one.name, .target = one.target, .start = one.start, .end = one.end});
+  }
+  return plans;
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
                                                      std::span<const rules::Brand> brands) {
@@ -20,11 +32,10 @@ Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
   for (const rules::Brand& brand : brands) {
     const auto [at, added] = ids.try_emplace(brand.name, static_cast<BrandId>(next->names.size()));
     if (added) next->names.push_back(brand.name);
-    BrandList::Live& live = next->live.emplace_back();
-    live.id = at->second;
-    live.shadow = !brand.shadow.empty();
-    live.panel = brand.panel;
-    for (const rules::Campaign& campaign : brand.campaigns) live.campaigns.push_back(campaign.name);
+    next->live.push_back({.id = at->second,
+                          .shadow = !brand.shadow.empty(),
+                          .panel = brand.panel,
+                          .campaigns = plans_of(brand.campaigns)});
   }
   if (next->names.size() > kBrandsMax) {
     return fail(ErrorKind::config,
