@@ -236,8 +236,10 @@ Got convert_regex(const Conversion& conversion, Value* value) {
   if (conversion.simple) {
     std::string_view group;
     const SimpleRegex::Answer answer = conversion.simple->find(value->text, &group);
-    if (answer == SimpleRegex::Answer::yes) return as_string(group, value);
-    if (answer == SimpleRegex::Answer::no) return Got::null;
+    if (answer == SimpleRegex::Answer::yes && group.data() != nullptr) {
+      return as_string(group, value);
+    }
+    if (answer != SimpleRegex::Answer::unknown) return Got::null;
   }
   std::array<re2::StringPiece, 2> found;  // the whole match, and the group
   const re2::StringPiece text(value->text.data(), value->text.size());

@@ -33,9 +33,32 @@ BrandSnapshot brand(std::string name) {
   return out;
 }
 
+// KPIs for which every family has a series.
+std::shared_ptr<const BrandKpis> full_kpis() {
+  auto kpis = std::make_shared<BrandKpis>();
+  const KpiValues all(kpi_specs().size(), 0.5);
+  for (KpiValues& values : kpis->values) values = all;
+  for (auto& interval : kpis->net_sentiment) interval = Interval{-0.5, 0.25};
+  BrandKpis::Slice& slice = kpis->slices.emplace_back();
+  slice.value = "x";
+  for (KpiValues& values : slice.values) values = all;
+  Campaigns::Report& campaign = kpis->campaigns.emplace_back();
+  campaign.name = "Fête \"1\"";
+  campaign.all = {.contributions = 4, .originals = 3, .rejected = 1};
+  campaign.months[(2026 - 1970) * 12 + 10] = campaign.all;
+  campaign.contributors = 2;
+  campaign.engaged_again = 1;
+  BrandKpis::Month& month = kpis->months.emplace_back();
+  month.month = (2026 - 1970) * 12 + 10;
+  at(month.sums, Measure::ugc_originals) = 3;
+  return kpis;
+}
+
 // A brand for which every family has a series.
 BrandSnapshot busy_brand(std::string name) {
   BrandSnapshot out = brand(std::move(name));
+  out.panel = "telecoms";
+  out.kpis = full_kpis();
   out.mentions = 12;
   out.late = 2;
   out.backdated = 1;
@@ -204,6 +227,13 @@ Contract documented_contract() {
     auto& [type, labels] = contract[quoted(cell[1]).at(0)];
     std::istringstream(cell[2]) >> type;
     for (const std::string& label : quoted(cell[3])) labels.insert(label);
+  }
+  // Those of the table of KPIs are on deploy/KPIS.md, which another test holds equal to it.
+  for (const KpiSpec& spec : kpi_specs()) {
+    contract[std::string(spec.metric)] = {"gauge", {"brand", "window"}};
+    if (!spec.sliced) continue;
+    const std::string_view behind = spec.metric.substr(std::string_view("vigie_kpi").size());
+    contract[cat("vigie_slice", behind)] = {"gauge", {"brand", "dimension", "value"}};
   }
   return contract;
 }

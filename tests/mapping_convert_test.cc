@@ -332,63 +332,6 @@ TEST_CASE("every named reference of HTML 5 is known") {
   CHECK(meaning("&nLt;").empty());
 }
 
-// --- Regular expressions -------------------------------------------------------------------------
-
-// What is random, but like the patterns of mappings.
-std::string random_pattern(std::mt19937& random) {
-  constexpr std::array<std::string_view, 19> kPieces{
-      "a",   "b",     "/", "\\.",    "[^/]", "[ab]", "[a-c]", "[^a]", "\\d", "[0-9]",
-      "\\w", "[^/?]", ".", "[\\w-]", "\\s",  "\\?",  "c",     "[-a]", "x"};
-  constexpr std::array<std::string_view, 8> kRepeats{"", "", "", "", "", "+", "?", "*"};
-  const std::size_t count = 1 + random() % 5;
-  const std::size_t open = random() % (count + 1);
-  const std::size_t close = open + random() % (count + 1 - open);
-  std::string pattern;
-  if (random() % 8 == 0) pattern += "(?s)";
-  if (random() % 3 == 0) pattern += '^';
-  for (std::size_t i = 0; i <= count; ++i) {
-    if (i == open) pattern += '(';
-    if (i == close) pattern += ')';
-    if (i == count) break;
-    pattern += cat(kPieces[random() % kPieces.size()], kRepeats[random() % kRepeats.size()]);
-  }
-  if (random() % 3 == 0) pattern += '$';
-  return pattern;
-}
-
-TEST_CASE("a simple pattern finds what RE2 finds") {
-  std::mt19937 random(5);
-  constexpr std::array<std::string_view, 14> kText{"a", "b",  "c",  "/", ".", "?",  "1",
-                                                   "é", "😀", "\n", "x", "-", "a/", "aa"};
-  std::size_t simple = 0;
-  std::size_t found = 0;
-  for (int i = 0; i < 6000; ++i) {
-    const std::string pattern = random_pattern(random);
-    CAPTURE(pattern);
-    const auto regex = SimpleRegex::read(pattern);
-    if (!regex) continue;
-    ++simple;
-    const re2::RE2 compiled(pattern, re2::RE2::Quiet);
-    REQUIRE(compiled.ok());
-    for (int j = 0; j < 30; ++j) {
-      std::string text;
-      for (std::size_t left = random() % 9; left > 0; --left)
-        text += kText[random() % kText.size()];
-      CAPTURE(text);
-      re2::StringPiece expected;
-      const bool matches = re2::RE2::PartialMatch(text, compiled, &expected);
-      std::string_view group;
-      const bool yes = regex->find(text, &group) == SimpleRegex::Answer::yes;
-      REQUIRE(yes == matches);
-      if (!matches) continue;
-      ++found;
-      REQUIRE(group == std::string_view(expected.data(), expected.size()));
-    }
-  }
-  CHECK(simple > 1000);
-  CHECK(found > 5000);
-}
-
 // --- Memory --------------------------------------------------------------------------------------
 
 TEST_CASE("converters allocate nothing but in the arena") {

@@ -33,6 +33,8 @@ class HyperLogLog {
   [[nodiscard]] bool load(const pb::HyperLogLog& in);
 
  private:
+  void use_registers();
+
   std::vector<std::uint64_t> hashes_;    // sorted, while they are few
   std::vector<std::uint8_t> registers_;  // then
 };

@@ -1,8 +1,10 @@
 // Which posts say nearly the same.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "engine/base/event_time.h"
@@ -16,17 +18,21 @@ class NearDuplicates;
 // Groups by simhash (Charikar, STOC 2002; Manku et al., WWW 2007): two signatures that differ in at
 // most kSignatureBitsMax of 64 bits are near-duplicates; by the pigeonhole principle they share one
 // of four stretches of 16 bits. A group is known by its first signature for kNearDuplicateHours
-// after its last post, and at most kNearDuplicateGroupsMax groups are, the one whose last post is
-// oldest making room. One thread.
+// after its last post, as seen from the latest post of all, and at most kNearDuplicateGroupsMax
+// groups are, the one whose last post is oldest making room. A post belongs to the group with the
+// nearest signature, the oldest of several; one that comes late, too. Of the groups that share a
+// stretch with it the latest kNearDuplicateStepsMax are looked at, so that a flood of variants of a
+// text costs no more. Memory: 50 to 100 bytes a group. One thread.
 class NearDuplicates {
  public:
   struct Found {
     bool first = true;         // no group was known: this post began one
     std::uint32_t before = 0;  // posts of the group before this one
   };
-  // REQUIRES: signature is not 0.
+  // The group that is begun by a post more than kNearDuplicateHours older than the latest is not
+  // known to later ones. REQUIRES: signature is not 0.
   Found add(std::uint64_t signature, EventTime time);
-  // A post of the group is gone. True when it was the last one.
+  // A post of the group is gone. True when it was the last one; false too where no group is known.
   bool take_back(std::uint64_t signature);
 
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -34,7 +40,45 @@ class NearDuplicates {
   [[nodiscard]] bool load(const pb::NearDuplicates& in);
 
  private:
-  // ... the implementation's choice
+  static constexpr std::size_t kBands = 4;
+  using Place = std::uint16_t;  // of a group in groups_
+  static constexpr Place kNone = 0xFFFF;
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
+
+  // Free where it has no posts. The groups of one bucket of a band are a chain, the latest first.
+  struct Group {
+    std::uint64_t signature = 0;
+    std::int64_t last = 0;
+    std::uint32_t posts = 0;
+    std::uint32_t created = 0;  // rises from group to group
+    std::array<Place, kBands> next{};
+    std::array<Place, kBands> previous{};
+  };
+  // The last post of a group, or an earlier one. Of no group, if it is not at this place any more.
+  struct Age {
+    std::int64_t last = 0;
+    std::uint32_t created = 0;
+    Place place = 0;
+    friend auto operator<=>(const Age&, const Age&) = default;
+  };
+
+  [[nodiscard]] bool is_known(const Group& group) const;
+  [[nodiscard]] Place& first_of(std::size_t band, std::uint64_t signature);
+  [[nodiscard]] Place find(std::uint64_t signature);
+  void begin(std::uint64_t signature, std::int64_t last, std::uint32_t posts);
+  [[nodiscard]] Place take_place();
+  void link(Place place);
+  void unlink(Place place);
+  void drop_oldest();
+  void rebuild();
+
+  std::vector<Group> groups_;
+  std::vector<Place> free_;
+  std::vector<Place> first_;      // by band and bucket
+  std::vector<Age> by_age_;       // a heap, the oldest first, once there are all that there may be
+  std::int64_t newest_ = kNever;  // the latest event time
+  std::uint32_t created_ = 0;     // groups so far
+  std::size_t unknown_met_ = 0;   // groups in chains that are not known any more
 };
 
 }  // namespace vigie

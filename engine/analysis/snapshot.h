@@ -104,6 +104,7 @@ struct BrandSnapshot {
   std::uint32_t place = 0;  // in the configuration
   bool shadow = false;      // it has a shadow query
   std::string name;
+  std::string panel;                        // empty: none
   std::uint64_t mentions = 0;               // since the start, over all platforms; never falls
   std::uint64_t late = 0;                   // arrived after their minute had closed: in no window
   std::uint64_t backdated = 0;              // observed long after they were written: in no window

@@ -3,9 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
 
+#include "engine/analysis/cells.h"
 #include "engine/analysis/measures.h"
 
 namespace vigie {
@@ -14,14 +15,16 @@ namespace pb {
 class Track;
 }
 
-// Hours, or months, since 1970.
-using Period = std::int32_t;
-
+// A Period is hours, or months, since 1970.
+//
 // One thread. Memory grows with the periods that saw a change, not with time.
 class Track {
  public:
   // `measures`: how many, from the first of Measure; kSlicedMeasures or kMeasures.
-  explicit Track(std::size_t measures) : measures_(measures) {}
+  explicit Track(std::size_t measures);
+  Track(Track&&) noexcept;
+  Track& operator=(Track&&) noexcept;
+  ~Track();
 
   // REQUIRES: each change is of a measure that it has.
   void add(Period period, std::span<const Change> changes);
@@ -42,8 +45,10 @@ class Track {
   [[nodiscard]] bool load(const pb::Track& in);
 
  private:
-  std::size_t measures_;
-  // ... the implementation's choice
+  struct Days;
+
+  Cells cells_;
+  mutable std::unique_ptr<Days> days_;  // none while there are few cells
 };
 
 }  // namespace vigie

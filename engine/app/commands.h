@@ -84,6 +84,7 @@ struct ReplayArguments {
   bool dead_letters = false;
   std::vector<std::string> files;
   std::string series;  // where to write the per-minute counts; "-" is standard output
+  std::string kpis;    // where to write the KPIs, likewise; not both
 };
 [[nodiscard]] Exit replay_command(const ReplayArguments& arguments);
 

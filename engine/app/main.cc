@@ -145,8 +145,14 @@ void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>
                       "each dead letter says");
   command->add_flag("--dead-letters", arguments->dead_letters,
                     "The files hold dead letters: read them again");
-  command->add_option("--series", arguments->series,
-                      "Write per-minute counts as CSV to this file; - for standard output");
+  CLI::Option* series =
+      command->add_option("--series", arguments->series,
+                          "Write per-minute counts as CSV to this file; - for standard output");
+  command
+      ->add_option("--kpis", arguments->kpis,
+                   "Write the KPIs at the end as JSON, one brand a line, to this file; - for "
+                   "standard output")
+      ->excludes(series);
   add_files(command, &arguments->files);
   command->callback([=] { *chosen = [=] { return replay_command(*arguments); }; });
 }

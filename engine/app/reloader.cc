@@ -26,6 +26,7 @@ std::vector<std::string_view> waiting_sections(const Settings& started, const Se
   if (!(started.mappings == now.mappings)) out.emplace_back("mappings");
   if (!(started.dead_letters == now.dead_letters)) out.emplace_back("dead_letters");
   if (!(started.errors == now.errors)) out.emplace_back("errors");
+  if (!(started.state == now.state)) out.emplace_back("state");
   if (!(started.serve == now.serve)) out.emplace_back("serve");
   if (!(started.event_time == now.event_time)) out.emplace_back("event_time");
   if (!(started.engine == now.engine)) out.emplace_back("engine");

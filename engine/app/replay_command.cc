@@ -23,6 +23,8 @@
 #include "engine/base/text.h"
 #include "engine/base/utf8.h"
 #include "engine/runtime/engine.h"
+#include "engine/serve/kpi_json.h"
+#include "engine/serve/view.h"
 
 namespace vigie {
 namespace {
@@ -57,6 +59,16 @@ Result<void> write_series(std::vector<ClosedMinute> minutes, const std::vector<s
     text.push_back(',');
     append_csv_field(minute.platform.view(), &text);
     text.append(cat(",", minute.mentions, "\n"));
+    output->flush_if_large();
+  }
+  return output->close();
+}
+
+Result<void> write_kpis(const Engine& engine, Output* output) {
+  const View view(engine.snapshots());
+  for (const BrandSnapshot* brand : view.brands()) {
+    append_kpis_json(*brand, &output->text());
+    output->text().push_back('\n');
     output->flush_if_large();
   }
   return output->close();
@@ -193,7 +205,8 @@ Exit replay_command(const ReplayArguments& arguments) {
   const auto configuration = load_configuration(arguments.config);
   if (!configuration) return Exit::not_started;
   const bool series = !arguments.series.empty();
-  Result<Output> output = Output::open(series ? arguments.series : "-");
+  const bool kpis = !arguments.kpis.empty();
+  Result<Output> output = Output::open(series ? arguments.series : kpis ? arguments.kpis : "-");
   if (!output) return complain(output.error()), Exit::not_started;
   LetterCounts letters;
   auto decoder = make_decoder_for(arguments, *configuration, &letters);
@@ -225,6 +238,10 @@ Exit replay_command(const ReplayArguments& arguments) {
     const Result<void> written =
         write_series(engine.closed_minutes(), rules::brand_names(*configuration->rules), &*output);
     if (!written) return complain(written.error()), Exit::stopped_by_error;
+  } else if (kpis) {
+    if (const Result<void> written = write_kpis(engine, &*output); !written) {
+      return complain(written.error()), Exit::stopped_by_error;
+    }
   } else {
     print_summary(engine);
   }

@@ -25,6 +25,11 @@ Exit run_command(const RunArguments& arguments) {
   Counters counters;
   auto parts = wire_run(*configuration, &counters);
   if (!parts) return complain(parts.error()), Exit::not_started;
+  if (parts->store == nullptr) {
+    log(LogLevel::info,
+        "the state is kept in memory only, and begins anew at each start: `state: {path: DIR}` "
+        "keeps it");
+  }
   // Until here Ctrl-C ends the process at once, also while it waits for a broker. The threads made
   // so far are librdkafka's, which take no signals.
   Signals signals(Asked::reload);

@@ -23,6 +23,7 @@ Signals::Signals(Asked hangup) : hangup_(hangup) {
   if (hangup == Asked::reload || !hangup_is_ignored()) sigaddset(&taken_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &taken_, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of the write
 }
 
 Asked Signals::wait(Deadline deadline) {

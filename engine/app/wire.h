@@ -17,7 +17,7 @@ namespace vigie {
 
 using Rules = std::shared_ptr<const rules::RuleSet>;
 
-// For `run`: the configured sources, checked to be reachable, and the dead-letter sink.
+// For `run`: the configured sources, checked to be reachable, the dead-letter sink, and the store.
 // Errors: whatever keeps one of them from starting. `counters` outlives the parts.
 [[nodiscard]] Result<Parts> wire_run(const Configuration& configuration, Counters* counters);
 

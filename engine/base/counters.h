@@ -97,6 +97,11 @@ struct Counters {
   Value commits{};
   Value commit_failures{};
   Value queue_full{};  // times a worker waited for a shard
+  Value saves{};       // of state: transactions that are durable
+  Value save_failures{};
+  Value save_microseconds{};  // of both
+  Value saved_bytes{};
+  Value gap_records{};  // that the group has committed and the state does not hold: not counted
 
   // By mapping, in the order of mapping(). Once workers and server run, the list does not change.
   std::deque<MappingTotals> mappings;

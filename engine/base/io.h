@@ -14,6 +14,7 @@
 #include "engine/base/fact.h"
 #include "engine/base/mention.h"
 #include "engine/base/result.h"
+#include "engine/base/start_positions.h"
 
 namespace vigie {
 
@@ -94,6 +95,17 @@ class Source {
 
   // Any thread.
   [[nodiscard]] virtual PartitionName name(PartitionId partition) const = 0;
+  // The other way round, so that state finds its partitions again: nothing for one that this source
+  // cannot have, or whose records do not keep their offsets (standard input). Any thread.
+  [[nodiscard]] virtual std::optional<PartitionId> id_of(const PartitionName& /*name*/) const {
+    return std::nullopt;
+  }
+
+  // State is kept: where it has a position of a partition, reading begins there, whatever was
+  // committed, and what cannot be read any more is told and counted. A source that cannot go back
+  // begins where it always does. REQUIRES: called before the first read; `positions` outlive the
+  // source.
+  virtual void start_from(StartPositions* /*positions*/) {}
 
   // Called on the worker's thread from inside read() when partitions are about to be taken away:
   // returns the positions up to which work is done, waiting for work under way until the deadline.
@@ -124,8 +136,9 @@ class Decoder {
   [[nodiscard]] virtual std::span<const std::string> mappings() const { return {}; }
 };
 
-// Facts from workers to shards. publish() is for workers, take() and applied() for shards;
-// thread-safe for one thread per writer and one per shard.
+// Facts from workers to shards. publish() is for workers, take() for shards, applied() for shards or
+// for the one thread that saves their state; thread-safe for one thread per writer, one per shard
+// and that one.
 class FactLink {
  public:
   virtual ~FactLink() = default;
@@ -177,6 +190,9 @@ class StateStore {
   // All of the records or none; durable when it returns. Errors: full, read-only, broken: nothing
   // was written.
   [[nodiscard]] virtual Result<void> save(std::span<const StateRecord> records) = 0;
+
+  // What it takes of the disk; 0 where that is not known.
+  [[nodiscard]] virtual std::uint64_t bytes() const { return 0; }
 };
 
 // A record that could not be used, or not all of it, with all that is needed to find and replay it.

@@ -196,10 +196,13 @@ inline constexpr std::size_t kTopShown = 20;
 // Labels of a fact's post beside hashtags: words, sites, links each; and bytes of one.
 inline constexpr std::size_t kLabelsPerPostMax = 32;
 inline constexpr std::size_t kLabelBytesMax = 256;
+// Words of a text from which it has a signature: fewer say too little. See simhash.h.
+inline constexpr std::size_t kSignatureWordsMin = 5;
 // See near_duplicates.h.
 inline constexpr int kSignatureBitsMax = 3;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
+inline constexpr std::size_t kNearDuplicateStepsMax = 256;
 // Posts of a group from which a further one is a sign of a campaign nobody knows of.
 inline constexpr std::uint32_t kNearIdenticalMin = 5;
 inline constexpr int kYoungAccountDays = 7;
@@ -208,9 +211,24 @@ inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
 inline constexpr std::size_t kCascadesShown = 20;
 
+// --- Saving --------------------------------------------------------------------------------------
+
+// Times that a save is tried, the wait between two of them doubling: 100 ms at first makes 6.3 s.
+inline constexpr int kSaveAttemptsMax = 7;
+// How long a shard saves brands at a stretch, between two batches of facts.
+inline constexpr std::chrono::milliseconds kSaveStep{2};
+// --- Store of the state --------------------------------------------------------------------------
+
+// Address space that the store's file is mapped into: it begins small and doubles up to here.
+// 10,000 brands with little traffic are some 200 MB, one that fills every bound some 100 MB.
+inline constexpr std::size_t kStateBytesMin = 64UL << 20;
+inline constexpr std::size_t kStateBytesMax = 64UL << 30;
+
 // --- Serving -----------------------------------------------------------------------------------
 
 inline constexpr std::size_t kSeriesMax = 1'000'000;
 inline constexpr std::size_t kHttpThreads = 4;
+// Brands whose KPIs one request may ask for: each is some 50 KB.
+inline constexpr std::size_t kKpiBrandsMax = 20;
 
 }  // namespace vigie

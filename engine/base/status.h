@@ -28,6 +28,12 @@ struct QueueUse {
   std::size_t bytes_max = 0;
 };
 
+// The saved state, where there is one.
+struct StateStatus {
+  std::uint64_t bytes = 0;          // of disk
+  double last_success_seconds = 0;  // when it was last saved, since 1970
+};
+
 // Immutable once published: runtime stores a fresh one in a Cell<EngineStatus> several times a
 // second and whenever one of the three flags changes.
 struct EngineStatus {
@@ -36,6 +42,7 @@ struct EngineStatus {
   bool draining = false;  // asked to stop: work under way is being finished
   std::vector<PartitionStatus> partitions;
   std::vector<QueueUse> queues;
+  std::optional<StateStatus> state;  // none: no state is kept
 
   // Whether the process should be counted on: what /readyz answers.
   [[nodiscard]] bool ready() const { return assigned && restored && !draining; }

@@ -2,6 +2,7 @@
 
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/base/limits.h"
@@ -42,6 +43,22 @@ Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
                     " apart; restart to reload more"));
   }
   return next;
+}
+
+Result<std::shared_ptr<const BrandList>> with_names(const BrandList& brands,
+                                                    std::span<const std::string> names) {
+  auto out = std::make_shared<BrandList>(brands);
+  const std::unordered_set<std::string_view> known(brands.names.begin(), brands.names.end());
+  for (const std::string& name : names) {
+    if (!known.contains(name)) out->names.push_back(name);
+  }
+  if (out->names.size() > kBrandsMax) {
+    return fail(ErrorKind::config,
+                cat("the state knows ", names.size(), " brands, and with those configured there "
+                    "are ", out->names.size(), ", but a process can tell ", kBrandsMax,
+                    " apart; begin with a new state.path"));
+  }
+  return out;
 }
 
 std::vector<BrandId> ids_of(const BrandList& brands) {

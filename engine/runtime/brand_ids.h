@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/base/brand_list.h"
@@ -17,6 +18,11 @@ namespace vigie {
 // Errors: config, when the process would have to tell apart more than kBrandsMax names.
 [[nodiscard]] Result<std::shared_ptr<const BrandList>> next_brands(
     const BrandList& known, std::span<const rules::Brand> brands);
+
+// The list with these names too, which are known and not watched: those of saved state.
+// Errors: config, as above.
+[[nodiscard]] Result<std::shared_ptr<const BrandList>> with_names(
+    const BrandList& brands, std::span<const std::string> names);
 
 // The ids of the watched brands, as rules::compile() wants them.
 [[nodiscard]] std::vector<BrandId> ids_of(const BrandList& brands);

@@ -28,8 +28,22 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
   const auto writers = static_cast<std::uint32_t>(parts_.inputs.size());
   if (parts_.brands == nullptr) parts_.brands = numbered_by_place(*parts_.rules);
   set_rules({std::move(parts_.rules), std::move(parts_.brands)});
+  if (parts_.store != nullptr) {
+    const auto name = [this](std::uint32_t writer, PartitionId partition) {
+      return workers_[writer]->source().name(partition);
+    };
+    checkpointer_ = std::make_unique<Checkpointer>(
+        Checkpointer::Parts{.store = parts_.store.get(),
+                            .link = parts_.link.get(),
+                            .counters = counters_,
+                            .shards = options_.engine.shards,
+                            .writers = writers,
+                            .name = name},
+        options_.checkpoints);
+  }
   context_ = {.rules = &rules_,
               .link = parts_.link.get(),
+              .checkpointer = checkpointer_.get(),
               .dead_letters = parts_.dead_letters.get(),
               .errors = options_.errors,
               .counters = counters_,
@@ -39,6 +53,10 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
               .key_seed = options_.key_seed,
               .idle_after = options_.replay ? Duration::zero() : options_.event_time.idle_after,
               .drain = options_.engine.drain};
+  const ShardContext shard_context{.rules = &rules_,
+                                   .link = parts_.link.get(),
+                                   .checkpointer = checkpointer_.get(),
+                                   .counters = counters_};
   for (std::uint32_t i = 0; i < options_.engine.shards; ++i) {
     const ShardSettings settings{.number = i,
                                  .shards = options_.engine.shards,
@@ -46,7 +64,7 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
                                  .lateness = options_.event_time.lateness,
                                  .snapshot_every = options_.engine.snapshot_every,
                                  .keep_closed = options_.replay};
-    shards_.push_back(std::make_unique<Shard>(&rules_, settings, parts_.link.get(), counters_));
+    shards_.push_back(std::make_unique<Shard>(settings, shard_context));
   }
   for (std::uint32_t i = 0; i < writers; ++i) {
     workers_.push_back(std::make_unique<Worker>(i, std::move(parts_.inputs[i].source),
@@ -64,7 +82,52 @@ void Engine::set_rules(RulesInUse rules) {
   rules_.store(std::make_shared<const RulesInUse>(std::move(rules)));
 }
 
+// Afterwards the store holds what this process goes on from, in its own numbers of partitions and
+// shards, and can be written.
+Result<void> Engine::restore() {
+  const SavedState saved = std::exchange(parts_.saved, {});
+  const auto find = [this](const PartitionName& name) {
+    std::vector<PartitionId> ids;
+    for (const auto& worker : workers_) {
+      if (const auto id = worker->source().id_of(name)) ids.push_back(*id);
+    }
+    std::ranges::sort(ids);
+    return ids;
+  };
+  Result<PartitionsFound> partitions = find_partitions(saved.meta, find);
+  if (!partitions) return std::unexpected(std::move(partitions.error()));
+  const SavedInput input = join_inputs(saved.shards, *partitions);
+  const Deadline start = Clock::now();
+  Result<void> loaded =
+      load_state(parts_.store.get(), *brands(), input, *partitions, shards_);
+  if (!loaded) return loaded;
+  if (!saved.fresh) {
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+    log(LogLevel::info, cat("the state of ", count_of(saved.brands.size(), "brand"),
+                            " was loaded in ", took.count(), " ms"));
+  }
+  for (const Progress& progress : input.progress) {
+    start_positions_.add(progress.partition, progress.next_offset);
+  }
+  for (const auto& worker : workers_) worker->start_from(&start_positions_);
+  StateMeta meta{.version = kStateVersion,
+                 .written_by = options_.version,
+                 .key_seed = options_.key_seed,
+                 .partitions = {}};
+  for (const auto& [id, name] : saved.meta.partitions) {
+    const auto found = partitions->ids.find(id);
+    if (found != partitions->ids.end()) meta.partitions.push_back({found->second, name});
+  }
+  std::vector<StateRecord> records;
+  for (const auto& shard : shards_) shard->save_loaded(partitions->renumbered, &records);
+  for (const SavedState::Shard& shard : saved.shards) {
+    if (shard.number >= shards_.size()) records.push_back({shard_key(shard.number), std::nullopt});
+  }
+  return checkpointer_->save_first(std::move(meta), std::move(records));
+}
+
 void Engine::start() {
+  if (checkpointer_ != nullptr) checkpointer_->start();
   for (const auto& shard : shards_) {
     shard_threads_.emplace_back([part = shard.get()] { part->run(); });
   }
@@ -80,11 +143,16 @@ void Engine::start() {
 }
 
 Result<void> Engine::run(const StopRequested& stop_requested, bool stay) {
+  if (checkpointer_ != nullptr) {
+    if (Result<void> restored = restore(); !restored) return restored;
+  }
+  restored_ = true;
   start();
   bool ended_said = false;
   while (!stop_requested(after(kWatchEvery))) {
     publish_status(false);
     if (failure_.load() != nullptr) break;
+    if (checkpointer_ != nullptr && checkpointer_->failed()) break;
     if (working_ != 0) continue;
     if (!stay) break;
     if (!std::exchange(ended_said, true)) {
@@ -102,15 +170,20 @@ Result<void> Engine::stop() {
   for (std::thread& thread : shard_threads_) thread.join();
   worker_threads_.clear();
   shard_threads_.clear();
+  if (checkpointer_ != nullptr) checkpointer_->stop();
   publish_status(true);
   if (const auto failure = failure_.load(); failure != nullptr) return std::unexpected(*failure);
+  if (checkpointer_ != nullptr && checkpointer_->failed()) {
+    return std::unexpected(*checkpointer_->failure());
+  }
   return {};
 }
 
 void Engine::publish_status(bool draining) {
   auto status = std::make_shared<EngineStatus>();
   status->draining = draining;
-  status->restored = true;  // nothing is kept across restarts, so nothing has to be restored
+  status->restored = restored_;
+  if (checkpointer_ != nullptr) status->state = checkpointer_->status();
   status->assigned = std::ranges::all_of(workers_, [](const auto& w) { return w->assigned(); });
   for (const auto& worker : workers_) {
     const auto partitions = worker->partitions();

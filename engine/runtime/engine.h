@@ -17,6 +17,8 @@
 #include "engine/base/match_report.h"
 #include "engine/base/status.h"
 #include "engine/runtime/brand_ids.h"
+#include "engine/runtime/checkpointer.h"
+#include "engine/runtime/restore.h"
 #include "engine/runtime/settings.h"
 #include "engine/runtime/shard.h"
 #include "engine/runtime/worker.h"
@@ -32,6 +34,8 @@ struct Parts {
   std::vector<Input> inputs;  // one worker each
   std::unique_ptr<FactLink> link;
   std::unique_ptr<DeadLetterSink> dead_letters;  // may be null
+  std::unique_ptr<StateStore> store;             // null: no state is kept
+  SavedState saved;                              // a first look at what the store holds
   std::shared_ptr<const rules::RuleSet> rules;
   std::shared_ptr<const BrandList> brands;  // null: those of the rules, numbered by their place
 };
@@ -40,6 +44,8 @@ struct EngineOptions {
   EventTimeSettings event_time;
   EngineSettings engine;
   ErrorSettings errors{};
+  CheckpointSettings checkpoints{};
+  std::string version{};  // of the program, for the saved state
   KeySeed key_seed{};   // of the keys of posts and authors; secret where ids can be chosen
   bool replay = false;  // keep the closed minutes; partitions are idle at their end
 };
@@ -56,15 +62,18 @@ class Engine {
   // Waits for a reason to stop: true when asked to stop before the deadline.
   using StopRequested = std::function<bool(Deadline)>;
 
-  // Runs until asked to stop, until every source has ended (and `stay` is false), or until a worker
-  // fails. Drains: what was read is applied and committed before it returns.
-  // Errors: those of the first worker that failed.
+  // Loads the saved state, where there is some, and runs until asked to stop, until every source has
+  // ended (and `stay` is false), until a worker fails or state cannot be saved. Drains: what was
+  // read is applied, saved and committed before it returns.
+  // Errors: those of loading, of the first worker that failed, and of saving.
   [[nodiscard]] Result<void> run(const StopRequested& stop_requested, bool stay);
 
   // Matches with these rules from the next batch of each worker on; what was matched with the
   // former ones counts as it is. One thread at a time. REQUIRES: neither is null, `brands` follows
   // the list in use (see next_brands), and the rules were compiled with its ids.
   void set_rules(RulesInUse rules);
+
+  [[nodiscard]] std::shared_ptr<const BrandList> brands() const { return rules_.load()->brands; }
 
   // By shard; valid as long as the engine.
   [[nodiscard]] std::vector<const Cell<Snapshot>*> snapshots() const;
@@ -76,6 +85,7 @@ class Engine {
   [[nodiscard]] std::vector<ClosedMinute> closed_minutes();
 
  private:
+  [[nodiscard]] Result<void> restore();
   void start();
   [[nodiscard]] Result<void> stop();
   void publish_status(bool draining);
@@ -85,6 +95,9 @@ class Engine {
   Counters* counters_;
   Cell<RulesInUse> rules_;
   WorkerContext context_;
+  std::unique_ptr<Checkpointer> checkpointer_;  // null: no state is kept
+  StartPositions start_positions_;
+  bool restored_ = false;
   std::atomic<bool> stop_{false};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Shard>> shards_;

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/byte_count.h"
 #include "engine/base/counters.h"
 #include "engine/base/event_time.h"
 #include "engine/base/yaml_tree.h"
@@ -81,6 +82,15 @@ struct MappingFile {
   friend bool operator==(const MappingFile&, const MappingFile&) = default;
 };
 
+// Where the state of the brands outlives the process.
+struct StateSettings {
+  std::string path;  // a directory of its own; empty: it is kept in memory only
+  // It is saved when this much time has passed, or this much of it has changed.
+  Duration every = std::chrono::seconds{10};
+  ByteCount bytes{64ULL << 20};
+  friend bool operator==(const StateSettings&, const StateSettings&) = default;
+};
+
 struct ServeSettings {
   std::string listen = "127.0.0.1:9464";  // loopback unless told otherwise; port 0: any free one
   friend bool operator==(const ServeSettings&, const ServeSettings&) = default;
@@ -109,6 +119,7 @@ struct Settings {
   rules::Library library;                 // what the queries of the brands may call
   DeadLetterSettings dead_letters;
   ErrorSettings errors;
+  StateSettings state;
   ServeSettings serve;
   EventTimeSettings event_time;
   EngineSettings engine;

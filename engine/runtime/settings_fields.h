@@ -178,6 +178,22 @@ void describe(Visitor& v, DeadLetterSettings& s) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, StateSettings& s) {
+  using namespace std::chrono_literals;
+  v.text({"path", "a directory, or empty for none",
+          "where the numbers of the brands outlive the process: a directory of its own, made where "
+          "there is none, relative to the working directory; without one they begin anew at each "
+          "start"},
+         check_any, &s.path);
+  v.duration({"every", "a duration, 100ms to 1h",
+              "how often it is saved; after a crash, what came since is read once more"},
+             {100ms, 1h}, &s.every);
+  v.byte_count(
+      {"bytes", "an amount, 1MB to 16GB", "it is saved earlier when so much of it has changed"},
+      {ByteCount{1ULL << 20}, ByteCount{16ULL << 30}}, &s.bytes);
+}
+
+template <class Visitor>
 void describe(Visitor& v, ServeSettings& s) {
   v.text({"listen", "host:port; port 0 is any free one",
           "metrics, pages and health; there is no login, so only this machine can reach it unless "
@@ -255,6 +271,7 @@ void describe(Visitor& v, Settings& s) {
             "counted, "
             "or stops the engine"},
            &s.errors);
+  v.section({"state", "a mapping", "what outlives the process"}, &s.state);
   v.section({"serve", "a mapping", "the HTTP server"}, &s.serve);
   v.section({"event_time", "a mapping", "how far the time of the posts may stray"}, &s.event_time);
   v.section({"engine", "a mapping", "threads and pace"}, &s.engine);

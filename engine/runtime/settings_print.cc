@@ -63,6 +63,7 @@ std::string flow_list(const std::vector<std::string>& values) {
 std::string shown(const std::string& value) { return scalar(value); }
 std::string shown(std::uint64_t value) { return cat(value); }
 std::string shown(Duration value) { return vigie::to_text(value); }
+std::string shown(ByteCount value) { return vigie::to_text(value); }
 std::string shown(const std::optional<EventTime>& value) {
   return value ? to_rfc3339(*value) : R"("")";
 }
@@ -98,6 +99,9 @@ class Defaults {
   void duration(const Field& field, Range<Duration> /*range*/, const Duration* value) {
     note(field, shown(*value));
   }
+  void byte_count(const Field& field, Range<ByteCount> /*range*/, const ByteCount* value) {
+    note(field, shown(*value));
+  }
   void texts(const Field& field, Check /*check*/, const std::vector<std::string>* /*values*/) {
     note(field, "none");
   }
@@ -127,6 +131,9 @@ class Printer {
     value_of(field, shown(*value), *value == 0);
   }
   void duration(const Field& field, Range<Duration> /*range*/, const Duration* value) {
+    value_of(field, shown(*value), false);
+  }
+  void byte_count(const Field& field, Range<ByteCount> /*range*/, const ByteCount* value) {
     value_of(field, shown(*value), false);
   }
   void time(const Field& field, const std::optional<EventTime>* value) {

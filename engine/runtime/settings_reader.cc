@@ -206,6 +206,23 @@ void SectionReader::duration(const Field& field, Range<Duration> range, Duration
   }
 }
 
+void SectionReader::byte_count(const Field& field, Range<ByteCount> range, ByteCount* value) {
+  const YamlNode* node = take(field);
+  const std::string* text = node == nullptr ? nullptr : checked(field, check_any, *node);
+  if (text == nullptr) return;
+  const std::optional<ByteCount> count = parse_byte_count(*text);
+  if (!count) {
+    error(*node, cat("'", name_of(field), "': ", in_quotes(*text),
+                     " is not an amount of bytes; write a number and a unit, such as 512KB, 64MB "
+                     "or 2GB"));
+  } else if (*count < range.min || *count > range.max) {
+    error(*node, cat("'", name_of(field), "': ", in_quotes(*text), " is out of range; write from ",
+                     vigie::to_text(range.min), " to ", vigie::to_text(range.max)));
+  } else {
+    *value = *count;
+  }
+}
+
 void SectionReader::properties(const Field& field, std::map<std::string, Secret>* values) {
   const YamlNode* node = take(field);
   if (node == nullptr) return;

@@ -73,6 +73,7 @@ class SectionReader {
   void number(const Field& field, Range<std::uint32_t> range, std::uint32_t* value);
   void number(const Field& field, Range<std::uint64_t> range, std::uint64_t* value);
   void duration(const Field& field, Range<Duration> range, Duration* value);
+  void byte_count(const Field& field, Range<ByteCount> range, ByteCount* value);
   void properties(const Field& field, std::map<std::string, Secret>* values);
   void time(const Field& field, std::optional<EventTime>* value);
   void campaigns(const Field& field, std::vector<rules::Campaign>* campaigns);

@@ -5,41 +5,70 @@
 #include <memory>
 #include <utility>
 
+#include "engine/analysis/state_shard.h"
+
 namespace vigie {
 namespace {
 
 constexpr std::chrono::milliseconds kTakeWait{100};  // how soon a quiet shard shows what changed
+constexpr std::chrono::milliseconds kWishWait{20};   // how soon it sees that it is to save
 
 }  // namespace
 
-Shard::Shard(const Cell<RulesInUse>* rules, ShardSettings settings, FactLink* link,
-             Counters* counters)
+Shard::Shard(ShardSettings settings, const ShardContext& context)
     : settings_(settings),
-      rules_(rules),
-      link_(link),
-      counters_(counters),
+      context_(context),
       aggregator_({}, {.lateness = settings.lateness}),
       watermark_(settings.writers) {
+  if (context.checkpointer != nullptr) {
+    saver_.emplace(settings.number, settings.writers, context.checkpointer);
+  }
   take_brands();
   show();  // every brand is there from the start, with zeros
 }
 
+Result<void> Shard::load(std::string_view key, std::string_view value,
+                         const std::map<PartitionId, PartitionId>& partitions) {
+  return aggregator_.load(key, value, partitions);
+}
+
+Result<void> Shard::restored(std::optional<EventTime> watermark,
+                             std::span<const Progress> progress) {
+  if (Result<void> joined = aggregator_.loaded(); !joined) return joined;
+  loaded_.assign(progress.begin(), progress.end());
+  watermark_.restore(watermark, loaded_);
+  show();
+  return {};
+}
+
+void Shard::save_loaded(bool brands, std::vector<StateRecord>* out) {
+  aggregator_.save_shard(settings_.number, out);
+  append_progress(loaded_, &*out->back().value);
+  if (!brands) return;
+  for (const BrandId brand : aggregator_.unsaved()) aggregator_.save(brand, out);
+}
+
 void Shard::run() {
+  const Duration wait = saver_ ? kWishWait : kTakeWait;
+  bool saving = false;
   while (true) {
     FactBatch batch;
-    const Result<bool> taken = link_->take(settings_.number, &batch, after(kTakeWait));
+    const Result<bool> taken =
+        context_.link->take(settings_.number, &batch, saving ? Clock::now() : after(wait));
     if (!taken) break;
     take_brands();
     if (*taken) fold(batch);
+    if (saver_) saving = saver_->step(&aggregator_, watermark_);
     if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
   }
   if (settings_.keep_closed) aggregator_.close_all(&closed_);
+  if (saver_) saver_->finish(&aggregator_, watermark_);
   show();
 }
 
 // Before each batch, and after it was taken: who made its facts had taken the rules by then.
 void Shard::take_brands() {
-  std::shared_ptr<const BrandList> now = rules_->load()->brands;
+  std::shared_ptr<const BrandList> now = context_.rules->load()->brands;
   if (now == brands_) return;
   brands_ = std::move(now);
   aggregator_.set_brands(brands_);
@@ -47,23 +76,28 @@ void Shard::take_brands() {
 }
 
 void Shard::fold(const FactBatch& batch) {
+  Counters& counters = *context_.counters;
   const ApplyCounts counts = aggregator_.apply(batch.facts, batch.updates);
-  Counters::add(counters_->facts_applied, counts.applied);
-  Counters::add(counters_->facts_repeated, counts.repeated);
-  Counters::add(counters_->facts_late, counts.late);
-  Counters::add(counters_->facts_backdated, counts.backdated);
-  Counters::add(counters_->facts_overflow, counts.overflow);
+  Counters::add(counters.facts_applied, counts.applied);
+  Counters::add(counters.facts_repeated, counts.repeated);
+  Counters::add(counters.facts_late, counts.late);
+  Counters::add(counters.facts_backdated, counts.backdated);
+  Counters::add(counters.facts_overflow, counts.overflow);
   for (std::size_t i = 0; i < kUpdateKinds; ++i) {
-    Counters::add(counters_->updates[i], counts.updates[i]);
+    Counters::add(counters.updates[i], counts.updates[i]);
   }
-  Counters::add(counters_->updates_repeated, counts.updates_repeated);
-  Counters::add(counters_->updates_unknown, counts.updates_unknown);
+  Counters::add(counters.updates_repeated, counts.updates_repeated);
+  Counters::add(counters.updates_unknown, counts.updates_unknown);
   watermark_.update(batch);
   if (const auto now = watermark_.current(); now) {
     aggregator_.advance(*now, settings_.keep_closed ? &closed_ : nullptr);
   }
   changed_ = true;
-  link_->applied(settings_.number, batch.writer, batch.sequence);
+  if (saver_) {
+    saver_->folded(batch);
+  } else {
+    context_.link->applied(settings_.number, batch.writer, batch.sequence);
+  }
 }
 
 void Shard::show() {

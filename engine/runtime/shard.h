@@ -2,7 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/analysis/aggregator.h"
@@ -11,6 +15,8 @@
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
 #include "engine/runtime/brand_ids.h"
+#include "engine/runtime/checkpointer.h"
+#include "engine/runtime/shard_saver.h"
 #include "engine/runtime/watermark.h"
 
 namespace vigie {
@@ -24,14 +30,33 @@ struct ShardSettings {
   bool keep_closed = false;  // collect the closed minutes (replay)
 };
 
+// What a shard is given of the world. All of it outlives the shard.
+struct ShardContext {
+  const Cell<RulesInUse>* rules = nullptr;  // never empty
+  FactLink* link = nullptr;
+  Checkpointer* checkpointer = nullptr;  // null: no state is kept
+  Counters* counters = nullptr;
+};
+
 // Owned by the engine; run() is the body of its thread, snapshot() serves any thread, closed() is
-// for after run().
+// for after run(), what loads for before it.
 class Shard {
  public:
-  // REQUIRES: `rules` is never empty, and outlives the shard, as link and counters do.
-  Shard(const Cell<RulesInUse>* rules, ShardSettings settings, FactLink* link, Counters* counters);
+  Shard(ShardSettings settings, const ShardContext& context);
 
-  // Works until the link is closed and drained, then closes all minutes when they are kept.
+  // --- Loading -----------------------------------------------------------------------------------
+  // See Aggregator. All of the saved records that concern the shard, then restored().
+  [[nodiscard]] Result<void> load(std::string_view key, std::string_view value,
+                                  const std::map<PartitionId, PartitionId>& partitions);
+  // Joins what was loaded, goes on from this watermark and shows what is there.
+  [[nodiscard]] Result<void> restored(std::optional<EventTime> watermark,
+                                      std::span<const Progress> progress);
+  // Appends the record of the shard as it was loaded; with `brands`, those of all its brands that
+  // have changed by that.
+  void save_loaded(bool brands, std::vector<StateRecord>* out);
+
+  // Works until the link is closed and drained, then closes all minutes when they are kept, and
+  // saves what is not saved yet.
   void run();
 
   [[nodiscard]] const Cell<Snapshot>& snapshot() const { return snapshot_; }
@@ -43,12 +68,12 @@ class Shard {
   void show();
 
   const ShardSettings settings_;
-  const Cell<RulesInUse>* rules_;
+  const ShardContext context_;
   std::shared_ptr<const BrandList> brands_;
-  FactLink* link_;
-  Counters* counters_;
   Aggregator aggregator_;
   WatermarkTracker watermark_;
+  std::vector<Progress> loaded_;
+  std::optional<ShardSaver> saver_;  // none: no state is kept
   std::vector<ClosedMinute> closed_;
   Deadline last_shown_{};
   bool changed_ = true;

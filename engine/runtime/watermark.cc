@@ -5,14 +5,52 @@
 namespace vigie {
 
 void WatermarkTracker::update(const FactBatch& batch) {
-  if (batch.assignment) owned_[batch.writer] = batch.assignment->partitions;
+  if (batch.assignment) assign(batch.writer, batch.assignment->partitions);
   for (const Progress& progress : batch.progress) {
     Partition& partition = partitions_[progress.partition];
+    partition.next_offset = progress.next_offset;
     // A partition that is read again from an earlier offset does not go back in time.
     partition.event_time = std::max(partition.event_time, progress.event_time);
     partition.idle = progress.idle;
   }
   if (const auto now = lowest(); now) current_ = std::max(current_, now);
+}
+
+// Of a partition that was given away nothing is known until it is told again: another process may
+// have read on.
+void WatermarkTracker::assign(std::uint32_t writer,
+                              const std::optional<std::vector<PartitionId>>& partitions) {
+  if (owned_[writer]) {
+    for (const PartitionId id : *owned_[writer]) partitions_[id].next_offset.reset();
+  }
+  owned_[writer] = partitions;
+}
+
+std::vector<Progress> WatermarkTracker::progress() const {
+  std::vector<Progress> out;
+  for (const auto& owned : owned_) {
+    if (!owned) continue;
+    for (const PartitionId id : *owned) {
+      const auto found = partitions_.find(id);
+      if (found == partitions_.end() || !found->second.next_offset) continue;
+      out.push_back({.partition = id,
+                     .next_offset = *found->second.next_offset,
+                     .event_time = found->second.event_time,
+                     .idle = std::nullopt});
+    }
+  }
+  std::ranges::sort(out, {}, &Progress::partition);
+  return out;
+}
+
+void WatermarkTracker::restore(std::optional<EventTime> watermark,
+                               std::span<const Progress> progress) {
+  current_ = watermark;
+  for (const Progress& one : progress) {
+    partitions_[one.partition] = {.next_offset = one.next_offset,
+                                  .event_time = one.event_time,
+                                  .idle = std::nullopt};
+  }
 }
 
 std::optional<EventTime> WatermarkTracker::lowest() const {

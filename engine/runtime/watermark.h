@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/base/event_time.h"
@@ -30,12 +31,19 @@ class WatermarkTracker {
   // Nothing before the first moment that is known to be complete.
   [[nodiscard]] std::optional<EventTime> current() const { return current_; }
 
+  // How far the partitions that are owned have come, in order of their ids: what is saved.
+  [[nodiscard]] std::vector<Progress> progress() const;
+  // Goes on from what was saved. REQUIRES: nothing was told yet.
+  void restore(std::optional<EventTime> watermark, std::span<const Progress> progress);
+
  private:
   struct Partition {
+    std::optional<std::int64_t> next_offset;  // as long as it is owned
     std::optional<EventTime> event_time;
     std::optional<Duration> idle;
   };
 
+  void assign(std::uint32_t writer, const std::optional<std::vector<PartitionId>>& partitions);
   [[nodiscard]] std::optional<EventTime> lowest() const;
 
   std::vector<std::optional<std::vector<PartitionId>>> owned_;  // by writer

@@ -44,8 +44,8 @@ Result<void> Worker::run() {
   const std::vector<Position> done = finish(deadline);
   if (!unfinished_.empty()) {
     log(LogLevel::warning, cat("worker ", number_, ": ", unfinished_.size(),
-                               " batches were not applied before the drain deadline; they will be "
-                               "read again after a restart"));
+                               " batches were not applied and saved before the drain deadline; they "
+                               "will be read again after a restart"));
   }
   source_->commit(done);
   source_->close(deadline);
@@ -197,7 +197,7 @@ void Worker::send_dead_letters(std::span<const DeadLetter> letters) {
 
 Progress Worker::progress_of(PartitionId id, const Partition& partition) const {
   Progress progress{.partition = id,
-                    .next_offset = partition.next_offset,
+                    .next_offset = *partition.next_offset,
                     .event_time = partition.event_time,
                     .idle = std::nullopt};
   if (!partition.caught_up) return progress;
@@ -216,7 +216,9 @@ std::vector<Progress> Worker::progress() {
   if (since(last_progress_) >= kProgressEvery) {
     last_progress_ = Clock::now();
     progress.reserve(partitions_.size());
-    for (const auto& [id, partition] : partitions_) progress.push_back(progress_of(id, partition));
+    for (const auto& [id, partition] : partitions_) {
+      if (partition.next_offset) progress.push_back(progress_of(id, partition));
+    }
   } else {
     progress.reserve(batch_.news.size());
     for (const PartitionNews& news : batch_.news) {
@@ -267,7 +269,10 @@ void Worker::commit_finished() {
 }
 
 std::vector<Position> Worker::finish(Deadline deadline) {
+  Checkpointer* const saving = context_.checkpointer;
+  if (saving != nullptr) saving->wish(number_, sequence_);
   while (context_.link->applied_everywhere(number_) < sequence_ && Clock::now() < deadline) {
+    if (saving != nullptr && saving->failed()) break;
     std::this_thread::sleep_for(kAppliedCheckEvery);
   }
   std::map<PartitionId, std::int64_t> done;
@@ -290,7 +295,7 @@ void Worker::publish_status() {
     PartitionName name = source_->name(id);
     status->push_back({.topic = std::move(name.topic),
                        .partition = name.number,
-                       .next_offset = partition.next_offset,
+                       .next_offset = partition.next_offset.value_or(0),
                        .lag = partition.lag,
                        .event_time = partition.event_time});
   }

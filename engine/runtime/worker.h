@@ -19,6 +19,7 @@
 #include "engine/base/match_report.h"
 #include "engine/base/status.h"
 #include "engine/runtime/brand_ids.h"
+#include "engine/runtime/checkpointer.h"
 #include "engine/runtime/match_stage.h"
 #include "engine/runtime/rule_costs.h"
 #include "engine/runtime/settings.h"
@@ -29,6 +30,7 @@ namespace vigie {
 struct WorkerContext {
   const Cell<RulesInUse>* rules = nullptr;  // never empty
   FactLink* link = nullptr;
+  Checkpointer* checkpointer = nullptr;    // null: no state is kept
   DeadLetterSink* dead_letters = nullptr;  // null: rejects are only counted
   ErrorSettings errors;                    // what becomes of rejects
   Counters* counters = nullptr;
@@ -46,8 +48,12 @@ class Worker final : public Source::Release {
   Worker(std::uint32_t number, std::unique_ptr<Source> source, std::unique_ptr<Decoder> decoder,
          const WorkerContext& context);
 
+  // Before run().
+  void start_from(StartPositions* positions) { source_->start_from(positions); }
+
   // Works until the source ends, `stop` is set or something final fails; then waits for its facts
-  // to be applied, commits and closes the source, within the drain time.
+  // to be applied, and saved where state is kept, commits and closes the source, within the drain
+  // time.
   [[nodiscard]] Result<void> run();
 
   // False until the source has said which partitions are ours.
@@ -58,13 +64,14 @@ class Worker final : public Source::Release {
   }
   // Empty until the first batch.
   [[nodiscard]] const Cell<MatchReport>& report() const { return report_; }
+  [[nodiscard]] const Source& source() const { return *source_; }  // what it has for any thread
 
   // Source::Release: called from inside read().
   std::vector<Position> finish(Deadline deadline) override;
 
  private:
   struct Partition {
-    std::int64_t next_offset = 0;
+    std::optional<std::int64_t> next_offset;  // nothing before the first news of it
     std::int64_t lag = 0;
     std::optional<EventTime> event_time;
     bool caught_up = false;

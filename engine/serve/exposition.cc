@@ -6,94 +6,13 @@
 #include <vector>
 
 #include "engine/base/text.h"
+#include "engine/serve/kpi_exposition.h"
+#include "engine/serve/series_writer.h"
 
 namespace vigie {
 namespace {
 
-// Bytes that a brand with a few platforms takes: one growth of the text instead of many.
-constexpr std::size_t kBrandBytes = 4992;
-
-// In label values, backslash, quote and line feed are written with a backslash.
-void append_label_value(std::string_view value, std::string* out) {
-  for (const char c : value) {
-    if (c == '\\' || c == '"') out->push_back('\\');
-    if (c == '\n') {
-      out->append("\\n");
-    } else {
-      out->push_back(c);
-    }
-  }
-}
-
-// Writes families one after the other, within the bound on series.
-class Writer {
- public:
-  Writer(const View& view, std::size_t series_max, std::string* out)
-      : view_(view), left_(series_max), out_(out) {
-    out->reserve(out->size() + view.brands().size() * kBrandBytes);
-    for (const BrandSnapshot* brand : view.brands()) {
-      std::string& labels = labels_.emplace_back("{brand=\"");
-      append_label_value(brand->name, &labels);
-      labels.push_back('"');
-    }
-  }
-
-  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
-
-  void begin(std::string_view name, std::string_view type, std::string_view help) {
-    name_ = name;
-    out_->append("# HELP ").append(name).append(" ").append(help);
-    out_->append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
-  }
-
-  // One series of a brand. `labels` follow the brand's, and close the braces.
-  template <class Number>
-  void series(std::size_t brand, std::string_view labels, Number value) {
-    if (left_ == 0) {
-      ++dropped_;
-      return;
-    }
-    --left_;
-    out_->append(name_).append(labels_[brand]).append(labels);
-    append_number(value, out_);
-    out_->push_back('\n');
-  }
-
-  // Calls each(brand, its snapshot) for all brands.
-  template <class Each>
-  void each_brand(Each each) {
-    for (std::size_t i = 0; i < view_.brands().size(); ++i) each(i, *view_.brands()[i]);
-  }
-
-  // One series per brand.
-  void brands(std::uint64_t BrandSnapshot::* value) {
-    each_brand([&](std::size_t i, const BrandSnapshot& brand) { series(i, "} ", brand.*value); });
-  }
-
-  // Calls each(brand, platform, its label) for all platforms of all brands.
-  template <class Each>
-  void platforms(Each each) {
-    std::string label;
-    for (std::size_t i = 0; i < view_.brands().size(); ++i) {
-      for (const PlatformSnapshot& platform : view_.brands()[i]->platforms) {
-        label.assign(",platform=\"");
-        append_label_value(platform.platform.view(), &label);
-        label.push_back('"');
-        each(i, platform, label);
-      }
-    }
-  }
-
- private:
-  const View& view_;
-  std::vector<std::string> labels_;  // per brand: {brand="..."
-  std::size_t left_;
-  std::uint64_t dropped_ = 0;
-  std::string_view name_;
-  std::string* out_;
-};
-
-void append_totals(Writer* writer) {
+void append_totals(SeriesWriter* writer) {
   writer->begin("vigie_brand_mentions_total", "counter", "Mentions of the brand on all platforms.");
   writer->brands(&BrandSnapshot::mentions);
   writer->begin("vigie_mentions_total", "counter", "Mentions of the brand on the platform.");
@@ -108,7 +27,7 @@ void append_totals(Writer* writer) {
   writer->brands(&BrandSnapshot::backdated);
 }
 
-void append_windows(const View& view, Writer* writer) {
+void append_windows(const View& view, SeriesWriter* writer) {
   struct Span {
     std::string_view name;
     std::uint64_t WindowCounts::* count;
@@ -130,7 +49,7 @@ void append_windows(const View& view, Writer* writer) {
   }
 }
 
-void append_growth(const View& view, Writer* writer) {
+void append_growth(const View& view, SeriesWriter* writer) {
   writer->begin("vigie_mention_growth_ratio", "gauge",
                 "Growth of the current window against another, 1 is twice as many; absent when "
                 "there was nothing before, or when counting began later than that.");
@@ -150,7 +69,7 @@ void append_growth(const View& view, Writer* writer) {
   }
 }
 
-void append_platform_windows(Writer* writer) {
+void append_platform_windows(SeriesWriter* writer) {
   std::array<std::string, kWindows.size()> windows;
   for (std::size_t w = 0; w < kWindows.size(); ++w) {
     windows[w] = cat(",window=\"", kWindows[w].name, "\"} ");
@@ -169,14 +88,14 @@ void append_platform_windows(Writer* writer) {
 // One series per brand, of one field of its costs.
 template <class Number>
 void append_cost(std::string_view name, std::string_view help, Number BrandCost::* field,
-                 const MatchTotals& matching, Writer* writer) {
+                 const MatchTotals& matching, SeriesWriter* writer) {
   writer->begin(name, "counter", help);
   writer->each_brand([&](std::size_t brand, const BrandSnapshot& b) {
     writer->series(brand, "} ", matching.cost(b.id).*field);
   });
 }
 
-void append_costs(const MatchTotals& matching, Writer* writer) {
+void append_costs(const MatchTotals& matching, SeriesWriter* writer) {
   append_cost("vigie_rule_matches_total", "Posts that mention the brand, as the workers saw them.",
               &BrandCost::matches, matching, writer);
   append_cost("vigie_rule_failures_total",
@@ -191,7 +110,7 @@ void append_costs(const MatchTotals& matching, Writer* writer) {
               &BrandCost::verifications, matching, writer);
 }
 
-void append_shadows(const MatchTotals& matching, Writer* writer) {
+void append_shadows(const MatchTotals& matching, SeriesWriter* writer) {
   writer->begin("vigie_shadow_posts_total", "counter",
                 "Posts that the brand's shadow query would add (gained) or drop (lost).");
   writer->each_brand([&](std::size_t brand, const BrandSnapshot& b) {
@@ -214,13 +133,14 @@ void append_watermark(EventTime watermark, std::string* out) {
 std::uint64_t append_brand_series(const View& view, const MatchTotals& matching,
                                   std::size_t series_max, std::string* out) {
   if (view.watermark()) append_watermark(*view.watermark(), out);
-  Writer writer(view, series_max, out);
+  SeriesWriter writer(view, series_max, out);
   append_totals(&writer);
   append_windows(view, &writer);
   append_growth(view, &writer);
   append_platform_windows(&writer);
   append_costs(matching, &writer);
   append_shadows(matching, &writer);
+  append_kpi_series(view, &writer);
   return writer.dropped();
 }
 

@@ -3,6 +3,7 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -17,6 +18,7 @@
 #include "engine/serve/api.h"
 #include "engine/serve/engine_metrics.h"
 #include "engine/serve/exposition.h"
+#include "engine/serve/kpi_json.h"
 #include "engine/serve/listen_address.h"
 #include "engine/serve/page.h"
 
@@ -90,22 +92,27 @@ struct Server::Impl {
   void configure();
   void route(const Request& request, Response* response);
 
-  void metrics(Response* response);
-  void live(Response* response) { answer("ok\n", kPlain, response); }
-  void ready(Response* response);
-  void version(Response* response) { answer(version_json(options.version), kJson, response); }
-  void brands(Response* response);
-  void shadow(Response* response);
-  void reload(Response* response);
-  void home(Response* response);
+  void metrics(const Request&, Response* response);
+  void live(const Request&, Response* response) { answer("ok\n", kPlain, response); }
+  void ready(const Request&, Response* response);
+  void version(const Request&, Response* response) {
+    answer(version_json(options.version), kJson, response);
+  }
+  void brands(const Request&, Response* response);
+  void shadow(const Request&, Response* response);
+  void kpis(const Request& request, Response* response);
+  void panels(const Request&, Response* response);
+  void kpi_table(const Request&, Response* response);
+  void reload(const Request&, Response* response);
+  void home(const Request&, Response* response);
 
   enum class Method : std::uint8_t { get, post };
   struct Route {
     std::string_view path;
-    void (Impl::*answer)(Response*);
+    void (Impl::*answer)(const Request&, Response*);
     Method method = Method::get;
   };
-  static const std::array<Route, 8> kRoutes;
+  static const std::array<Route, 11> kRoutes;
 
   const ServerOptions options;
   const std::string page_html;
@@ -117,17 +124,20 @@ struct Server::Impl {
   std::thread thread;  // accepts connections
 };
 
-const std::array<Server::Impl::Route, 8> Server::Impl::kRoutes{
+const std::array<Server::Impl::Route, 11> Server::Impl::kRoutes{
     {{"/metrics", &Impl::metrics},
      {"/livez", &Impl::live},
      {"/readyz", &Impl::ready},
      {"/version", &Impl::version},
      {"/api/v1/brands", &Impl::brands},
      {"/api/v1/shadow", &Impl::shadow},
+     {"/api/v1/kpis", &Impl::kpis},
+     {"/api/v1/panels", &Impl::panels},
+     {"/api/v1/kpi-table", &Impl::kpi_table},
      {"/-/reload", &Impl::reload, Method::post},
      {"/", &Impl::home}}};
 
-void Server::Impl::metrics(Response* response) {
+void Server::Impl::metrics(const Request&, Response* response) {
   std::string body;
   const std::uint64_t dropped =
       append_brand_series(View(feeds.shards), MatchTotals(feeds.workers), kSeriesMax, &body);
@@ -143,23 +153,58 @@ void Server::Impl::metrics(Response* response) {
   answer(std::move(body), kExposition, response);
 }
 
-void Server::Impl::ready(Response* response) {
+void Server::Impl::ready(const Request&, Response* response) {
   const std::shared_ptr<const EngineStatus> now = feeds.status->load();
   response->status = now != nullptr && now->ready() ? 200 : 503;
   answer(ready_json(now.get()), kJson, response);
 }
 
-void Server::Impl::brands(Response* response) {
+void Server::Impl::brands(const Request&, Response* response) {
   const View view(feeds.shards);
   if (view.watermark()) response->set_header("Vigie-Watermark", to_rfc3339(*view.watermark()));
   answer(brands_json(view), kJson, response);
 }
 
-void Server::Impl::shadow(Response* response) {
+void Server::Impl::shadow(const Request&, Response* response) {
   answer(shadow_json(View(feeds.shards), MatchTotals(feeds.workers)), kJson, response);
 }
 
-void Server::Impl::reload(Response* response) {
+void Server::Impl::kpis(const Request& request, Response* response) {
+  const auto refuse = [response](int status, std::string_view detail) {
+    response->status = status;
+    answer(problem_json(status, detail), kProblem, response);
+  };
+  const std::size_t asked = request.get_param_value_count("brand");
+  if (asked == 0 || asked > kKpiBrandsMax) {
+    return refuse(400, cat("name one to ", kKpiBrandsMax,
+                           " brands: /api/v1/kpis?brand=NAME&brand=NAME; /api/v1/brands lists "
+                           "them"));
+  }
+  const View view(feeds.shards);
+  std::string body = "[";
+  for (std::size_t i = 0; i < asked; ++i) {
+    const std::string name = request.get_param_value("brand", i);
+    const auto found = std::ranges::find(view.brands(), name, &BrandSnapshot::name);
+    if (found == view.brands().end()) {
+      return refuse(404, cat("no brand is called '", name, "'; /api/v1/brands lists them"));
+    }
+    if (i != 0) body.append(",\n");
+    append_kpis_json(**found, &body);
+  }
+  body.append("]\n");
+  if (view.watermark()) response->set_header("Vigie-Watermark", to_rfc3339(*view.watermark()));
+  answer(std::move(body), kJson, response);
+}
+
+void Server::Impl::panels(const Request&, Response* response) {
+  answer(panels_json(View(feeds.shards).brands()), kJson, response);
+}
+
+void Server::Impl::kpi_table(const Request&, Response* response) {
+  answer(kpi_table_json(), kJson, response);
+}
+
+void Server::Impl::reload(const Request&, Response* response) {
   const Deadline deadline = after(kReloadWait);
   const auto refuse = [response](int status, std::string_view detail) {
     response->status = status;
@@ -193,7 +238,7 @@ void Server::Impl::reload(Response* response) {
   }
 }
 
-void Server::Impl::home(Response* response) {
+void Server::Impl::home(const Request&, Response* response) {
   response->set_header("Content-Security-Policy",
                        "default-src 'none'; connect-src 'self'; img-src data:; "
                        "style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -206,7 +251,7 @@ void Server::Impl::route(const Request& request, Response* response) {
     if (request.path != known.path) continue;
     const bool reads = request.method == "GET" || request.method == "HEAD";
     if (known.method == Method::get ? reads : request.method == "POST") {
-      (this->*known.answer)(response);
+      (this->*known.answer)(request, response);
       return;
     }
     const std::string_view allowed = known.method == Method::get ? "GET, HEAD" : "POST";

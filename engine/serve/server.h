@@ -41,6 +41,9 @@ struct ServerFeeds {
 //   /version         {"name": "vigie", "version": "..."}
 //   /api/v1/brands   see api.h; the header Vigie-Watermark says how far event time has come
 //   /api/v1/shadow   see api.h: what shadow queries would change
+//   /api/v1/kpis?brand=NAME   see kpi_json.h: the KPIs of one brand, or of some
+//   /api/v1/panels   see kpi_json.h: share of voice
+//   /api/v1/kpi-table   see kpi_json.h: what the KPIs are
 //   /                the wall page
 // POST:
 //   /-/reload        reads the configuration again and answers once it is in use: 200, or 422 with

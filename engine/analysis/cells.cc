@@ -1,0 +1,170 @@
+#include "engine/analysis/cells.h"
+
+#include <algorithm>
+
+namespace vigie {
+namespace {
+
+// Vectors that double would waste a third of the memory of many small brands.
+template <class T>
+void make_room(std::vector<T>* vector, std::size_t more) {
+  const std::size_t needed = vector->size() + more;
+  if (needed > vector->capacity()) vector->reserve(needed + needed / 4);
+}
+
+std::uint8_t* pack(std::int64_t value, std::uint8_t* to) {
+  auto rest = (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+  for (; rest >= 0x80; rest >>= 7) *to++ = static_cast<std::uint8_t>(rest | 0x80);
+  *to++ = static_cast<std::uint8_t>(rest);
+  return to;
+}
+constexpr std::size_t kPackedBytesMax = 10;
+
+constexpr std::uint32_t kReclaimBytesMin = 64;
+
+}  // namespace
+
+std::size_t Cells::find(Period period) const {
+  if (rows_.empty() || rows_.back().period < period) return rows_.size();
+  const auto at = std::lower_bound(rows_.begin(), rows_.end(), period,
+                                   [](const Row& row, Period p) { return row.period < p; });
+  return static_cast<std::size_t>(at - rows_.begin());
+}
+
+void Cells::add(Period period, std::span<const Change> changes) {
+  if (changes.empty()) return;
+  if (rows_.empty() || rows_.back().period < period) return append(period, changes);
+  if (rows_.back().period == period) {
+    if (open_.empty()) open_newest();
+    for (const Change& change : changes) open_[change.measure] += change.by;
+    return;
+  }
+  Measures sums{};
+  const std::size_t row = find(period);
+  if (rows_[row].period != period) {
+    make_room(&rows_, 1);
+    rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(row), Row{period, 0, 0});
+  } else {
+    visit(row, [&](std::size_t measure, std::int64_t sum) { sums[measure] = sum; });
+  }
+  for (const Change& change : changes) sums[change.measure] += change.by;
+  write(&rows_[row], sums);
+}
+
+void Cells::append(Period period, std::span<const Change> changes) {
+  close_newest();
+  make_room(&rows_, 1);
+  rows_.push_back({period, 0, 0});
+  Measures sums{};
+  for (const Change& change : changes) sums[change.measure] += change.by;
+  write(&rows_.back(), sums);
+}
+
+void Cells::assign(Period period, const Measures& sums) {
+  const std::size_t row = find(period);
+  if (row == rows_.size()) close_newest();
+  if (row == rows_.size() || rows_[row].period != period) {
+    make_room(&rows_, 1);
+    rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(row), Row{period, 0, 0});
+  }
+  if (row + 1 == rows_.size()) open_.clear();
+  write(&rows_[row], sums);
+}
+
+void Cells::open_newest() {
+  Row& row = rows_.back();
+  std::vector<std::int64_t> sums(columns_);
+  visit(rows_.size() - 1, [&](std::size_t measure, std::int64_t sum) { sums[measure] = sum; });
+  unused_ += bytes_of(row);
+  row.measures = 0;
+  open_ = std::move(sums);
+}
+
+void Cells::close_newest() {
+  if (open_.empty()) return;
+  Measures sums{};
+  std::copy(open_.begin(), open_.end(), sums.begin());
+  open_.clear();
+  write(&rows_.back(), sums);
+}
+
+std::uint32_t Cells::bytes_of(const Row& row) const {
+  const std::uint8_t* at = pool_.data() + row.first;
+  for (std::uint64_t rest = row.measures; rest != 0; rest &= rest - 1) {
+    while (*at++ >= 0x80) {
+    }
+  }
+  return static_cast<std::uint32_t>(at - (pool_.data() + row.first));
+}
+
+void Cells::write(Row* row, const Measures& sums) {
+  const std::uint32_t room = bytes_of(*row);
+  std::array<std::uint8_t, kMeasures * kPackedBytesMax> packed;
+  std::uint8_t* end = packed.data();
+  row->measures = 0;
+  for (std::size_t i = 0; i < columns_; ++i) {
+    if (sums[i] == 0) continue;
+    row->measures |= std::uint64_t{1} << i;
+    end = pack(sums[i], end);
+  }
+  const auto bytes = static_cast<std::uint32_t>(end - packed.data());
+  if (bytes <= room) {
+    std::copy(packed.data(), end, pool_.begin() + row->first);
+    unused_ += room - bytes;
+    return;
+  }
+  make_room(&pool_, bytes);
+  row->first = static_cast<std::uint32_t>(pool_.size());
+  pool_.insert(pool_.end(), packed.data(), end);
+  unused_ += room;
+  if (unused_ > kReclaimBytesMin && unused_ > pool_.size() / 2) reclaim();
+}
+
+void Cells::reclaim() {
+  std::vector<std::uint8_t> pool;
+  pool.reserve(pool_.size() - unused_ + (pool_.size() - unused_) / 4);
+  for (Row& row : rows_) {
+    const std::uint32_t bytes = bytes_of(row);
+    const auto from = pool_.begin() + row.first;
+    row.first = static_cast<std::uint32_t>(pool.size());
+    pool.insert(pool.end(), from, from + bytes);
+  }
+  pool_ = std::move(pool);
+  unused_ = 0;
+}
+
+void Cells::sum(Period first, Period last, Measures* sums) const {
+  for (std::size_t row = find(first); row < rows_.size() && rows_[row].period <= last; ++row) {
+    visit(row, [&](std::size_t measure, std::int64_t sum) { (*sums)[measure] += sum; });
+  }
+}
+
+std::int64_t Cells::sum(Period first, Period last, Measure measure) const {
+  std::int64_t total = 0;
+  for (std::size_t row = find(first); row < rows_.size() && rows_[row].period <= last; ++row) {
+    visit(row, [&](std::size_t which, std::int64_t sum) {
+      if (which == static_cast<std::size_t>(measure)) total += sum;
+    });
+  }
+  return total;
+}
+
+void Cells::drop_before(Period first) {
+  const std::size_t end = find(first);
+  if (end == 0) return;
+  if (end == rows_.size()) open_.clear();
+  for (std::size_t row = 0; row < end; ++row) unused_ += bytes_of(rows_[row]);
+  rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(end));
+  if (rows_.empty()) {
+    *this = Cells(columns_);
+  } else if (unused_ > kReclaimBytesMin && unused_ > pool_.size() / 2) {
+    reclaim();
+  }
+}
+
+std::size_t Cells::memory_bytes() const {
+  return rows_.capacity() * sizeof(Row) + pool_.capacity() +
+         open_.capacity() * sizeof(std::int64_t);
+}
+
+}  // namespace vigie

@@ -1,0 +1,340 @@
+#include "engine/analysis/top_list.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <new>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "engine/analysis/state.pb.h"
+#include "engine/base/check.h"
+#include "engine/base/utf8.h"
+
+namespace vigie {
+namespace {
+
+constexpr int kCountBits = 44;
+constexpr int kTextBits = 20;
+constexpr std::uint64_t kCountMax = (1ULL << kCountBits) - 1;
+
+// A text is stored behind its length: one byte, and from 255 on a second one with the rest.
+constexpr std::size_t kLongText = 255;
+static_assert(kLabelBytesMax <= 2 * kLongText);
+static_assert(TopList::kCapacityMax * (kLabelBytesMax + 2) * 3 / 2 < 1UL << kTextBits);
+
+std::size_t stored_bytes(std::string_view text) {
+  return text.size() + (text.size() < kLongText ? 1 : 2);
+}
+
+std::uint64_t sum(std::uint64_t count, std::uint64_t more) {
+  return std::min(count + std::min(more, kCountMax), kCountMax);
+}
+
+// Four of five slots are used at most.
+std::size_t slots_for(std::size_t entries) { return entries + entries / 4 + 1; }
+
+// The first slot that is looked at for a hash.
+std::size_t home(std::uint64_t hash, std::size_t slots) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::size_t>(static_cast<Wide>(hash) * slots >> 64);
+}
+
+struct Head {
+  std::int64_t error = 0;
+  std::int64_t total = 0;
+  std::uint32_t entries = 0;
+  std::uint32_t slots = 0;
+  std::uint32_t text_bytes = 0;  // used, those of entries that are gone included
+  std::uint32_t text_room = 0;
+};
+
+}  // namespace
+
+// Free where the count is zero.
+struct TopList::Slot {
+  std::uint64_t hash = 0;
+  std::uint64_t count : kCountBits = 0;
+  std::uint64_t text : kTextBits = 0;  // where its length is
+
+  void set_count(std::uint64_t to) { count = to & kCountMax; }
+};
+
+struct TopList::Item {
+  std::uint64_t hash = 0;
+  std::string_view text;
+  std::uint64_t count = 0;
+};
+
+// What a block holds.
+struct TopList::View {
+  Head* head = nullptr;
+  std::span<Slot> slots;
+  char* texts = nullptr;
+
+  [[nodiscard]] std::size_t next(std::size_t i) const { return i + 1 == slots.size() ? 0 : i + 1; }
+
+  [[nodiscard]] std::string_view text(const Slot& slot) const {
+    const char* at = texts + slot.text;
+    std::size_t size = static_cast<unsigned char>(*at++);
+    if (size == kLongText) size += static_cast<unsigned char>(*at++);
+    return {at, size};
+  }
+
+  // Returns where it is.
+  std::uint32_t store(std::string_view text) const {
+    const std::uint32_t place = head->text_bytes;
+    char* at = texts + place;
+    *at++ = static_cast<char>(std::min(text.size(), kLongText));
+    if (text.size() >= kLongText) *at++ = static_cast<char>(text.size() - kLongText);
+    std::memcpy(at, text.data(), text.size());
+    head->text_bytes += static_cast<std::uint32_t>(stored_bytes(text));
+    return place;
+  }
+
+  void append_items(std::uint64_t lowered_by, std::vector<Item>* out) const {
+    for (const Slot& slot : slots) {
+      if (slot.count > lowered_by) {
+        out->push_back({slot.hash, text(slot), slot.count - lowered_by});
+      }
+    }
+  }
+};
+
+TopList::TopList(std::size_t capacity) : capacity_(static_cast<std::uint32_t>(capacity)) {
+  CHECK(capacity >= 2 && capacity <= kCapacityMax);
+}
+
+TopList::View TopList::view() const {
+  if (block_ == nullptr) return {};
+  std::byte* at = block_.get();
+  auto* head = std::launder(reinterpret_cast<Head*>(at));
+  at += sizeof(Head);
+  auto* slots = std::launder(reinterpret_cast<Slot*>(at));
+  at += head->slots * sizeof(Slot);
+  return {head, {slots, head->slots}, reinterpret_cast<char*>(at)};
+}
+
+TopList::Slot* TopList::find(std::uint64_t hash) const {
+  if (block_ == nullptr) return nullptr;
+  const View all = view();
+  for (std::size_t i = home(hash, all.slots.size());; i = all.next(i)) {
+    if (all.slots[i].count == 0) return nullptr;
+    if (all.slots[i].hash == hash) return &all.slots[i];
+  }
+}
+
+// REQUIRES: its hash has no entry, and less than `capacity` entries have.
+void TopList::insert(const Item& item) {
+  const std::size_t bytes = stored_bytes(item.text);
+  View all = view();
+  if (block_ == nullptr || slots_for(all.head->entries + 1) > all.slots.size() ||
+      all.head->text_bytes + bytes > all.head->text_room) {
+    rebuild(0, 1, bytes);
+    all = view();
+  }
+  std::size_t i = home(item.hash, all.slots.size());
+  while (all.slots[i].count != 0) i = all.next(i);
+  all.slots[i].hash = item.hash;
+  all.slots[i].set_count(item.count);
+  all.slots[i].text = all.store(item.text) & ((1U << kTextBits) - 1);
+  ++all.head->entries;
+}
+
+// The slots behind it move up to where they would be without it.
+void TopList::remove(Slot* slot) {
+  const View all = view();
+  auto hole = static_cast<std::size_t>(slot - all.slots.data());
+  for (std::size_t i = all.next(hole); all.slots[i].count != 0; i = all.next(i)) {
+    const std::size_t first = home(all.slots[i].hash, all.slots.size());
+    const bool reachable = hole <= i ? hole < first && first <= i : hole < first || first <= i;
+    if (reachable) continue;
+    all.slots[hole] = all.slots[i];
+    hole = i;
+  }
+  all.slots[hole] = {};
+  --all.head->entries;
+}
+
+// Makes a new block, with room for so much more, of the entries that are left when all counts are
+// lowered. The table never becomes smaller: what was needed once will be needed again.
+void TopList::rebuild(std::uint64_t lowered_by, std::size_t more_entries, std::size_t more_bytes) {
+  const View before = view();
+  const std::unique_ptr<std::byte[]> owner = std::move(block_);
+  std::vector<Item> kept;
+  Head now;
+  if (before.head != nullptr) {
+    now = *before.head;
+    kept.reserve(now.entries);
+    before.append_items(lowered_by, &kept);
+  }
+  std::size_t bytes = more_bytes;
+  for (const Item& item : kept) bytes += stored_bytes(item.text);
+  // A quarter more than is needed, so that growing takes constant time on average.
+  const std::size_t entries = kept.size() + more_entries;
+  if (slots_for(entries) > now.slots) {
+    const std::size_t wanted = std::min<std::size_t>(entries + entries / 4, capacity_);
+    now.slots = static_cast<std::uint32_t>(slots_for(std::max(entries, wanted)));
+  }
+  if (bytes + bytes / 8 > now.text_room) {
+    now.text_room = static_cast<std::uint32_t>(bytes + bytes / 4);
+  }
+  now.entries = 0;
+  now.text_bytes = 0;
+  const std::size_t slot_bytes = now.slots * sizeof(Slot);
+  block_ = std::make_unique_for_overwrite<std::byte[]>(sizeof(Head) + slot_bytes + now.text_room);
+  new (block_.get()) Head(now);
+  std::uninitialized_value_construct_n(reinterpret_cast<Slot*>(block_.get() + sizeof(Head)),
+                                       now.slots);
+  for (const Item& item : kept) insert(item);
+}
+
+void TopList::add(std::uint64_t hash, std::string_view text, std::int64_t weight) {
+  if (weight <= 0) return;
+  const auto more = static_cast<std::uint64_t>(weight);
+  if (Slot* slot = find(hash)) {
+    slot->set_count(sum(slot->count, more));
+  } else {
+    if (block_ != nullptr && view().head->entries == capacity_) make_room();
+    insert({hash, whole_characters(text, kLabelBytesMax), sum(0, more)});
+  }
+  view().head->total += weight;
+}
+
+// At least half of the counters are lowered by the median: error() grows by 2 / capacity of what
+// is taken off them at most.
+void TopList::make_room() {
+  std::vector<std::uint64_t> counts;
+  counts.reserve(capacity_);
+  const View all = view();
+  for (const Slot& slot : all.slots) {
+    if (slot.count != 0) counts.push_back(slot.count);
+  }
+  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+  std::ranges::nth_element(counts, middle);
+  all.head->error += static_cast<std::int64_t>(*middle);
+  rebuild(*middle, 1, 0);
+}
+
+void TopList::take_back(std::uint64_t hash, std::int64_t weight) {
+  if (block_ == nullptr || weight <= 0) return;
+  Head* head = view().head;
+  head->total -= std::min(weight, head->total);
+  Slot* slot = find(hash);
+  if (slot == nullptr) return;
+  const auto less = static_cast<std::uint64_t>(weight);
+  if (slot->count > less) {
+    slot->set_count(slot->count - less);
+  } else {
+    remove(slot);
+  }
+}
+
+void TopList::erase(std::uint64_t hash) {
+  Slot* slot = find(hash);
+  if (slot == nullptr) return;
+  remove(slot);
+  rebuild(0, 0, 0);  // without its text
+}
+
+// Replaces everything. Where there are too many items all are lowered by the largest of those that
+// are too many (Agarwal et al.).
+void TopList::assign(std::vector<Item>* items, std::int64_t error, std::int64_t total) {
+  std::uint64_t lowered_by = 0;
+  if (items->size() > capacity_) {
+    const auto next = items->begin() + capacity_;
+    std::ranges::nth_element(*items, next, std::greater{}, &Item::count);
+    lowered_by = next->count;
+    std::erase_if(*items, [&](const Item& item) { return item.count <= lowered_by; });
+  }
+  std::size_t bytes = 0;
+  for (const Item& item : *items) bytes += stored_bytes(item.text);
+  TopList made(capacity_);
+  made.rebuild(0, items->size(), bytes);
+  Head* head = made.view().head;
+  head->error = error + static_cast<std::int64_t>(lowered_by);
+  head->total = total;
+  for (const Item& item : *items) {
+    made.insert({item.hash, item.text, std::min(item.count - lowered_by, kCountMax)});
+  }
+  *this = std::move(made);
+}
+
+void TopList::merge(const TopList& other) {
+  CHECK(this != &other);
+  if (other.block_ == nullptr) return;
+  std::vector<Item> items;
+  const View theirs = other.view();
+  theirs.append_items(0, &items);
+  for (Item& item : items) {
+    if (const Slot* slot = find(item.hash)) item.count = sum(item.count, slot->count);
+  }
+  if (block_ != nullptr) {
+    for (const Slot& slot : view().slots) {
+      if (slot.count != 0 && other.find(slot.hash) == nullptr) {
+        items.push_back({slot.hash, view().text(slot), slot.count});
+      }
+    }
+  }
+  assign(&items, error() + other.error(), total() + other.total());
+}
+
+std::vector<TopList::Entry> TopList::top(std::size_t most) const {
+  std::vector<Item> items;
+  view().append_items(0, &items);
+  const std::size_t shown = std::min(most, items.size());
+  const auto before = [](const Item& a, const Item& b) {
+    return std::tie(b.count, a.text, a.hash) < std::tie(a.count, b.text, b.hash);
+  };
+  std::ranges::partial_sort(items, items.begin() + static_cast<std::ptrdiff_t>(shown), before);
+  std::vector<Entry> entries;
+  entries.reserve(shown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    entries.push_back(
+        {items[i].hash, std::string(items[i].text), static_cast<std::int64_t>(items[i].count)});
+  }
+  return entries;
+}
+
+std::int64_t TopList::error() const { return block_ == nullptr ? 0 : view().head->error; }
+std::int64_t TopList::total() const { return block_ == nullptr ? 0 : view().head->total; }
+bool TopList::empty() const { return block_ == nullptr || view().head->entries == 0; }
+
+std::size_t TopList::memory_bytes() const {
+  if (block_ == nullptr) return 0;
+  const View all = view();
+  return sizeof(Head) + all.slots.size_bytes() + all.head->text_room;
+}
+
+// In order of the hashes, which does not tell how the table lies in memory.
+void TopList::save(pb::TopList* out) const {
+  out->Clear();
+  std::vector<Item> items;
+  view().append_items(0, &items);
+  std::ranges::sort(items, {}, &Item::hash);
+  for (const Item& item : items) {
+    out->add_hash(item.hash);
+    out->add_text(item.text.data(), item.text.size());
+    out->add_count(static_cast<std::int64_t>(item.count));
+  }
+  out->set_error(error());
+  out->set_total(total());
+}
+
+bool TopList::load(const pb::TopList& in) {
+  if (in.hash_size() != in.text_size() || in.hash_size() != in.count_size()) return false;
+  if (in.error() < 0 || in.total() < 0) return false;
+  std::vector<Item> items;
+  items.reserve(static_cast<std::size_t>(in.hash_size()));
+  for (int i = 0; i < in.hash_size(); ++i) {
+    const bool rising = i == 0 || in.hash(i - 1) < in.hash(i);
+    if (!rising || in.count(i) <= 0 || in.text(i).size() > kLabelBytesMax) return false;
+    items.push_back({in.hash(i), in.text(i), static_cast<std::uint64_t>(in.count(i))});
+  }
+  block_ = nullptr;
+  if (!items.empty() || in.error() > 0 || in.total() > 0) assign(&items, in.error(), in.total());
+  return true;
+}
+
+}  // namespace vigie

@@ -1,0 +1,176 @@
+#include "engine/serve/kpi_exposition.h"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/analysis/panels.h"
+#include "engine/base/text.h"
+
+namespace vigie {
+namespace {
+
+std::string window_label(std::size_t window) {
+  return cat(",window=\"", kKpiWindows[window].name, "\"} ");
+}
+
+void append_kpis(SeriesWriter* writer) {
+  for (std::size_t kpi = 0; kpi < kpi_specs().size(); ++kpi) {
+    const KpiSpec& spec = kpi_specs()[kpi];
+    writer->begin(spec.metric, "gauge", spec.meaning);
+    for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
+      const std::string label = window_label(window);
+      writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
+        if (brand.kpis == nullptr || brand.kpis->values[window].empty()) return;
+        const std::optional<double>& value = brand.kpis->values[window][kpi];
+        if (value) writer->series(i, label, *value);
+      });
+    }
+  }
+}
+
+void append_net_sentiment(std::string_view name, double Interval::* bound, std::string_view help,
+                          SeriesWriter* writer) {
+  writer->begin(name, "gauge", help);
+  for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
+    const std::string label = window_label(window);
+    writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
+      if (brand.kpis == nullptr || !brand.kpis->net_sentiment[window]) return;
+      writer->series(i, label, (*brand.kpis->net_sentiment[window]).*bound);
+    });
+  }
+}
+
+// Calls each(brand, the rest of the labels, campaign) for all campaigns.
+template <class Each>
+void each_campaign(SeriesWriter* writer, Each each) {
+  std::string label;
+  writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
+    if (brand.kpis == nullptr) return;
+    for (const Campaigns::Report& campaign : brand.kpis->campaigns) {
+      label.assign(",campaign=\"");
+      append_label_value(campaign.name, &label);
+      label.append("\"} ");
+      each(i, std::string_view(label), campaign);
+    }
+  });
+}
+
+struct CampaignFamily {
+  std::string_view name;
+  std::string_view help;
+  std::optional<double> (*value)(const Campaigns::Report&);
+};
+
+std::optional<double> ratio(double part, double whole) {
+  return whole > 0 ? std::optional{part / whole} : std::nullopt;
+}
+
+constexpr std::array<CampaignFamily, 7> kCampaignFamilies{{
+    {"vigie_campaign_contributions", "Posts with a hashtag of the campaign, not the brand's own.",
+     [](const Campaigns::Report& c) {
+       return std::optional{static_cast<double>(c.all.contributions)};
+     }},
+    {"vigie_campaign_originals", "Of the contributions, those that are no reposts.",
+     [](const Campaigns::Report& c) { return std::optional{static_cast<double>(c.all.originals)}; }},
+    {"vigie_campaign_rejections", "Of the contributions, those against the guideline, or hidden.",
+     [](const Campaigns::Report& c) { return std::optional{static_cast<double>(c.all.rejected)}; }},
+    {"vigie_campaign_rejection_ratio", "Rejections / contributions.",
+     [](const Campaigns::Report& c) {
+       return ratio(static_cast<double>(c.all.rejected), static_cast<double>(c.all.contributions));
+     }},
+    {"vigie_campaign_contributors", "Distinct authors of contributions.",
+     [](const Campaigns::Report& c) { return std::optional{c.contributors}; }},
+    {"vigie_campaign_engaged_again", "Contributors who contributed at least twice.",
+     [](const Campaigns::Report& c) { return std::optional{c.engaged_again}; }},
+    {"vigie_campaign_re_engagement_ratio", "Engaged again / contributors.",
+     [](const Campaigns::Report& c) { return ratio(c.engaged_again, c.contributors); }},
+}};
+
+void append_campaigns(SeriesWriter* writer) {
+  for (const CampaignFamily& family : kCampaignFamilies) {
+    writer->begin(family.name, "gauge", family.help);
+    each_campaign(writer,
+                  [&](std::size_t i, std::string_view label, const Campaigns::Report& campaign) {
+                    if (const auto value = family.value(campaign)) writer->series(i, label, *value);
+                  });
+  }
+}
+
+void append_months(SeriesWriter* writer) {
+  writer->begin("vigie_month_ugc_posts", "gauge",
+                "Posts with a campaign's hashtag by others than the brand, in the latest month "
+                "that has a mention.");
+  writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
+    if (brand.kpis == nullptr || brand.kpis->months.empty()) return;
+    const Measures& sums = brand.kpis->months.back().sums;
+    writer->series(i, ",reposts=\"no\"} ", at(sums, Measure::ugc_originals));
+    writer->series(i, ",reposts=\"yes\"} ", at(sums, Measure::ugc_reposts));
+  });
+}
+
+void append_panels(const View& view, SeriesWriter* writer) {
+  writer->begin("vigie_panel_share_of_voice_ratio", "gauge",
+                "The brand's part of its panel's mentions, reach or engagement.");
+  std::string label;
+  for (const Voice& voice : share_of_voice(view.brands())) {
+    label.assign("{brand=\"");
+    append_label_value(voice.brand->name, &label);
+    label.append("\",panel=\"");
+    append_label_value(voice.brand->panel, &label);
+    const std::size_t size = label.append("\",by=\"").size();
+    for (std::size_t by = 0; by < kVoiceBy; ++by) {
+      for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
+        const std::optional<double> share = voice.shares[window][by].ratio();
+        if (!share) continue;
+        label.resize(size);
+        append_to(&label, to_text(static_cast<VoiceBy>(by)), "\"", window_label(window));
+        writer->free_series(label, *share);
+      }
+    }
+  }
+}
+
+// Channels and hashtags come from posts: they are in the API only.
+bool is_label(Dimension dimension) {
+  return dimension != Dimension::channel && dimension != Dimension::hashtag;
+}
+
+void append_slices(SeriesWriter* writer) {
+  std::string label;
+  for (std::size_t kpi = 0; kpi < kpi_specs().size(); ++kpi) {
+    const KpiSpec& spec = kpi_specs()[kpi];
+    if (!spec.sliced) continue;
+    const std::string name = cat("vigie_slice", spec.metric.substr(spec.metric.find("_kpi_") + 4));
+    writer->begin(name, "gauge", cat("Of a part of the mentions in the last 24 hours: ", spec.meaning));
+    writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
+      if (brand.kpis == nullptr) return;
+      for (const BrandKpis::Slice& slice : brand.kpis->slices) {
+        if (!is_label(slice.dimension) || slice.values[0].empty()) continue;
+        const std::optional<double>& value = slice.values[0][kpi];
+        if (!value || *value == 0) continue;
+        label.assign(",dimension=\"").append(to_text(slice.dimension)).append("\",value=\"");
+        append_label_value(slice.value, &label);
+        writer->series(i, label.append("\"} "), *value);
+      }
+    });
+  }
+}
+
+}  // namespace
+
+void append_kpi_series(const View& view, SeriesWriter* writer) {
+  append_kpis(writer);
+  append_net_sentiment("vigie_kpi_net_sentiment_lower_ratio", &Interval::lower,
+                       "Lower bound of the 95 % interval of net sentiment.", writer);
+  append_net_sentiment("vigie_kpi_net_sentiment_upper_ratio", &Interval::upper,
+                       "Upper bound of the 95 % interval of net sentiment.", writer);
+  append_campaigns(writer);
+  append_months(writer);
+  append_panels(view, writer);
+  append_slices(writer);
+}
+
+}  // namespace vigie
