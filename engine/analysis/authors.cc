@@ -8,7 +8,7 @@
 
 #include "engine/analysis/key_bytes.h"
 #include "engine/base/check.h"
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {
