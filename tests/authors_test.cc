@@ -16,8 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analysis/state.pb.h"
 #include "engine/base/text.h"
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {

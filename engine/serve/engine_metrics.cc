@@ -101,6 +101,9 @@ void add_work(const Counters& counters, Families* out) {
   out->counter("vigie_matched_posts_total", "Posts that mention at least one brand.",
                counters.matched);
   out->counter("vigie_hits_total", "Brands mentioned, summed over posts.", counters.hits);
+  out->counter("vigie_labels_lost_total",
+               "Words, hashtags and links of these posts beyond the bounds, or cut.",
+               counters.labels_lost);
   out->counter("vigie_facts_applied_total", "Mentions counted in the windows.",
                counters.facts_applied);
   out->counter("vigie_facts_dropped_total", "Mentions kept out of the windows, by reason.");
