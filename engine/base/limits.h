@@ -203,7 +203,7 @@ inline constexpr std::size_t kSignatureWordsMax = 16'384;
 // Words of a text from which it has a signature: fewer say too little. See simhash.h.
 inline constexpr std::size_t kSignatureWordsMin = 5;
 // See near_duplicates.h.
-inline constexpr int kSignatureBitsMax = 3;
+inline constexpr int kSignatureBitsMax = 4;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
 inline constexpr std::size_t kNearDuplicateStepsMax = 256;
