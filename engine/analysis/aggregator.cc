@@ -204,12 +204,13 @@ void Aggregator::State::mark_whole(const Brand& brand, AllWindows* windows) cons
 }
 
 BrandSnapshot Aggregator::State::snapshot(std::uint32_t place) const {
-  const auto [id, shadow] = list->live[place];
+  const BrandList::Live& live = list->live[place];
+  const BrandId id = live.id;
   const Brand& brand = brands[id];
   BrandSnapshot out;
   out.id = id;
   out.place = place;
-  out.shadow = shadow;
+  out.shadow = live.shadow;
   out.name = list->names[id];
   out.late = brand.late;
   out.backdated = brand.backdated;

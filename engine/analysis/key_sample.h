@@ -65,6 +65,14 @@ class KeySample {
   }
 
   [[nodiscard]] std::span<const Row> rows() const { return rows_; }
+  // By key: what is written must not depend on the order in which keys came.
+  [[nodiscard]] std::vector<const Row*> sorted() const {
+    std::vector<const Row*> sorted;
+    sorted.reserve(rows_.size());
+    for (const Row& row : rows_) sorted.push_back(&row);
+    std::ranges::sort(sorted, {}, [](const Row* row) { return row->key; });
+    return sorted;
+  }
   [[nodiscard]] unsigned level() const { return level_; }
   // 1 while every key is kept, then 2, 4...
   [[nodiscard]] std::uint64_t one_in() const { return std::uint64_t{1} << level_; }
