@@ -172,6 +172,8 @@ inline constexpr std::size_t kPostsPerBrandMax = 262'144;
 inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
 inline constexpr int kPostDaysKept = 31;
 inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
+// Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of posts.
+inline constexpr std::size_t kPagesWithIds = 32;
 // Replies that are known before the post that they answer, per brand.
 inline constexpr std::size_t kEarlyRepliesMax = 1024;
 // Negative posts to the brand that wait for an answer, per brand.
@@ -211,6 +213,7 @@ inline constexpr int kYoungAccountDays = 7;
 // See cascades.h.
 inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
+inline constexpr int kCascadeDaysKept = 7;  // without a post
 inline constexpr int kCascadeMinutes = 10;
 inline constexpr std::size_t kCascadesShown = 20;
 
