@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "engine/analysis/state_meta.h"
 #include "engine/analysis/state_shard.h"
@@ -64,14 +65,14 @@ bool World::write(std::span<const StateRecord> records) {
 void World::note_saved() {
   std::map<std::int32_t, std::pair<std::int64_t, std::size_t>> lowest;
   std::map<PartitionId, std::int32_t> numbers;
-  for (const auto& [id, name] : load_meta(disk_.at(std::string(kMetaKey)))->partitions) {
-    numbers[id] = name.number;
-  }
+  const StateMeta meta = *load_meta(disk_.at(std::string(kMetaKey)));
+  for (const auto& [id, name] : meta.partitions) numbers[id] = name.number;
   std::size_t shards = 0;
   for (const auto& [key, value] : disk_) {
     if (!shard_of_key(key)) continue;
     ++shards;
-    for (const Progress& progress : load_shard_input(key, value)->progress) {
+    const ShardInput input = *load_shard_input(key, value);
+    for (const Progress& progress : input.progress) {
       auto& [offset, count] =
           lowest.try_emplace(numbers.at(progress.partition), progress.next_offset, 0)
               .first->second;
@@ -243,7 +244,9 @@ Result<void> WorldStore::load(const Take& take) {
 
 Result<void> WorldStore::save(std::span<const StateRecord> records) {
   // Never so often that the engine gives up.
-  if (random_() % 8 == 0) return fail(ErrorKind::refused, "the disk is full for a moment");
+  if (std::exchange(began_, true) && random_() % 8 == 0) {
+    return fail(ErrorKind::refused, "the disk is full for a moment");
+  }
   // What a dead process saves is nowhere.
   for (std::uint64_t times = 1 + random_() % 2; times > 0; --times) world_->write(records);
   return {};

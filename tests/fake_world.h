@@ -124,7 +124,7 @@ class WorldSource final : public Source {
   std::map<std::int32_t, std::size_t> next_;
 };
 
-// A store that fails, and saves twice what it was given.
+// A store that fails now and then, though not at once, and saves twice what it was given.
 class WorldStore final : public StateStore {
  public:
   WorldStore(World* world, std::uint64_t seed) : world_(world), random_(seed) {}
@@ -135,6 +135,7 @@ class WorldStore final : public StateStore {
  private:
   World* world_;
   Random random_;
+  bool began_ = false;
 };
 
 // A link that mixes the writers, hands over facts again, and holds batches back.
