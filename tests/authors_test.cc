@@ -18,7 +18,6 @@
 
 #include "engine/analysis/state.pb.h"
 #include "engine/base/text.h"
-#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "engine/base/text.h"
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {

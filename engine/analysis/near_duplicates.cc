@@ -186,7 +186,7 @@ void NearDuplicates::rebuild() {
       std::clamp<std::size_t>(std::bit_ceil(known.size() * 4 / 3 + 1), 4, kNearDuplicateGroupsMax);
   groups_ = std::vector<Group>();
   groups_.reserve(room);
-  first_ = std::vector<Place>(kBands * room, kNone);
+  first_ = std::vector<Place>(kBands * 2 * room, kNone);
   free_ = std::vector<Place>();
   by_age_ = std::vector<Age>();
   created_ = 0;

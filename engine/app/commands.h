@@ -88,4 +88,16 @@ struct ReplayArguments {
 };
 [[nodiscard]] Exit replay_command(const ReplayArguments& arguments);
 
+// Which state is meant: that of a configuration, or a directory. Exactly one of them is given.
+struct StateArguments {
+  std::string config;
+  std::string path;
+};
+struct StateInspectArguments {
+  StateArguments state;
+  bool json = false;
+};
+[[nodiscard]] Exit state_inspect_command(const StateInspectArguments& arguments);
+[[nodiscard]] Exit state_export_command(const StateArguments& arguments);
+
 }  // namespace vigie
