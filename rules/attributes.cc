@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "engine/base/codes.h"
+#include "engine/base/text.h"
 #include "rules/fold.h"
 #include "rules/query.h"
 #include "rules/query_fields.h"
@@ -12,16 +13,12 @@
 namespace vigie::rules {
 namespace {
 
-bool same_lower(std::string_view text, std::string_view wanted) {
-  return text.size() == wanted.size() && contains_lower(text, wanted);
-}
-
 // `wanted` is folded. Handles and ids are ASCII, which folds to lower case: only the rest, names of
 // channels, needs memory for it.
 bool same_folded(std::string_view text, std::string_view wanted) {
   if (text.empty()) return false;
   if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
-    return same_lower(text, wanted);
+    return same_word(text, wanted);
   }
   FoldedText folded;
   fold_scalar(text, &folded);
@@ -35,9 +32,9 @@ bool is_at_site(std::string_view url, std::string_view wanted) {
   const std::string_view path = wanted.substr(end);
   if (address.host.size() < host.size()) return false;
   const std::size_t before = address.host.size() - host.size();
-  if (!same_lower(address.host.substr(before), host)) return false;
+  if (!same_word(address.host.substr(before), host)) return false;
   if (before != 0 && address.host[before - 1] != '.') return false;
-  return same_lower(address.path.substr(0, path.size()), path);
+  return same_word(address.path.substr(0, path.size()), path);
 }
 
 // Whom a post answers: by id, or by the handle it begins with.
@@ -95,8 +92,7 @@ bool is_language(const Mention& mention, std::string_view wanted) {
 }
 
 bool is_country(const Mention& mention, std::string_view wanted) {
-  const std::string_view of_place = mention.geo ? mention.geo->country : std::string_view();
-  return country_code(of_place.empty() ? mention.author.country : of_place) == wanted;
+  return country_code(country_of(mention)) == wanted;
 }
 
 bool is_channel(const Mention& mention, std::string_view wanted) {
@@ -110,7 +106,7 @@ bool holds(const Attribute& attribute, const Mention& mention) {
   using A = Attribute::Kind;
   const std::string_view text = attribute.text;
   switch (attribute.kind) {
-    case A::platform: return same_lower(mention.platform, text);
+    case A::platform: return same_word(mention.platform, text);
     case A::language: return is_language(mention, text);
     case A::country: return is_country(mention, text);
     case A::kind:

@@ -9,6 +9,7 @@
 #include "engine/base/limits.h"
 #include "rules/buffer.h"
 #include "rules/matcher_scratch.h"
+#include "rules/post_words.h"
 
 namespace vigie::rules {
 namespace {
@@ -302,6 +303,15 @@ void Matcher::match(const Mention& mention, Hits* hits) {
   scratch.evaluate();
   if (!scratch.matched.empty() || !scratch.occurrences.empty()) scratch.collect(hits);
   trim(&scratch.occurrences);
+}
+
+void Matcher::describe(const KeySeed& seed, PostWords* words) {
+  Scratch& scratch = *scratch_;
+  // Where there are regexes only, matching needs no tokens.
+  if (!scratch.rules->looks_at_tokens) {
+    scratch.text.read(*scratch.mention, scratch.rules->seed, {.tokens = true});
+  }
+  read_words(scratch.text, {seed.first, seed.second}, words);
 }
 
 std::span<const RuleCost> Matcher::costs() {

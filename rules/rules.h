@@ -20,6 +20,7 @@
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
 #include "engine/base/mention.h"
+#include "engine/base/post_key.h"
 #include "engine/base/result.h"
 
 namespace vigie::rules {
@@ -238,6 +239,8 @@ struct SeenToken {
   bool known = false;  // some term begins with it
 };
 
+struct PostWords;  // see post_words.h
+
 // One thread's matcher: scratch memory that is used again for every post.
 class Matcher {
  public:
@@ -257,6 +260,10 @@ class Matcher {
   // Replaces *hits with the brands this post mentions. Looks at text, title, shared_text, hashtags
   // and mentions, and where a query asks for it at the other fields.
   void match(const Mention& mention, Hits* hits);
+
+  // What the post that match() was last given says; it must still be alive. Its hashes are the same
+  // under the same seed, whatever the rules. Replaces *words, which is valid until the next call.
+  void describe(const KeySeed& seed, PostWords* words);
 
   // By place of the brand; valid until the next call.
   [[nodiscard]] std::span<const RuleCost> costs();

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/analysis/key_bytes.h"
-#include "engine/base/check.h"
 #include "engine/analysis/state.pb.h"
+#include "engine/base/check.h"
 
 namespace vigie {
 namespace {

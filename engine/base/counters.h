@@ -75,8 +75,9 @@ struct Counters {
   Value metrics_updates{};
   Value increments{};
   Value author_deletes{};
-  Value matched{};  // posts that matched at least one brand
-  Value hits{};     // brands matched, summed over posts
+  Value matched{};      // posts that matched at least one brand
+  Value hits{};         // brands matched, summed over posts
+  Value labels_lost{};  // words, hashtags and links of these beyond the bounds, or cut
   std::array<Value, kRejectReasons> rejects{};
   std::array<Value, kRepairs> repairs{};
   Value dead_letters{};          // written

@@ -13,6 +13,9 @@ constexpr std::array<std::string_view, kOps> kOpWords{"upsert", "delete", "metri
                                                       "delete_author"};
 constexpr std::array<std::string_view, kUpdateKinds> kUpdates{"delete", "delete_author", "metrics",
                                                               "increment", "edit"};
+constexpr std::array<std::string_view, 4> kSentiments{"unscored", "negative", "neutral",
+                                                      "positive"};
+constexpr std::array<std::string_view, 4> kMediaTypes{"owned", "paid", "earned", "shared"};
 constexpr std::array<std::string_view, 8> kKinds{"post",    "reply",  "repost",  "quote",
                                                  "comment", "review", "article", "message"};
 constexpr std::array<std::string_view, kRejectReasons> kReasons{
@@ -33,6 +36,16 @@ std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::str
 }
 
 }  // namespace
+
+std::string_view to_text(Sentiment sentiment) {
+  return kSentiments[static_cast<std::size_t>(sentiment)];
+}
+std::string_view to_text(MediaType type) { return kMediaTypes[static_cast<std::size_t>(type)]; }
+
+std::string_view country_of(const Mention& mention) {
+  const bool placed = mention.geo && !mention.geo->country.empty();
+  return placed ? mention.geo->country : mention.author.country;
+}
 
 std::string_view to_text(Op op) { return kOpWords[static_cast<std::size_t>(op)]; }
 std::string_view to_text(Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }

@@ -123,6 +123,9 @@ struct Mention {
   std::string_view ext;  // raw JSON of one object
 };
 
+// As it is written: of the place where the post was written, else that of its author.
+[[nodiscard]] std::string_view country_of(const Mention& mention);
+
 // A record, or one post of a record that holds several, that could not be used, and why. `detail`
 // is a literal or lives in the arena.
 struct Reject {

@@ -27,6 +27,10 @@ struct KeySeed {
 
 [[nodiscard]] Key128 siphash128(const KeySeed& seed, std::string_view bytes);
 
+// SipHash-1-3: of texts that are kept by their hash for as long as the seed is. People choose them,
+// and must not be able to aim at one.
+[[nodiscard]] std::uint64_t label_hash(const KeySeed& seed, std::string_view bytes);
+
 // None for an empty id. A post's platform may be unknown (a tombstone of the native record): its
 // key is then another one than with it.
 [[nodiscard]] Key128 post_key(const KeySeed& seed, std::string_view platform, std::string_view id);

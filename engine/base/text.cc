@@ -65,6 +65,12 @@ void append_json_string(std::string_view text, std::string* out) {
   out->push_back('"');
 }
 
+bool same_word(std::string_view text, std::string_view word) {
+  return std::ranges::equal(text, word, [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b;
+  });
+}
+
 std::string count_of(std::size_t count, std::string_view one) {
   return cat(count, ' ', one, count == 1 ? "" : "s");
 }

@@ -44,6 +44,9 @@ template <class... Parts>
   return out;
 }
 
+// Whether ASCII letters apart the text is the word. REQUIRES: `word` is lower case.
+[[nodiscard]] bool same_word(std::string_view text, std::string_view word);
+
 // "1 brand", "2 brands".
 [[nodiscard]] std::string count_of(std::size_t count, std::string_view one);
 

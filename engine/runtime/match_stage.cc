@@ -8,6 +8,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/limits.h"
+#include "engine/runtime/post_values.h"
 
 namespace vigie {
 namespace {
@@ -21,14 +22,6 @@ MatchStage::Output::Reached& reached_of(PartitionId partition, MatchStage::Outpu
       std::ranges::find(out->reached, partition, &MatchStage::Output::Reached::partition);
   if (found != out->reached.end()) return *found;
   return out->reached.emplace_back(partition);
-}
-
-ShortName platform_of(const Mention& mention) {
-  return ShortName{mention.platform.substr(0, ShortName::kBytesMax)};
-}
-
-bool is_edited(const Mention& mention) {
-  return mention.edited_at.has_value() || !mention.replaces_id.empty();
 }
 
 // What is to be told of the post to whoever holds it.
@@ -71,7 +64,8 @@ MatchStage::MatchStage(Decoder* decoder, std::shared_ptr<const rules::RuleSet> r
     : decoder_(decoder),
       matcher_(make_matcher(std::move(rules))),
       counters_(counters),
-      settings_(settings) {
+      settings_(settings),
+      writer_({settings.seed, settings.lateness, settings.pseudonymise}) {
   for (const std::string& name : decoder->mappings()) mappings_.push_back(counters->mapping(name));
 }
 
@@ -135,27 +129,21 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
   count(counters_->author_deletes, Op::remove_author);
   Counters::add(counters_->matched, matched);
   Counters::add(counters_->hits, hits);
+  Counters::add(counters_->labels_lost, std::exchange(labels_lost_, 0));
 }
 
 std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Output* out) {
   matcher_.match(mention, &hits_);
   if (!hits_.changes.empty()) shadow_.add(mention, hits_.changes);
   if (hits_.hits.empty()) return 0;
-  FactPost post;
-  post.origin = origin;
-  post.place = place_;
-  post.event_time = mention.created_at;
-  post.backdated =
-      mention.observed_at && *mention.observed_at - mention.created_at > settings_.lateness;
-  post.edited = is_edited(mention);
-  post.platform = platform_of(mention);
-  post.key = post_key(settings_.seed, mention.platform, mention.id);
-  post.author = author_key(settings_.seed, mention.platform, mention.author.id);
-  post.replaced = post_key(settings_.seed, mention.platform, mention.replaces_id);
+  matcher_.describe(settings_.seed, &words_);
+  labels_lost_ += writer_.write(mention, words_, origin, place_);
+  Fact like;
+  like.moderated = is_moderated(mention);
   for (const rules::Hit& hit : hits_.hits) {
     Facts& facts = out->facts[hit.brand % settings_.shards];
-    if (facts.posts.empty() || facts.posts.back().place != place_) facts.posts.push_back(post);
-    Fact& fact = facts.facts.emplace_back();
+    if (facts.posts.empty() || facts.posts.back().place != place_) writer_.append_to(&facts);
+    Fact& fact = facts.facts.emplace_back(like);
     fact.post = static_cast<std::uint32_t>(facts.posts.size() - 1);
     fact.brand = hit.brand;
     fact.campaigns = hit.campaigns;
@@ -171,7 +159,7 @@ void MatchStage::add_update(const Mention& mention, const Origin& origin, PostUp
   update.place = place_;
   update.kind = kind;
   if (kind == PostUpdate::Kind::remove_author) {
-    update.key = author_key(settings_.seed, mention.platform, mention.author.id);
+    update.key = author_key(settings_.seed, mention.platform, author_id_of(mention));
   } else {
     const bool replaces = !mention.replaces_id.empty();
     update.key =

@@ -10,7 +10,9 @@
 
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/runtime/post_writer.h"
 #include "engine/runtime/shadow_log.h"
+#include "rules/post_words.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -22,13 +24,14 @@ class MatchStage {
     std::uint32_t shards = 1;
     // A post observed later than this after it was written is backdated.
     Duration lateness = std::chrono::hours{1};
-    KeySeed seed{};  // of the keys of posts and authors
+    KeySeed seed{};            // of the keys of posts and authors
+    bool pseudonymise = true;  // see PostWriter
   };
 
   // What one batch yields.
   struct Output {
-    std::vector<Facts> facts;              // by shard: brand % shards
-    std::vector<PostUpdate> updates;       // for every shard
+    std::vector<Facts> facts;         // by shard: brand % shards
+    std::vector<PostUpdate> updates;  // for every shard
     // Of each partition in the batch, the highest event time; in order of first appearance.
     struct Reached {
       PartitionId partition = 0;
@@ -68,9 +71,12 @@ class MatchStage {
   rules::Matcher matcher_;
   Counters* counters_;
   Settings settings_;
+  PostWriter writer_;
   std::vector<MappingTotals*> mappings_;  // by number of the decoder's mapping
   MentionBatch slice_;
   rules::Hits hits_;
+  rules::PostWords words_;
+  std::uint64_t labels_lost_ = 0;  // not counted yet
   ShadowLog shadow_;
   std::uint32_t place_ = 0;  // of the mention at hand in the output
   Arena details_;
