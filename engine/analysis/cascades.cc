@@ -131,6 +131,13 @@ std::optional<double> Cascade::reproduction_number() const {
   return static_cast<double>(size - at_depth[0]) / parents;
 }
 
+std::optional<std::uint16_t> Cascades::find(const Key128& root) const {
+  for (std::size_t i = 0; i < roots_.size(); ++i) {
+    if (roots_[i] == root.low && cascades_[i].root == root) return places_[i];
+  }
+  return std::nullopt;
+}
+
 std::optional<std::uint16_t> Cascades::find_or_add(Key128 root, EventTime time) {
   for (std::size_t i = 0; i < roots_.size(); ++i) {
     if (roots_[i] != root.low || cascades_[i].root != root) continue;

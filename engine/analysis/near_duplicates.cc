@@ -20,7 +20,6 @@ constexpr std::size_t kUnknownMetMax = 1024;
 
 static_assert(kNearDuplicateGroupsMax <= kBucketsMax / 2);
 static_assert(std::has_single_bit(kNearDuplicateGroupsMax));
-static_assert(kSignatureBitsMax < 4, "four bands find no more");
 
 std::uint32_t band_of(std::uint64_t signature, std::size_t band) {
   return static_cast<std::uint32_t>(signature >> (band * kBandBits) & (kBucketsMax - 1));

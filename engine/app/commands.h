@@ -100,4 +100,11 @@ struct StateInspectArguments {
 [[nodiscard]] Exit state_inspect_command(const StateInspectArguments& arguments);
 [[nodiscard]] Exit state_export_command(const StateArguments& arguments);
 
+struct StateEraseArguments {
+  StateArguments state;
+  std::string author;  // the id, or the handle where the platform gives none
+  std::string platform;
+};
+[[nodiscard]] Exit state_erase_command(const StateEraseArguments& arguments);
+
 }  // namespace vigie

@@ -173,7 +173,23 @@ void check_state_options(const StateArguments& arguments) {
 struct StateCommands {
   StateInspectArguments inspect;
   StateArguments exported;
+  StateEraseArguments erase;
 };
+
+void add_state_erase(CLI::App* state, StateEraseArguments* arguments,
+                     std::function<Exit()>* chosen) {
+  CLI::App* command = state->add_subcommand(
+      "erase", "Take an author out of it, and note in its audit.log that it was done");
+  add_state_options(command, &arguments->state);
+  command->add_option("--author", arguments->author, "The id of the author; the handle without one")
+      ->required();
+  command->add_option("--platform", arguments->platform, "The platform of the id, as posts have it")
+      ->required();
+  command->callback([=] {
+    check_state_options(arguments->state);
+    *chosen = [=] { return state_erase_command(*arguments); };
+  });
+}
 
 void add_state(CLI::App* app, StateCommands* arguments, std::function<Exit()>* chosen) {
   CLI::App* command = app->add_subcommand("state", "Look at what is kept of the brands");
@@ -193,6 +209,7 @@ void add_state(CLI::App* app, StateCommands* arguments, std::function<Exit()>* c
     check_state_options(arguments->exported);
     *chosen = [=] { return state_export_command(arguments->exported); };
   });
+  add_state_erase(command, &arguments->erase, chosen);
 }
 
 int unknown_command(const CLI::App& app, std::string_view word) {

@@ -3,19 +3,25 @@
 #include <cstdio>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "engine/analysis/state_erase.h"
+#include "engine/analysis/state_meta.h"
 #include "engine/analysis/state_report.h"
+#include "engine/app/audit_log.h"
 #include "engine/app/columns.h"
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
 #include "engine/app/output.h"
 #include "engine/app/wire.h"
+#include "engine/base/post_key.h"
 #include "engine/base/text.h"
 
 namespace vigie {
@@ -100,6 +106,69 @@ std::string json_report(std::uint64_t file_bytes, const StateReport& report) {
   return out + "]}\n";
 }
 
+// --- Erasing an author ---------------------------------------------------------------------------
+
+constexpr std::string_view kAuditLog = "audit.log";
+
+// Of the keys in the store. Errors: config, where it is empty; those of the store.
+Result<KeySeed> seed_of(StateStore* store) {
+  std::optional<StateMeta> meta;
+  Result<void> loaded = store->load([&meta](std::string_view key, std::string_view value) {
+    if (key != kMetaKey) return Result<void>{};
+    Result<StateMeta> read = load_meta(value);
+    if (!read) return Result<void>(std::unexpected(std::move(read.error())));
+    meta = std::move(*read);
+    return Result<void>{};
+  });
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  if (!meta) return fail(ErrorKind::config, "there is nothing in this state");
+  return meta->key_seed;
+}
+
+// Saves the state without the author.
+Result<EraseCounts> erase_author(StateStore* store, const StateEraseArguments& arguments) {
+  const Result<KeySeed> seed = seed_of(store);
+  if (!seed) return std::unexpected(seed.error());
+  std::string platform = arguments.platform;  // in lower case, as decoders have it
+  for (char& c : platform) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  AuthorEraser eraser(author_key(*seed, platform, arguments.author), fresh_key_seed());
+  std::vector<StateRecord> changed;
+  Result<void> done = store->load(
+      [&eraser](std::string_view key, std::string_view value) { return eraser.look(key, value); });
+  if (done) {
+    done = store->load([&](std::string_view key, std::string_view value) {
+      return eraser.erase(key, value, &changed);
+    });
+  }
+  if (done && !changed.empty()) done = store->save(changed);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return eraser.counts();
+}
+
+std::string counts_text(const EraseCounts& counts) {
+  return cat("brands=", counts.brands, " authors=", counts.authors,
+             " contributors=", counts.contributors, " posts=", counts.posts,
+             " entries=", counts.entries, " cascades=", counts.cascades);
+}
+
+std::string now_text() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return to_rfc3339(EventTime(std::chrono::duration_cast<std::chrono::seconds>(now)));
+}
+
+Exit write_audit(const std::string& path, AuditLog* audit, const EraseCounts& counts) {
+  const Result<void> written =
+      audit->append(cat(now_text(), " erase ", counts_text(counts), " vigie ", VIGIE_VERSION));
+  if (!written) {
+    complain(Error{ErrorKind::refused,
+                   cat("the author was erased (", counts_text(counts),
+                       "), but that could not be noted: ", written.error().message),
+                   path});
+    return Exit::stopped_by_error;
+  }
+  return Exit::done;
+}
+
 }  // namespace
 
 Exit state_inspect_command(const StateInspectArguments& arguments) {
@@ -138,6 +207,36 @@ Exit state_export_command(const StateArguments& arguments) {
   const Result<void> closed = output->close();
   if (done && !closed) done = std::unexpected(closed.error());
   if (!done) return complain(done.error()), Exit::stopped_by_error;
+  return Exit::done;
+}
+
+Exit state_erase_command(const StateEraseArguments& arguments) {
+  const auto path = path_of(arguments.state);
+  if (!path) return Exit::not_started;
+  // An engine would make what is not there.
+  if (const auto there = open_store(*path, StoreAccess::read); !there) {
+    return complain(there.error()), Exit::not_started;
+  }
+  auto store = open_store(*path, StoreAccess::engine);
+  if (!store) return complain(store.error()), Exit::not_started;
+  Result<AuditLog> audit = AuditLog::open(cat(*path, '/', kAuditLog));
+  if (!audit) return complain(audit.error()), Exit::not_started;
+  const Result<EraseCounts> counts = erase_author(store->get(), arguments);
+  if (!counts) return complain(counts.error()), Exit::stopped_by_error;
+  store->reset();
+  if (const Exit noted = write_audit(*path, &*audit, *counts); noted != Exit::done) return noted;
+  if (const Result<void> rewritten = rewrite_store(*path); !rewritten) {
+    complain(Error{rewritten.error().kind,
+                   cat("the author was erased (", counts_text(*counts),
+                       "), but the free parts of the file may still hold what was removed; mend "
+                       "this and run the command again: ",
+                       rewritten.error().text()),
+                   *path});
+    return Exit::stopped_by_error;
+  }
+  std::printf("%s: %s: %s\n", path->c_str(),
+              counts->any() ? "erased" : "nothing is kept of this author",
+              counts_text(*counts).c_str());
   return Exit::done;
 }
 

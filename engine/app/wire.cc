@@ -14,6 +14,7 @@
 #include "connectors/decode.h"
 #include "connectors/kafka_dead_letter.h"
 #include "connectors/kafka_source.h"
+#include "connectors/lmdb_rewrite.h"
 #include "connectors/local_link.h"
 #include "connectors/mapping_program.h"
 #include "connectors/ndjson_source.h"
@@ -133,6 +134,8 @@ void add_link(const Settings& settings, Parts* parts) {
 Result<std::unique_ptr<StateStore>> open_store(const std::string& path, StoreAccess access) {
   return open_lmdb_store(path, access);
 }
+
+Result<void> rewrite_store(const std::string& path) { return rewrite_lmdb_store(path); }
 
 Result<Parts> wire_run(const Configuration& configuration, Counters* counters) {
   const Settings& settings = configuration.settings;

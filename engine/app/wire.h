@@ -26,6 +26,9 @@ using Rules = std::shared_ptr<const rules::RuleSet>;
 [[nodiscard]] Result<std::unique_ptr<StateStore>> open_store(const std::string& path,
                                                              StoreAccess access);
 
+// Writes its file anew. Errors: those of rewrite_lmdb_store().
+[[nodiscard]] Result<void> rewrite_store(const std::string& path);
+
 // For `replay`: the files, read by one worker, and no network. The decoder is made for them.
 [[nodiscard]] Result<Parts> wire_replay(std::span<const std::string> files,
                                         std::unique_ptr<Decoder> decoder,

@@ -26,6 +26,7 @@ struct BrandList {
   struct Live {
     BrandId id = 0;
     bool shadow = false;                    // it has a shadow query
+    std::string panel{};                    // brands that are compared have the same
     std::vector<CampaignPlan> campaigns{};  // by bit of Fact::campaigns
   };
   std::vector<std::string> names;  // by BrandId

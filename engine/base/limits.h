@@ -172,6 +172,8 @@ inline constexpr std::size_t kPostsPerBrandMax = 262'144;
 inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
 inline constexpr int kPostDaysKept = 31;
 inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
+// Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of posts.
+inline constexpr std::size_t kPagesWithIds = 32;
 // Replies that are known before the post that they answer, per brand.
 inline constexpr std::size_t kEarlyRepliesMax = 1024;
 // Negative posts to the brand that wait for an answer, per brand.
@@ -201,7 +203,7 @@ inline constexpr std::size_t kSignatureWordsMax = 16'384;
 // Words of a text from which it has a signature: fewer say too little. See simhash.h.
 inline constexpr std::size_t kSignatureWordsMin = 5;
 // See near_duplicates.h.
-inline constexpr int kSignatureBitsMax = 3;
+inline constexpr int kSignatureBitsMax = 4;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
 inline constexpr std::size_t kNearDuplicateStepsMax = 256;
@@ -211,6 +213,7 @@ inline constexpr int kYoungAccountDays = 7;
 // See cascades.h.
 inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
+inline constexpr int kCascadeDaysKept = 7;  // without a post
 inline constexpr int kCascadeMinutes = 10;
 inline constexpr std::size_t kCascadesShown = 20;
 

@@ -34,6 +34,7 @@ Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
     if (added) next->names.push_back(brand.name);
     next->live.push_back({.id = at->second,
                           .shadow = !brand.shadow.empty(),
+                          .panel = brand.panel,
                           .campaigns = plans_of(brand.campaigns)});
   }
   if (next->names.size() > kBrandsMax) {
