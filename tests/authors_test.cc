@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analysis/state.pb.h"
 #include "engine/base/text.h"
-#include "state.pb.h"
 
 namespace vigie {
 namespace {

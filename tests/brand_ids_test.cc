@@ -50,6 +50,18 @@ TEST_CASE("the list says which brands have a shadow query") {
   CHECK(text(**next_brands({}, two)) == "Alpha=0 Beta=1* of 2");
 }
 
+TEST_CASE("the list holds the plans of the campaigns, in their order") {
+  std::vector<rules::Brand> one = brands({"Alpha"});
+  one[0].campaigns = {{.name = "Spring", .hashtags = {"spring"}, .target = 500},
+                      {.name = "Noel", .start = kEventTimeMin, .end = kEventTimeMax}};
+  const auto list = next_brands({}, one);
+  REQUIRE(list);
+  const std::vector<CampaignPlan> expected = {
+      {.name = "Spring", .target = 500, .start = {}, .end = {}},
+      {.name = "Noel", .target = 0, .start = kEventTimeMin, .end = kEventTimeMax}};
+  CHECK((*list)->live[0].campaigns == expected);
+}
+
 TEST_CASE("more names than a process can tell apart are refused with the mend") {
   BrandList full;
   for (std::size_t i = 0; i < kBrandsMax; ++i) full.names.push_back(cat("b", i));

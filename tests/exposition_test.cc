@@ -143,7 +143,8 @@ EngineStatus full_status() {
           .restored = true,
           .draining = false,
           .partitions = {{"posts", 3, 120, 7, kNoon}},
-          .queues = {{0, 4096, 65536}}};
+          .queues = {{0, 4096, 65536}},
+          .state = StateStatus{.bytes = 8192, .last_success_seconds = 1.5e9}};
 }
 
 std::vector<std::string> lines(const std::string& text) {

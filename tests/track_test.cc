@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {
@@ -130,6 +130,7 @@ TEST_CASE("what is added and taken back leaves nothing") {
   for (const Period hour : {12, 12, 10, 11}) track.add(hour, changes);
   CHECK(sum(track, 0, 100) == Measures{});
   CHECK(saved(track).empty());
+  CHECK(track.empty());
 }
 
 TEST_CASE("adding nothing makes no cell") {

@@ -1,242 +1,161 @@
 #include "engine/analysis/aggregator.h"
 
 #include <algorithm>
-#include <limits>
-#include <map>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
-#include "engine/analysis/series.h"
+#include "engine/analysis/aggregator_state.h"
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
 
 namespace vigie {
 namespace {
 
-// Before every event time; its hour can still be told.
-constexpr Minute kNever = first_minute(std::numeric_limits<Hour>::min());
-constexpr Minute kMinutesPerDay = 1440;
-// The earliest minute that a window needs lies this far before the watermark's minute.
-constexpr Minute kMinutesKept = 2 * kMinutesPerDay - 1;
-
-// The highest origin that was folded in.
-struct Mark {
-  std::int64_t offset = std::numeric_limits<std::int64_t>::min();
-  std::uint16_t index = 0;
-
-  [[nodiscard]] bool covers(const Origin& origin) const {
-    return origin.offset < offset || (origin.offset == offset && origin.index <= index);
-  }
-  // Moves on; false when the origin is a repeat.
-  bool advance(const Origin& origin) {
-    if (covers(origin)) return false;
-    offset = origin.offset;
-    index = origin.index;
-    return true;
-  }
-};
-
-struct Brand {
-  std::vector<Mark> positions;  // by partition slot
-  std::vector<Series> series;       // in order of first mention
-  std::size_t last = 0;             // index of the series counted last
-  std::uint64_t late = 0;
-  std::uint64_t backdated = 0;
-  Minute since = kNever;  // counts are whole from here on, as far as this brand goes
-  bool watched = false;
-
-  [[nodiscard]] Series* find(const ShortName& platform) {
-    if (last < series.size() && series[last].platform() == platform) return &series[last];
-    for (std::size_t i = 0; i < series.size(); ++i) {
-      if (series[i].platform() != platform) continue;
-      last = i;
-      return &series[i];
-    }
-    return nullptr;
-  }
-};
-
-// One block of an hour, and whose it is.
-struct HourEntry {
-  BrandId brand;
-  std::uint32_t series;
-  BlockId block;
-};
-
-// All blocks of one hour.
-struct HourIndex {
-  std::vector<HourEntry> entries;
-  std::size_t sorted = 0;  // how many entries at the front are in order of brand and platform
-};
+// Brands that are kept up with event time in one advance(), beside those that have news.
+constexpr std::size_t kKeptUpAtOnce = 64;
 
 }  // namespace
 
-struct Aggregator::State {
-  explicit State(AggregatorSettings with) : lateness(with.lateness), pool(with.hour_blocks_max) {}
+Aggregator::State::State(AggregatorSettings with)
+    : settings(std::move(with)),
+      minutes(settings.lateness, settings.hour_blocks_max),
+      fold(&settings.kpis, &minutes, &posts) {}
 
-  std::shared_ptr<const BrandList> list;
-  Duration lateness;
-  std::vector<Brand> brands;  // by BrandId
-  std::unordered_map<PartitionId, std::size_t> slots;
-  std::vector<Mark> updated;  // by partition slot: the highest origin of an update
-  BlockPool pool;
-  std::map<Hour, HourIndex> hours;  // every block in use
-  std::optional<EventTime> watermark;
-  Minute since = kNever;         // the minute of the first watermark: counts are whole from here on
-  Minute closed_until = kNever;  // this minute and later ones are open
-  Minute last_minute = kNever;   // the latest one that was counted
-
-  std::size_t slot_of(PartitionId partition) {
-    return slots.try_emplace(partition, slots.size()).first->second;
+BrandState* Aggregator::State::state_of(BrandId id) {
+  Brand& brand = brands[id];
+  if (brand.state == nullptr) {
+    brand.state = std::make_unique<BrandState>();
+    if (brand.live != nullptr) fold.set_campaigns(id, brand.state.get(), brand.live->campaigns);
   }
-  void prefetch(std::span<const Fact> facts, std::size_t at) const;
-  [[nodiscard]] bool count(BrandId id, const ShortName& platform, Minute minute);
-  [[nodiscard]] bool count_in_new_block(BrandId id, const ShortName& platform, Minute minute);
-  void sort_entries(HourIndex* index) const;
-  void close_before(Minute end, std::vector<ClosedMinute>* closed);
-  void append_closed(Hour hour, HourIndex* index, Minute end, std::vector<ClosedMinute>* closed);
-  void drop_old_hours();
-  void mark_whole(const Brand& brand, AllWindows* windows) const;
-  [[nodiscard]] BrandSnapshot snapshot(std::uint32_t place) const;
-};
+  return brand.state.get();
+}
+
+std::size_t Aggregator::State::slot_of(PartitionId partition) {
+  const auto [at, added] = slots.try_emplace(partition, slots.size());
+  if (added) partitions.push_back(partition);
+  return at->second;
+}
+
+OriginMark* Aggregator::State::mark_of(BrandState* brand, std::size_t slot) {
+  if (slot >= brand->marks.size()) brand->marks.resize(slot + 1);
+  return &brand->marks[slot];
+}
+
+// When in the hour, changes nothing.
+void Aggregator::State::keep_posts() {
+  const EventTime hour = std::chrono::floor<std::chrono::hours>(*minutes.watermark());
+  posts.keep_from(hour - std::chrono::days{kPostDaysKept});
+}
+
+void Aggregator::State::keep_up(BrandId id, BrandState* brand) {
+  if (minutes.watermark()) fold.keep_up(id, brand, *minutes.watermark());
+}
+
+// Those that have no news: what is old does not change what they show, but takes memory.
+void Aggregator::State::keep_some_up() {
+  const std::size_t end = std::min(brands.size(), kept_up + kKeptUpAtOnce);
+  for (; kept_up < end; ++kept_up) {
+    BrandState* brand = brands[kept_up].state.get();
+    if (brand != nullptr) keep_up(static_cast<BrandId>(kept_up), brand);
+  }
+}
 
 // Facts come in any order of brands, and the state of thousands of brands is in no cache: what the
-// facts ahead will touch is asked for while this one is counted.
-void Aggregator::State::prefetch(std::span<const Fact> facts, std::size_t at) const {
-  constexpr std::size_t kFar = 12;
-  constexpr std::size_t kNear = 6;
-  if (at + kFar < facts.size()) __builtin_prefetch(&brands[facts[at + kFar].brand]);
-  if (at + kNear < facts.size()) {
-    const Brand& brand = brands[facts[at + kNear].brand];
-    __builtin_prefetch(brand.positions.data());
-    __builtin_prefetch(brand.series.data() + brand.last);
+// facts ahead will touch is asked for while this one is folded in.
+void Aggregator::State::prefetch(const Facts& told, std::size_t at) const {
+  constexpr std::size_t kFar = 8;
+  constexpr std::size_t kNear = 4;
+  if (at + kFar < told.facts.size()) {
+    const Fact& fact = told.facts[at + kFar];
+    __builtin_prefetch(&brands[fact.brand]);
+    posts.prefetch(told.posts[fact.post].key);
+  }
+  if (at + kNear < told.facts.size()) {
+    const BrandState* brand = brands[told.facts[at + kNear].brand].state.get();
+    if (brand == nullptr) return;
+    __builtin_prefetch(brand);
+    __builtin_prefetch(reinterpret_cast<const char*>(brand) + 64);
+    __builtin_prefetch(reinterpret_cast<const char*>(brand) + 128);
   }
 }
 
-// False when there is no block left for it.
-bool Aggregator::State::count(BrandId id, const ShortName& platform, Minute minute) {
-  Brand& brand = brands[id];
-  Series* series = brand.find(platform);
-  if (series != nullptr && series->count(minute, &pool)) return true;
-  if (series != nullptr || brand.series.size() < kPlatformsPerBrandMax) {
-    return count_in_new_block(id, platform, minute);
+void Aggregator::State::apply(const Facts& told, const Fact& fact, ApplyCounts* counts) {
+  const Origin& origin = told.posts[fact.post].origin;
+  BrandState* brand = state_of(fact.brand);
+  last_fact = origin;
+  if (!mark_of(brand, slot_of(origin.partition))->advance(origin, false)) {
+    ++counts->repeated;
+    return;
   }
-  const ShortName other("other");
-  series = brand.find(other);
-  if (series != nullptr && series->count(minute, &pool)) return true;
-  return count_in_new_block(id, other, minute);
+  keep_up(fact.brand, brand);
+  fold.fold(fact.brand, brand, told, fact, counts);
 }
 
-bool Aggregator::State::count_in_new_block(BrandId id, const ShortName& platform, Minute minute) {
-  const std::optional<BlockId> block = pool.take();
-  if (!block) return false;
-  Brand& brand = brands[id];
-  Series* series = brand.find(platform);
-  if (series == nullptr) {
-    brand.last = brand.series.size();
-    series = &brand.series.emplace_back(platform);
+void Aggregator::State::apply(const PostUpdate& update, ApplyCounts* counts) {
+  ++counts->updates[static_cast<std::size_t>(update.kind)];
+  const bool by_author = update.kind == PostUpdate::Kind::remove_author;
+  places.clear();
+  if (by_author) {
+    posts.find_author(update.key, &places);
+  } else {
+    posts.find_all(update.key, &places);
   }
-  const Hour hour = hour_of(minute);
-  series->add_hour(hour, *block);
-  hours[hour].entries.push_back({id, static_cast<std::uint32_t>(brand.last), *block});
-  return series->count(minute, &pool);
-}
-
-void Aggregator::State::sort_entries(HourIndex* index) const {
-  const auto key = [this](const HourEntry& entry) {
-    return std::pair(entry.brand, brands[entry.brand].series[entry.series].platform());
-  };
-  const auto before = [&](const HourEntry& a, const HourEntry& b) { return key(a) < key(b); };
-  const auto middle = index->entries.begin() + static_cast<std::ptrdiff_t>(index->sorted);
-  std::sort(middle, index->entries.end(), before);
-  std::inplace_merge(index->entries.begin(), middle, index->entries.end(), before);
-  index->sorted = index->entries.size();
-}
-
-void Aggregator::State::append_closed(Hour hour, HourIndex* index, Minute end,
-                                      std::vector<ClosedMinute>* closed) {
-  if (index->sorted < index->entries.size()) sort_entries(index);
-  const Minute start = first_minute(hour);
-  const Minute stop = std::min(end, start + kMinutesPerHour);
-  for (Minute minute = std::max(closed_until, start); minute < stop; ++minute) {
-    const EventTime time{std::chrono::minutes{minute}};
-    for (const HourEntry& entry : index->entries) {
-      const std::uint32_t mentions = pool[entry.block][static_cast<std::size_t>(minute - start)];
-      if (mentions == 0) continue;
-      const Series& series = brands[entry.brand].series[entry.series];
-      closed->push_back({time, entry.brand, series.platform(), mentions});
-    }
+  if (by_author) erase_author(update);
+  if (places.empty()) {
+    // Its facts may have given the post another key.
+    const bool is_told = update.kind == PostUpdate::Kind::edit && last_fact &&
+                         last_fact->partition == update.origin.partition &&
+                         last_fact->offset == update.origin.offset &&
+                         last_fact->index == update.origin.index;
+    if (!is_told) ++counts->updates_unknown;
+    return;
   }
-}
-
-void Aggregator::State::close_before(Minute end, std::vector<ClosedMinute>* closed) {
-  if (end <= closed_until) return;
-  if (closed != nullptr) {
-    auto at = hours.lower_bound(hour_of(closed_until));
-    for (; at != hours.end() && first_minute(at->first) < end; ++at) {
-      append_closed(at->first, &at->second, end, closed);
-    }
+  bool is_new = false;
+  for (std::span<const PostPlace> rest = places; !rest.empty();) {
+    const auto end = std::ranges::find_if(
+        rest, [&rest](const PostPlace& place) { return place.brand != rest.front().brand; });
+    const auto count = static_cast<std::size_t>(end - rest.begin());
+    is_new = apply(update, rest.first(count), counts) || is_new;
+    rest = rest.subspan(count);
   }
-  closed_until = end;
+  if (!is_new) ++counts->updates_repeated;
 }
 
-// Gives back the hours that are closed and older than every window.
-void Aggregator::State::drop_old_hours() {
-  const Minute needed = std::min(closed_until, minute_of(*watermark) - kMinutesKept);
-  while (!hours.empty() && first_minute(hours.begin()->first) + kMinutesPerHour <= needed) {
-    const auto& [hour, index] = *hours.begin();
-    for (const HourEntry& entry : index.entries) {
-      brands[entry.brand].series[entry.series].drop_hour(hour, &pool);
-    }
-    hours.erase(hours.begin());
+bool Aggregator::State::apply(const PostUpdate& update, std::span<const PostPlace> of_brand,
+                              ApplyCounts* counts) {
+  const BrandId id = of_brand.front().brand;
+  BrandState* brand = state_of(id);
+  OriginMark* mark = mark_of(brand, slot_of(update.origin.partition));
+  // An edit says only to those without a fact of it that they do not match any more.
+  const bool matches = update.kind == PostUpdate::Kind::edit && mark->is_fact(update.origin);
+  if (!mark->advance(update.origin, true)) return false;
+  brand->unsaved = true;
+  if (matches) return true;
+  keep_up(id, brand);
+  for (const PostPlace& place : of_brand) {
+    if (posts.holds(place)) fold.update(brand, place, update, counts);
+  }
+  return true;
+}
+
+// Also where no post of the author is held any more.
+void Aggregator::State::erase_author(const PostUpdate& update) {
+  const std::size_t slot = slot_of(update.origin.partition);
+  for (const Brand& brand : brands) {
+    if (brand.state == nullptr) continue;
+    OriginMark after = *mark_of(brand.state.get(), slot);
+    if (after.advance(update.origin, true)) fold.erase_author(brand.state.get(), update.key);
   }
 }
 
-void Aggregator::State::mark_whole(const Brand& brand, AllWindows* windows) const {
-  const Minute first = std::max(since, brand.since);
-  const Minute end = watermark ? minute_of(*watermark) + 1 : kNever;
-  for (std::size_t i = 0; i < kWindows.size(); ++i) {
-    const Minute length = kWindows[i].minutes;
-    (*windows)[i].previous_whole = watermark && end - 2 * length >= first;
-    (*windows)[i].yesterday_whole = watermark && end - kMinutesPerDay - length >= first;
-  }
-}
-
-BrandSnapshot Aggregator::State::snapshot(std::uint32_t place) const {
-  const auto [id, shadow] = list->live[place];
-  const Brand& brand = brands[id];
-  BrandSnapshot out;
-  out.id = id;
-  out.place = place;
-  out.shadow = shadow;
-  out.name = list->names[id];
-  out.late = brand.late;
-  out.backdated = brand.backdated;
-  out.platforms.reserve(brand.series.size());
-  for (const Series& series : brand.series) {
-    PlatformSnapshot& platform = out.platforms.emplace_back();
-    platform.platform = series.platform();
-    platform.mentions = series.mentions();
-    if (watermark) series.add_windows(minute_of(*watermark), pool, &platform.windows);
-    mark_whole(brand, &platform.windows);
-    out.mentions += platform.mentions;
-    for (std::size_t i = 0; i < kWindows.size(); ++i) {
-      out.windows[i].current += platform.windows[i].current;
-      out.windows[i].previous += platform.windows[i].previous;
-      out.windows[i].yesterday += platform.windows[i].yesterday;
-    }
-  }
-  mark_whole(brand, &out.windows);
-  std::sort(out.platforms.begin(), out.platforms.end(),
-            [](const auto& a, const auto& b) { return a.platform < b.platform; });
-  return out;
+Minutes::BrandOf Aggregator::State::brand_of() {
+  return [this](BrandId id) -> BrandState& { return *brands[id].state; };
 }
 
 Aggregator::Aggregator(std::vector<std::string> brands, AggregatorSettings settings)
-    : state_(std::make_unique<State>(settings)) {
+    : state_(std::make_unique<State>(std::move(settings))) {
   auto list = std::make_shared<BrandList>();
-  for (BrandId id = 0; id < brands.size(); ++id) list->live.push_back({.id = id});
+  for (BrandId id = 0; id < brands.size(); ++id) list->live.emplace_back().id = id;
   list->names = std::move(brands);
   set_brands(std::move(list));
 }
@@ -247,86 +166,107 @@ Aggregator& Aggregator::operator=(Aggregator&&) noexcept = default;
 ApplyCounts Aggregator::apply(const Facts& told, std::span<const PostUpdate> updates) {
   ApplyCounts counts;
   State& state = *state_;
-  std::optional<PartitionId> partition;
-  std::size_t slot = 0;
-  const std::span<const Fact> facts = told.facts;
-  for (const Fact& fact : facts) CHECK(fact.brand < state.brands.size());
-  for (std::size_t at = 0; at < facts.size(); ++at) {
-    const Fact& fact = facts[at];
-    const FactPost& post = told.posts[fact.post];
-    state.prefetch(facts, at);
-    if (partition != post.origin.partition) {
-      partition = post.origin.partition;
-      slot = state.slot_of(*partition);
+  const std::uint64_t forgotten = state.posts.forgotten();
+  for (const Fact& fact : told.facts) CHECK(fact.brand < state.brands.size());
+  state.last_fact.reset();
+  std::size_t next = 0;
+  for (std::size_t at = 0; at < told.facts.size(); ++at) {
+    const Fact& fact = told.facts[at];
+    state.prefetch(told, at);
+    const std::uint32_t place = told.posts[fact.post].place;
+    for (; next < updates.size() && updates[next].place < place; ++next) {
+      state.apply(updates[next], &counts);
     }
-    Brand& brand = state.brands[fact.brand];
-    if (slot >= brand.positions.size()) brand.positions.resize(slot + 1);
-    if (!brand.positions[slot].advance(post.origin)) {
-      ++counts.repeated;
-      continue;
-    }
-    const Minute minute = minute_of(post.event_time);
-    if (post.backdated) {
-      ++brand.backdated;
-      ++counts.backdated;
-    } else if (minute < state.closed_until) {
-      ++brand.late;
-      ++counts.late;
-    } else if (state.count(fact.brand, post.platform, minute)) {
-      state.last_minute = std::max(state.last_minute, minute);
-      ++counts.applied;
-    } else {
-      ++counts.overflow;
-    }
+    state.apply(told, fact, &counts);
   }
-  for (const PostUpdate& update : updates) {
-    const std::size_t of = state.slot_of(update.origin.partition);
-    if (of >= state.updated.size()) state.updated.resize(of + 1);
-    if (!state.updated[of].advance(update.origin)) {
-      ++counts.updates_repeated;
-      continue;
-    }
-    ++counts.updates[static_cast<std::size_t>(update.kind)];
-    ++counts.updates_unknown;
-  }
+  for (; next < updates.size(); ++next) state.apply(updates[next], &counts);
+  counts.forgotten = state.posts.forgotten() - forgotten;
   return counts;
 }
 
 void Aggregator::advance(EventTime watermark, std::vector<ClosedMinute>* closed) {
   State& state = *state_;
-  if (state.watermark && watermark <= *state.watermark) return;
-  if (!state.watermark) state.since = minute_of(watermark);
-  state.watermark = watermark;
-  const Minute open = minute_of(watermark - state.lateness);
-  if (open <= state.closed_until) return;
-  state.close_before(open, closed);
-  state.drop_old_hours();
+  const std::optional<EventTime> before = state.minutes.watermark();
+  state.minutes.advance(watermark, state.brand_of(), closed);
+  if (before && watermark <= *before) return;
+  if (!before || hour_period(*before) != hour_period(watermark)) {
+    state.keep_posts();
+    state.kept_up = 0;
+  }
+  state.keep_some_up();
 }
 
 void Aggregator::close_all(std::vector<ClosedMinute>* closed) {
-  state_->close_before(state_->last_minute + 1, closed);
+  state_->minutes.close_all(state_->brand_of(), closed);
 }
 
 void Aggregator::set_brands(std::shared_ptr<const BrandList> brands) {
   State& state = *state_;
   CHECK(state.brands.size() <= brands->names.size());
   state.brands.resize(brands->names.size());
-  // Partitions that run ahead of the watermark are counted from where they are.
-  const Minute now = state.watermark ? minute_of(*state.watermark) : kNever;
-  const Minute since = state.list == nullptr ? kNever : std::max(now, state.last_minute) + 1;
-  std::vector<bool> watched(state.brands.size());
+  state.posts.set_brands(brands->names.size());
+  const Minute since = state.list == nullptr ? kNoMinute : state.minutes.next_minute();
+  for (State::Brand& brand : state.brands) brand.live = nullptr;
   for (const BrandList::Live& live : brands->live) {
-    watched[live.id] = true;
-    if (!state.brands[live.id].watched) state.brands[live.id].since = since;
+    State::Brand& brand = state.brands[live.id];
+    brand.live = &live;
+    if (!brand.watched) brand.since = since;
+    if (brand.state != nullptr) state.fold.set_campaigns(live.id, brand.state.get(), live.campaigns);
   }
-  for (std::size_t id = 0; id < watched.size(); ++id) state.brands[id].watched = watched[id];
+  for (State::Brand& brand : state.brands) {
+    const bool watched = brand.live != nullptr;
+    brand.unsaved = brand.unsaved || watched != brand.watched;
+    brand.watched = watched;
+  }
   state.list = std::move(brands);
+}
+
+std::size_t Aggregator::memory_bytes() const {
+  const State& state = *state_;
+  std::size_t bytes = state.minutes.memory_bytes() + state.posts.memory_bytes() +
+                      state.brands.capacity() * sizeof(State::Brand);
+  for (const State::Brand& brand : state.brands) {
+    if (brand.state != nullptr) bytes += brand.state->memory_bytes();
+  }
+  return bytes;
+}
+
+BrandSnapshot Aggregator::State::snapshot(std::uint32_t place) const {
+  const BrandList::Live& live = list->live[place];
+  const Brand& brand = brands[live.id];
+  BrandSnapshot out;
+  out.id = live.id;
+  out.place = place;
+  out.shadow = live.shadow;
+  out.name = list->names[live.id];
+  out.panel = live.panel;
+  minutes.mark_whole(brand.since, &out.windows);
+  if (brand.state == nullptr) return out;
+  out.late = brand.state->late;
+  out.backdated = brand.state->backdated;
+  out.platforms.reserve(brand.state->series.size());
+  for (const Series& series : brand.state->series) {
+    PlatformSnapshot& platform = out.platforms.emplace_back();
+    platform.platform = series.platform();
+    platform.mentions = series.mentions();
+    minutes.add_windows(series, &platform.windows);
+    minutes.mark_whole(brand.since, &platform.windows);
+    out.mentions += platform.mentions;
+    for (std::size_t i = 0; i < kWindows.size(); ++i) {
+      out.windows[i].current += platform.windows[i].current;
+      out.windows[i].previous += platform.windows[i].previous;
+      out.windows[i].yesterday += platform.windows[i].yesterday;
+    }
+  }
+  std::sort(out.platforms.begin(), out.platforms.end(),
+            [](const auto& a, const auto& b) { return a.platform < b.platform; });
+  return out;
 }
 
 Snapshot Aggregator::snapshot(std::uint32_t shard, std::uint32_t shards) const {
   const std::vector<BrandList::Live>& live = state_->list->live;
   Snapshot out;
-  out.watermark = state_->watermark;
+  out.watermark = state_->minutes.watermark();
   out.brands.reserve(live.size() / shards + 1);
   for (std::uint32_t place = 0; place < live.size(); ++place) {
     if (live[place].id % shards == shard) out.brands.push_back(state_->snapshot(place));

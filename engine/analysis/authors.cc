@@ -169,13 +169,9 @@ void Authors::drop_before(EventTime time) {
 }
 
 void Authors::save(pb::Authors* out) const {
-  std::vector<const Author*> sorted;
-  sorted.reserve(authors_.rows().size());
-  for (const Author& author : authors_.rows()) sorted.push_back(&author);
-  std::ranges::sort(sorted, {}, [](const Author* author) { return author->key; });
   out->Clear();
   out->set_level(authors_.level());
-  for (const Author* author : sorted) {
+  for (const Author* author : authors_.sorted()) {
     append_key(author->key, out->mutable_key());
     out->add_last_hour(author->last_hour);
     out->add_followers(author->followers);

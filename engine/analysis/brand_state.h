@@ -8,11 +8,14 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/analysis/authors.h"
 #include "engine/analysis/campaigns.h"
 #include "engine/analysis/cascades.h"
+#include "engine/analysis/early_replies.h"
 #include "engine/analysis/hyperloglog.h"
 #include "engine/analysis/near_duplicates.h"
 #include "engine/analysis/series.h"
@@ -23,6 +26,10 @@
 
 namespace vigie {
 
+namespace pb {
+class Brand;
+}
+
 // The highest origin that was folded in. Of one origin a fact comes before an update.
 struct OriginMark {
   std::int64_t offset = std::numeric_limits<std::int64_t>::min();
@@ -30,7 +37,16 @@ struct OriginMark {
   bool updated = false;
 
   // Moves on; false when it is a repeat.
-  bool advance(const Origin& origin, bool update);
+  bool advance(const Origin& origin, bool update) {
+    const auto to = std::tuple(origin.offset, origin.index, update);
+    if (to <= std::tie(offset, index, updated)) return false;
+    std::tie(offset, index, updated) = to;
+    return true;
+  }
+  // True when a fact of this origin was the last thing that was folded in.
+  [[nodiscard]] bool is_fact(const Origin& origin) const {
+    return offset == origin.offset && index == origin.index && !updated;
+  }
 };
 
 // What is kept by day: the lists and the sets that cannot be taken back.
@@ -48,6 +64,7 @@ struct BrandState {
   std::size_t last_series = 0;
   std::uint64_t late = 0;
   std::uint64_t backdated = 0;
+  Minute closed_until = kNoMinute;  // what had closed when it was saved
 
   Track hours{kMeasures};
   Track months{kMeasures};
@@ -59,10 +76,26 @@ struct BrandState {
   Cascades cascades;
   NearDuplicates near_duplicates;
 
-  Minute since = 0;  // counts are whole from here on, as far as this brand goes
-  bool watched = false;
+  EarlyReplies early_replies;
+  // Numbers of the posts that may wait for an answer: live, negative, addressed to the brand. Those
+  // that are marked as waiting are here, and others that were.
+  std::vector<std::uint64_t> unanswered;
+  // What the bits of PostState::campaigns stand for. A name keeps its bit as long as there are bits
+  // for those configured, so that posts can be taken back from the campaigns they were counted in.
+  std::vector<std::string> campaign_names;
+  std::vector<std::uint8_t> campaign_bits;  // by bit of Fact::campaigns
+
+  Period kept_up = std::numeric_limits<Period>::min();  // the hour up to which old things are gone
   bool unsaved = false;
-  bool unshown = false;
+  // The last that were shown, of this hour; null when something has changed since.
+  mutable std::shared_ptr<const BrandKpis> kpis;
+  mutable Period kpis_hour = 0;
+
+  // All but its marks, posts and minutes. load() is false where there is what no save() wrote.
+  void save(pb::Brand* out) const;
+  [[nodiscard]] bool load(const pb::Brand& in);
+  // Heap memory, its posts and minutes apart.
+  [[nodiscard]] std::size_t memory_bytes() const;
 };
 
 }  // namespace vigie

@@ -140,11 +140,21 @@ void Cells::sum(Period first, Period last, Measures* sums) const {
 }
 
 std::int64_t Cells::sum(Period first, Period last, Measure measure) const {
+  const auto which = static_cast<std::size_t>(measure);
+  const std::uint64_t bit = std::uint64_t{1} << which;
   std::int64_t total = 0;
   for (std::size_t row = find(first); row < rows_.size() && rows_[row].period <= last; ++row) {
-    visit(row, [&](std::size_t which, std::int64_t sum) {
-      if (which == static_cast<std::size_t>(measure)) total += sum;
-    });
+    if (row + 1 == rows_.size() && !open_.empty()) {
+      total += open_[which];
+    } else if ((rows_[row].measures & bit) != 0) {
+      const std::uint8_t* at = pool_.data() + rows_[row].first;
+      std::int64_t value = 0;  // of this measure, once those before it are passed
+      for (std::uint64_t rest = rows_[row].measures & (bit | (bit - 1)); rest != 0;
+           rest &= rest - 1) {
+        value = unpack(&at);
+      }
+      total += value;
+    }
   }
   return total;
 }

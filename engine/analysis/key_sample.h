@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/check.h"
 #include "engine/base/post_key.h"
 
 namespace vigie {
@@ -27,9 +26,7 @@ template <class Row>
 class KeySample {
  public:
   // REQUIRES: rows_max < 2^kPlaceBits - 1.
-  explicit KeySample(std::size_t rows_max) : rows_max_(rows_max) {
-    CHECK(rows_max + 1 <= kPlaceMask);
-  }
+  explicit KeySample(std::size_t rows_max) : rows_max_(rows_max) {}
 
   // Null where there is none. Valid until rows come or go.
   [[nodiscard]] Row* find(const Key128& key) {
@@ -65,6 +62,14 @@ class KeySample {
   }
 
   [[nodiscard]] std::span<const Row> rows() const { return rows_; }
+  // By key: what is written must not depend on the order in which keys came.
+  [[nodiscard]] std::vector<const Row*> sorted() const {
+    std::vector<const Row*> sorted;
+    sorted.reserve(rows_.size());
+    for (const Row& row : rows_) sorted.push_back(&row);
+    std::ranges::sort(sorted, {}, [](const Row* row) { return row->key; });
+    return sorted;
+  }
   [[nodiscard]] unsigned level() const { return level_; }
   // 1 while every key is kept, then 2, 4...
   [[nodiscard]] std::uint64_t one_in() const { return std::uint64_t{1} << level_; }

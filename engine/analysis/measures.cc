@@ -24,6 +24,7 @@ constexpr std::int64_t engagement(const P& post) {
   return counter(post, Counter::likes) + counter(post, Counter::comments) + shares(post) +
          counter(post, Counter::clicks);
 }
+constexpr bool organic(const P& post) { return post.media != MediaType::paid; }
 constexpr bool contributes(const P& post) { return post.campaigns != 0 && !post.owned; }
 // What the brand itself writes waits for no answer of it.
 constexpr bool addressed(const P& post) { return post.addressed && !post.owned; }
@@ -95,6 +96,14 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
      [](const P& p) -> std::int64_t { return counter(p, Counter::saves); }},
     {"reported_reach", "people", "People reached by mentions, where a platform reports them.",
      [](const P& p) -> std::int64_t { return counter(p, Counter::reach); }},
+    {"comments_viewed", "comments", "Comments on mentions whose views are known.",
+     [](const P& p) -> std::int64_t { return viewed(p) ? counter(p, Counter::comments) : 0; }},
+    {"organic_views", "views", "Views of mentions that are not paid, where they are known.",
+     [](const P& p) -> std::int64_t { return organic(p) ? counter(p, Counter::views) : 0; }},
+    {"organic_followers", "followers", "Followers of the authors of mentions that are not paid.",
+     [](const P& p) -> std::int64_t {
+       return organic(p) && followed(p) ? std::int64_t{p.followers} : 0;
+     }},
     {"ugc_originals", "posts",
      "Posts with the hashtag of a campaign by others than the brand, no reposts.",
      [](const P& p) -> std::int64_t { return contributes(p) && p.kind != Kind::repost; }},

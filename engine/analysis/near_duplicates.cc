@@ -20,7 +20,6 @@ constexpr std::size_t kUnknownMetMax = 1024;
 
 static_assert(kNearDuplicateGroupsMax <= kBucketsMax / 2);
 static_assert(std::has_single_bit(kNearDuplicateGroupsMax));
-static_assert(kSignatureBitsMax < 4, "four bands find no more");
 
 std::uint32_t band_of(std::uint64_t signature, std::size_t band) {
   return static_cast<std::uint32_t>(signature >> (band * kBandBits) & (kBucketsMax - 1));
@@ -186,7 +185,7 @@ void NearDuplicates::rebuild() {
       std::clamp<std::size_t>(std::bit_ceil(known.size() * 4 / 3 + 1), 4, kNearDuplicateGroupsMax);
   groups_ = std::vector<Group>();
   groups_.reserve(room);
-  first_ = std::vector<Place>(kBands * room, kNone);
+  first_ = std::vector<Place>(kBands * 2 * room, kNone);
   free_ = std::vector<Place>();
   by_age_ = std::vector<Age>();
   created_ = 0;

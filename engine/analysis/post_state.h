@@ -20,31 +20,42 @@ inline constexpr std::size_t kPostSlicesMax = 14;
 
 inline constexpr std::uint32_t kUnknownCount32 = 0xFFFFFFFF;
 inline constexpr std::uint32_t kNotAnswered = 0xFFFFFFFF;
-inline constexpr std::uint32_t kNoCascade = 0xFFFFFFFF;
+inline constexpr std::uint16_t kNoCascade = 0xFFFF;
 
+// Of times after the post's own: milliseconds, at most these.
+inline constexpr std::uint32_t kAgeMax = 0xFFFFFFFF;
+
+inline constexpr std::uint8_t kNoSeries = 0x3F;
+
+// Laid out without a gap: its bytes are a row of the saved state, as state.md describes it.
 struct PostState {
   Key128 key;
   Key128 author;
   EventTime event_time;
-  EventTime told_at;  // of the counters
-  Origin edited;      // the edit that it was last part of
+  std::uint64_t signature = 0;  // see near_duplicates.h; 0: none
   // By Counter; above 4,294,967,294 they stay there.
-  std::array<std::uint32_t, kCounters> counters{};
+  std::array<std::uint32_t, kCounters> counters = unknown_counters32();
+  std::uint32_t counted_at = 0;  // when its counters were so: milliseconds after event_time
+  std::uint32_t written_at = 0;  // when its text was so, likewise
   std::uint32_t followers = kUnknownCount32;
   std::uint32_t answered_after = kNotAnswered;  // seconds until an owned reply
-  std::uint32_t campaigns = 0;                  // bits, as in Fact
+  std::uint32_t campaigns = 0;                  // bits, as BrandState::campaign_names
   std::uint32_t rejected = 0;
-  std::uint32_t cascade = kNoCascade;  // the root that it belongs to, see cascades.h
+  std::array<SliceId, kPostSlicesMax> slices = no_slices();  // those it counts in, then kNoSlice
+  std::uint16_t cascade = kNoCascade;  // the root that it belongs to, see cascades.h
   std::uint16_t defences = 0;          // positive replies to it
-  std::uint16_t rating = 0;            // hundredths; 0: none
-  std::uint8_t depth = 0;              // below the root of its cascade
-  Kind kind = Kind::post;
-  MediaType media = MediaType::shared;
-  AuthorTier tier = AuthorTier::unknown;
-  Sentiment sentiment = Sentiment::unscored;
-  bool live : 1 = false;   // it counts; false for a tombstone of a post that is gone
-  bool owned : 1 = false;  // these are as in Fact
+
+  Kind kind : 3 = Kind::post;
+  MediaType media : 2 = MediaType::shared;
+  AuthorTier tier : 2 = AuthorTier::unknown;
+  bool live : 1 = false;  // it counts; false for one that is late, backdated or gone
+
+  Sentiment sentiment : 2 = Sentiment::unscored;
+  std::uint8_t depth : 4 = 0;  // below the root of its cascade
+  bool owned : 1 = false;      // these are as in Fact
   bool addressed : 1 = false;
+
+  std::uint16_t rating : 9 = 0;  // hundredths of a star; 0: none
   bool owned_link : 1 = false;
   bool linked : 1 = false;  // it has a link
   bool moderated : 1 = false;
@@ -52,9 +63,27 @@ struct PostState {
   bool advises_against : 1 = false;
   bool first_of_group : 1 = false;  // no near-duplicate came before it, see near_duplicates.h
   bool near_identical : 1 = false;  // it came into a group that was large already
-  bool young_author : 1 = false;    // its account was younger than kYoungAccountDays
+
+  std::uint32_t same_author : 18 = 0;  // how far back the author's post before lies; 0: none is
+  std::uint8_t series : 6 = kNoSeries;  // whose minutes it counts in: of BrandState::series
+  bool young_author : 1 = false;  // its account was younger than kYoungAccountDays
   bool unfollowed_author : 1 = false;
-  std::array<SliceId, kPostSlicesMax> slices{};  // those it counts in, then kNoSlice
+  bool apart : 1 = false;    // late or backdated: it never counts
+  bool deleted : 1 = false;  // it does not come back
+  bool waiting : 1 = false;  // it is in BrandState::unanswered
+
+ private:
+  static constexpr std::array<std::uint32_t, kCounters> unknown_counters32() {
+    std::array<std::uint32_t, kCounters> counters{};
+    counters.fill(kUnknownCount32);
+    return counters;
+  }
+  static constexpr std::array<SliceId, kPostSlicesMax> no_slices() {
+    std::array<SliceId, kPostSlicesMax> slices{};
+    slices.fill(kNoSlice);
+    return slices;
+  }
 };
+static_assert(sizeof(PostState) == 144);
 
 }  // namespace vigie

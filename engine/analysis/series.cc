@@ -77,6 +77,37 @@ std::size_t Series::find(Hour hour) const {
   return static_cast<std::size_t>(at - hours_.begin());
 }
 
+Series::HourTotal* Series::total_of(Hour hour) {
+  const std::size_t at = find(hour);
+  return at < hours_.size() && hours_[at].hour == hour ? &hours_[at] : nullptr;
+}
+
+bool Series::take_back(Minute minute, BlockPool* pool) {
+  const Hour hour = hour_of(minute);
+  HourTotal* total = total_of(hour);
+  if (total == nullptr) return false;
+  std::uint32_t& mentions = (*pool)[total->block][static_cast<std::size_t>(minute - first_minute(hour))];
+  if (mentions == 0) return false;
+  --mentions;
+  --total->mentions;
+  return true;
+}
+
+bool Series::put_back(Minute minute, BlockPool* pool) {
+  const Hour hour = hour_of(minute);
+  HourTotal* total = total_of(hour);
+  if (total == nullptr) return false;
+  ++(*pool)[total->block][static_cast<std::size_t>(minute - first_minute(hour))];
+  ++total->mentions;
+  return true;
+}
+
+void Series::set_minutes(Hour hour, const HourBlock& minutes, BlockPool* pool) {
+  HourTotal* total = total_of(hour);
+  (*pool)[total->block] = minutes;
+  total->mentions = std::accumulate(minutes.begin(), minutes.end(), std::uint32_t{0});
+}
+
 void Series::add_hour(Hour hour, BlockId block) {
   last_ = find(hour);
   hours_.insert(hours_.begin() + static_cast<std::ptrdiff_t>(last_), HourTotal{hour, block, 0});

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,8 @@ using Minute = std::int64_t;  // since 1970
 using Hour = std::int32_t;    // since 1970
 
 inline constexpr int kMinutesPerHour = 60;
+// Before every event time; its hour can still be told.
+inline constexpr Minute kNoMinute = Minute{std::numeric_limits<Hour>::min()} * kMinutesPerHour;
 
 [[nodiscard]] inline Minute minute_of(EventTime time) {
   return std::chrono::floor<std::chrono::minutes>(time.time_since_epoch()).count();
@@ -49,6 +52,10 @@ class BlockPool {
   }
   [[nodiscard]] const HourBlock& operator[](BlockId id) const {
     return chunks_[id / kChunkBlocks][id % kChunkBlocks];
+  }
+
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return chunks_.size() * kChunkBlocks * sizeof(HourBlock) + free_.capacity() * sizeof(BlockId);
   }
 
  private:
@@ -82,6 +89,11 @@ class Series {
     return true;
   }
 
+  // Takes back one mention of the windows, and counts it there again: the mentions since the start
+  // stay. False when its hour has no block, or the minute no mention.
+  bool take_back(Minute minute, BlockPool* pool);
+  bool put_back(Minute minute, BlockPool* pool);
+
   // REQUIRES: the hour has no block yet.
   void add_hour(Hour hour, BlockId block);
   // Forgets the hour; its block goes back to the pool. REQUIRES: the hour has a block.
@@ -90,15 +102,22 @@ class Series {
   // Adds the mentions of all windows that end with minute `last`, that minute included.
   void add_windows(Minute last, const BlockPool& pool, AllWindows* windows) const;
 
- private:
   struct HourTotal {
     Hour hour;
     BlockId block;
     std::uint32_t mentions;
   };
+  [[nodiscard]] std::span<const HourTotal> hours() const { return hours_; }
+  [[nodiscard]] std::size_t memory_bytes() const { return hours_.capacity() * sizeof(HourTotal); }
+  // Takes over what was saved: the mentions since the start, and those of an hour that has a block.
+  void set_mentions(std::uint64_t mentions) { mentions_ = mentions; }
+  void set_minutes(Hour hour, const HourBlock& minutes, BlockPool* pool);
 
+ private:
   // Index of the first hour at or after `hour`; nearly always at or behind the last one.
   [[nodiscard]] std::size_t find(Hour hour) const;
+  // What is counted of the hour; null where it has no block.
+  [[nodiscard]] HourTotal* total_of(Hour hour);
 
   ShortName platform_;
   std::uint64_t mentions_ = 0;    // since the start

@@ -81,7 +81,7 @@ std::int64_t Track::sum(Period first, Period last, Measure measure) const {
 }
 
 void Track::drop_before(Period first) {
-  if (empty() || cells_.period(0) >= first) return;
+  if (cells_.size() == 0 || cells_.period(0) >= first) return;
   cells_.drop_before(first);
   if (days_ == nullptr) return;
   if (cells_.size() < kDaysFrom) {
@@ -93,7 +93,14 @@ void Track::drop_before(Period first) {
   days_->touch(day_of(first));
 }
 
-bool Track::empty() const { return cells_.size() == 0; }
+bool Track::empty() const {
+  // A row whose changes were all taken back is as good as none.
+  bool found = false;
+  for (std::size_t row = 0; row < cells_.size() && !found; ++row) {
+    cells_.visit(row, [&](std::size_t, std::int64_t) { found = true; });
+  }
+  return !found;
+}
 
 std::size_t Track::memory_bytes() const {
   std::size_t bytes = cells_.memory_bytes();

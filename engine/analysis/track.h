@@ -37,6 +37,7 @@ class Track {
   // Forgets what lies before.
   void drop_before(Period first);
 
+  // Nothing was added, or all of it taken back.
   [[nodiscard]] bool empty() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 

@@ -51,7 +51,7 @@ Reloader::Reloader(std::string path, const Configuration* in_use, Engine* engine
     : path_(std::move(path)),
       started_with_(in_use),
       engine_(engine),
-      brands_(in_use->brands),
+      brands_(engine->brands()),
       known_(fresh_config_status()),
       status_(std::make_shared<const ConfigStatus>(known_)),
       requests_(kReloadRequestsMax) {

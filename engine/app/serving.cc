@@ -24,16 +24,36 @@ bool stop_requested(const Serving& serving, std::optional<Reloader>* reloader, D
   return false;
 }
 
+// Looks at the saved state, if any, and takes over what rules and workers need of it: the seed of
+// the keys, and the names of brands that are not configured any more.
+Result<KeySeed> take_saved(Parts* parts) {
+  if (parts->store == nullptr) return fresh_key_seed();
+  Result<SavedState> saved = look_at_state(parts->store.get());
+  if (!saved) return std::unexpected(std::move(saved.error()));
+  if (parts->brands != nullptr) {
+    auto brands = with_names(*parts->brands, saved->brands);
+    if (!brands) return std::unexpected(std::move(brands.error()));
+    parts->brands = std::move(*brands);
+  }
+  const KeySeed seed = saved->fresh ? fresh_key_seed() : saved->meta.key_seed;
+  parts->saved = std::move(*saved);
+  return seed;
+}
+
 }  // namespace
 
 Exit serve_and_run(Parts parts, const Serving& serving) {
   const Settings& settings = serving.configuration->settings;
   parts.brands = serving.configuration->brands;
+  const Result<KeySeed> key_seed = take_saved(&parts);
+  if (!key_seed) return complain(key_seed.error()), Exit::not_started;
   Engine engine(std::move(parts),
                 {.event_time = settings.event_time,
                  .engine = settings.engine,
                  .errors = settings.errors,
-                 .key_seed = fresh_key_seed(),
+                 .state = settings.state,
+                 .version = VIGIE_VERSION,
+                 .key_seed = *key_seed,
                  .replay = false},
                 serving.counters);
   std::optional<Reloader> reloader;

@@ -172,6 +172,8 @@ inline constexpr std::size_t kPostsPerBrandMax = 262'144;
 inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
 inline constexpr int kPostDaysKept = 31;
 inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
+// Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of posts.
+inline constexpr std::size_t kPagesWithIds = 32;
 // Replies that are known before the post that they answer, per brand.
 inline constexpr std::size_t kEarlyRepliesMax = 1024;
 // Negative posts to the brand that wait for an answer, per brand.
@@ -179,6 +181,9 @@ inline constexpr std::size_t kUnansweredMax = 4096;
 // Authors of a brand, and contributors of a campaign; beyond, a sample of them is kept.
 inline constexpr std::size_t kAuthorsMax = 65'536;
 inline constexpr std::size_t kContributorsMax = 16'384;
+// Campaigns of a brand whose counts are kept when the configuration names them no more: those that
+// were last contributed to. With the most contributors each they take 60 MB.
+inline constexpr std::size_t kCampaignsKeptMax = 128;
 inline constexpr int kAuthorDaysKept = 63;
 // Values of a dimension (platforms have kPlatformsPerBrandMax).
 inline constexpr std::size_t kSliceValuesMax = 32;
@@ -198,7 +203,7 @@ inline constexpr std::size_t kSignatureWordsMax = 16'384;
 // Words of a text from which it has a signature: fewer say too little. See simhash.h.
 inline constexpr std::size_t kSignatureWordsMin = 5;
 // See near_duplicates.h.
-inline constexpr int kSignatureBitsMax = 3;
+inline constexpr int kSignatureBitsMax = 4;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
 inline constexpr std::size_t kNearDuplicateStepsMax = 256;
@@ -208,6 +213,8 @@ inline constexpr int kYoungAccountDays = 7;
 // See cascades.h.
 inline constexpr std::size_t kCascadesMax = 256;
 inline constexpr int kCascadeHours = 72;
+inline constexpr int kCascadeDaysKept = 7;  // without a post
+inline constexpr int kCascadeMinutes = 10;
 inline constexpr std::size_t kCascadesShown = 20;
 
 // --- Saving --------------------------------------------------------------------------------------
@@ -216,6 +223,7 @@ inline constexpr std::size_t kCascadesShown = 20;
 inline constexpr int kSaveAttemptsMax = 7;
 // How long a shard saves brands at a stretch, between two batches of facts.
 inline constexpr std::chrono::milliseconds kSaveStep{2};
+
 // --- Store of the state --------------------------------------------------------------------------
 
 // Address space that the store's file is mapped into: it begins small and doubles up to here.

@@ -9,6 +9,18 @@
 #include "engine/base/text.h"
 
 namespace vigie {
+namespace {
+
+std::vector<CampaignPlan> plans_of(std::span<const rules::Campaign> campaigns) {
+  std::vector<CampaignPlan> plans;
+  plans.reserve(campaigns.size());
+  for (const rules::Campaign& one : campaigns) {
+    plans.push_back({.name = one.name, .target = one.target, .start = one.start, .end = one.end});
+  }
+  return plans;
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
                                                      std::span<const rules::Brand> brands) {
@@ -20,7 +32,10 @@ Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
   for (const rules::Brand& brand : brands) {
     const auto [at, added] = ids.try_emplace(brand.name, static_cast<BrandId>(next->names.size()));
     if (added) next->names.push_back(brand.name);
-    next->live.push_back({.id = at->second, .shadow = !brand.shadow.empty()});
+    next->live.push_back({.id = at->second,
+                          .shadow = !brand.shadow.empty(),
+                          .panel = brand.panel,
+                          .campaigns = plans_of(brand.campaigns)});
   }
   if (next->names.size() > kBrandsMax) {
     return fail(ErrorKind::config,

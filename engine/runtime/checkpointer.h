@@ -22,9 +22,9 @@
 namespace vigie {
 
 struct CheckpointSettings {
-  Duration every = std::chrono::seconds{10};  // between the rounds of a shard
-  std::size_t bytes = 64UL << 20;             // of facts, after which a round begins earlier
-  Duration retry_wait = std::chrono::milliseconds{100};  // before a failed save is tried again
+  Duration every{};           // between the rounds of a shard
+  std::uint64_t bytes = 0;    // of facts, after which a round begins earlier
+  Duration retry_wait{};      // before a save that failed is tried again; it doubles
 };
 
 // What a shard has gathered in one round: see ShardSaver.

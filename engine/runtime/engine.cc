@@ -39,7 +39,9 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
                             .shards = options_.engine.shards,
                             .writers = writers,
                             .name = name},
-        options_.checkpoints);
+        CheckpointSettings{.every = options_.state.every,
+                           .bytes = options_.state.bytes.bytes,
+                           .retry_wait = options_.save_retry_wait});
   }
   context_ = {.rules = &rules_,
               .link = parts_.link.get(),

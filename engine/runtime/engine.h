@@ -34,7 +34,7 @@ struct Parts {
   std::vector<Input> inputs;  // one worker each
   std::unique_ptr<FactLink> link;
   std::unique_ptr<DeadLetterSink> dead_letters;  // may be null
-  std::unique_ptr<StateStore> store;             // null: no state is kept
+  std::unique_ptr<StateStore> store;             // may be null: then state ends with the process
   SavedState saved;                              // a first look at what the store holds
   std::shared_ptr<const rules::RuleSet> rules;
   std::shared_ptr<const BrandList> brands;  // null: those of the rules, numbered by their place
@@ -44,7 +44,8 @@ struct EngineOptions {
   EventTimeSettings event_time;
   EngineSettings engine;
   ErrorSettings errors{};
-  CheckpointSettings checkpoints{};
+  StateSettings state{};
+  Duration save_retry_wait = std::chrono::milliseconds{100};  // before the first retry
   std::string version{};  // of the program, for the saved state
   KeySeed key_seed{};   // of the keys of posts and authors; secret where ids can be chosen
   bool replay = false;  // keep the closed minutes; partitions are idle at their end

@@ -21,7 +21,10 @@ void WatermarkTracker::update(const FactBatch& batch) {
 void WatermarkTracker::assign(std::uint32_t writer,
                               const std::optional<std::vector<PartitionId>>& partitions) {
   if (owned_[writer]) {
-    for (const PartitionId id : *owned_[writer]) partitions_[id].next_offset.reset();
+    for (const PartitionId id : *owned_[writer]) {
+      const bool kept = partitions && std::ranges::find(*partitions, id) != partitions->end();
+      if (!kept) partitions_[id].next_offset.reset();
+    }
   }
   owned_[writer] = partitions;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <tuple>
 
 #include "engine/base/limits.h"
 #include "engine/base/log.h"
@@ -268,9 +269,18 @@ void Worker::commit_finished() {
   }
 }
 
+// Wakes shards that wait for facts, so that they see the wish.
+void Worker::wish_saved() {
+  context_.checkpointer->wish(number_, sequence_ + 1);
+  batch_.assignment.reset();
+  for (Facts& facts : output_.facts) facts.clear();  // of a batch that was refused
+  output_.updates.clear();
+  std::ignore = publish({});  // a link that is closed has woken them
+}
+
 std::vector<Position> Worker::finish(Deadline deadline) {
   Checkpointer* const saving = context_.checkpointer;
-  if (saving != nullptr) saving->wish(number_, sequence_);
+  if (saving != nullptr && context_.link->applied_everywhere(number_) < sequence_) wish_saved();
   while (context_.link->applied_everywhere(number_) < sequence_ && Clock::now() < deadline) {
     if (saving != nullptr && saving->failed()) break;
     std::this_thread::sleep_for(kAppliedCheckEvery);

@@ -95,6 +95,7 @@ class Worker final : public Source::Release {
   [[nodiscard]] std::vector<Progress> progress();
   [[nodiscard]] Progress progress_of(PartitionId id, const Partition& partition) const;
   [[nodiscard]] Result<void> publish(const std::vector<Progress>& progress);
+  void wish_saved();
   void remember_positions();
   void commit_finished();
   void publish_status();

@@ -142,6 +142,25 @@ void add_config(const ConfigStatus& config, Families* out) {
   out->series({{"result", "failure"}}, static_cast<double>(config.reloads_failed));
 }
 
+void add_state(const std::optional<StateStatus>& state, const Counters& counters, Families* out) {
+  out->counter("vigie_state_saves_total", "Transactions in which state was saved, by result.");
+  out->series({{"result", "success"}}, counters.saves);
+  out->series({{"result", "failure"}}, counters.save_failures);
+  out->counter("vigie_state_save_seconds_total", "Time that they took.");
+  out->series({}, static_cast<double>(counters.save_microseconds.load(std::memory_order_relaxed)) *
+                      1e-6);
+  out->counter("vigie_state_saved_bytes_total", "Bytes of the records saved.",
+               counters.saved_bytes);
+  out->counter("vigie_state_gap_records_total",
+               "Records that were committed and can no longer be read, and are not in the state.",
+               counters.gap_records);
+  if (!state) return;
+  out->gauge("vigie_state_bytes", "Disk that the state takes.");
+  out->series({}, static_cast<double>(state->bytes));
+  out->gauge("vigie_state_last_save_timestamp_seconds", "When state was last saved.");
+  out->series({}, state->last_success_seconds);
+}
+
 Labels labels(const PartitionStatus& partition) {
   return {{"topic", partition.topic}, {"partition", std::to_string(partition.partition)}};
 }
@@ -192,6 +211,8 @@ void append_engine_metrics(const EngineMetrics& metrics, std::string* out) {
   families.series({{"version", std::string(metrics.version)}}, 1);
   add_status(metrics.status != nullptr ? *metrics.status : EngineStatus{}, &families);
   add_config(metrics.config, &families);
+  add_state(metrics.status != nullptr ? metrics.status->state : std::nullopt, *metrics.counters,
+            &families);
   add_input(*metrics.counters, &families);
   add_work(*metrics.counters, &families);
   families.counter("vigie_series_dropped_total",

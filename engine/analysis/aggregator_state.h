@@ -1,0 +1,85 @@
+// What an aggregator holds. Private to aggregator.cc and aggregator_save.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/analysis/aggregator.h"
+#include "engine/analysis/brand_fold.h"
+#include "engine/analysis/brand_state.h"
+#include "engine/analysis/minutes.h"
+#include "engine/analysis/post_table.h"
+
+namespace vigie {
+
+namespace pb {
+class Positions;
+}
+
+struct Aggregator::State {
+  explicit State(AggregatorSettings with);
+
+  struct Brand {
+    std::unique_ptr<BrandState> state;  // null until there is something to keep
+    Minute since = kNoMinute;           // counts are whole from here on, as far as this brand goes
+    bool watched = false;
+    bool unsaved = false;                    // beside what the state says
+    const BrandList::Live* live = nullptr;  // of `list`, while it is watched
+  };
+
+  AggregatorSettings settings;
+  std::shared_ptr<const BrandList> list;
+  std::vector<Brand> brands;  // by BrandId
+  std::unordered_map<PartitionId, std::size_t> slots;
+  std::vector<PartitionId> partitions;  // by slot
+  Minutes minutes;
+  PostTable posts;
+  BrandFold fold;
+  std::vector<PostPlace> places;    // scratch
+  std::optional<Origin> last_fact;  // of this call of apply()
+  std::size_t kept_up = 0;          // brands before were kept up in this hour
+  // What is known between load() and loaded().
+  struct Loading {
+    struct Brand {
+      BrandId id = 0;
+      bool watched = false;
+      Minute since = kNoMinute;
+      std::uint64_t first_post = 0;
+      std::uint64_t end_post = 0;
+    };
+    std::vector<Brand> brands;
+    std::unordered_map<std::string_view, BrandId> ids;  // by name
+    bool shard = false;                                 // its record was there
+  };
+  Loading loading;
+
+  BrandState* state_of(BrandId id);
+  std::size_t slot_of(PartitionId partition);
+  OriginMark* mark_of(BrandState* brand, std::size_t slot);
+  void keep_posts();
+  void keep_up(BrandId id, BrandState* brand);
+  void keep_some_up();
+  void prefetch(const Facts& told, std::size_t at) const;
+  void apply(const Facts& told, const Fact& fact, ApplyCounts* counts);
+  void apply(const PostUpdate& update, ApplyCounts* counts);
+  // What is told of posts of one brand. True when it was new to it.
+  bool apply(const PostUpdate& update, std::span<const PostPlace> posts, ApplyCounts* counts);
+  void erase_author(const PostUpdate& update);
+  [[nodiscard]] Minutes::BrandOf brand_of();
+  [[nodiscard]] BrandSnapshot snapshot(std::uint32_t place) const;
+  void save_marks(const BrandState& brand, pb::Positions* out) const;
+  [[nodiscard]] Result<void> load(BrandId id, std::string_view value,
+                                  const std::map<PartitionId, PartitionId>& with);
+  [[nodiscard]] bool load_marks(const pb::Positions& in,
+                                const std::map<PartitionId, PartitionId>& with, BrandState* brand);
+  // True when the brand's posts name nothing that it does not have.
+  [[nodiscard]] bool are_whole(BrandId id) const;
+  [[nodiscard]] std::shared_ptr<const BrandKpis> kpis(BrandId id, const BrandState& brand) const;
+  [[nodiscard]] double unanswered(BrandId id, const BrandState& brand) const;
+};
+
+}  // namespace vigie

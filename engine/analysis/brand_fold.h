@@ -1,0 +1,109 @@
+// Folding one fact, or what is told of one post, into the state of one brand.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/analysis/aggregator.h"
+#include "engine/analysis/brand_state.h"
+#include "engine/analysis/minutes.h"
+#include "engine/analysis/post_table.h"
+
+namespace vigie {
+
+// All that a post adds to the brand's sums follows from its PostState: whatever happens to it, what
+// it added before is replaced by what it adds now. One thread.
+class BrandFold {
+ public:
+  // All outlive this.
+  BrandFold(const KpiSettings* settings, Minutes* minutes, PostTable* posts)
+      : settings_(settings), minutes_(minutes), posts_(posts) {}
+
+  // REQUIRES: the brand's mark was moved to the fact's origin; the fact is one of `facts`.
+  void fold(BrandId id, BrandState* brand, const Facts& facts, const Fact& fact,
+            ApplyCounts* counts);
+  // REQUIRES: the brand's mark was moved to the update's origin, and it holds the post that the
+  // update is about.
+  void update(BrandState* brand, PostPlace place, const PostUpdate& update, ApplyCounts* counts);
+
+  // Forgets what the author did for the brand, his posts apart. True when there was something.
+  bool erase_author(BrandState* brand, const Key128& author);
+  // From now on these are what the bits of Fact::campaigns stand for. REQUIRES: kCampaignsMax at most.
+  void set_campaigns(BrandId id, BrandState* brand, std::span<const CampaignPlan> plans);
+  // Drops what is too old to be shown, as of this watermark. Does nothing twice in the same hour.
+  void keep_up(BrandId id, BrandState* brand, EventTime watermark);
+
+ private:
+  // One fact of one brand, with what it is about.
+  struct Told {
+    BrandId id;
+    BrandState* brand;
+    const Facts* facts;
+    const Fact* fact;
+    const FactPost* post;
+  };
+
+  void fold_known(const Told& told, PostPlace place, ApplyCounts* counts);
+  void fold_new(const Told& told, ApplyCounts* counts);
+  // What follows from the fact alone, beside the keys, the time and the counters.
+  void describe(const Told& told, PostState* row);
+  void choose_slices(const Told& told, PostState* row);
+  // What the post's answer or support does for its parent.
+  void tell_parent(const Told& told, bool apart);
+  static void take_effect(const ReplyEffect& effect, PostState* row);
+
+  // Replaces the row and all that follows from it.
+  void commit(BrandState* brand, PostPlace place, PostState after);
+  // Takes the post out of its group, campaigns, cascade and minute, or puts it in again.
+  void leave(BrandState* brand, const PostState& row);
+  void come_back(BrandId id, BrandState* brand, PostState* row);
+  void join_group(BrandState* brand, PostState* row);
+  void count_campaigns(BrandState* brand, const PostState& row, int by);
+  // Adds the changes to the sums of its hour, its month and its slices.
+  void add(BrandState* brand, const PostState& row, const Changes& changes);
+  void wait_for_answer(BrandState* brand, PostPlace place, PostState* row);
+
+  // --- brand_update.cc
+  // What becomes of the post: it does not come back once it is deleted.
+  enum class Gone : std::uint8_t { edited, deleted };
+  void retract(BrandState* brand, PostPlace place, Gone gone, std::optional<EventTime> told_at,
+               ApplyCounts* counts);
+  void count_anew(BrandState* brand, PostPlace place, const PostUpdate& update);
+  void drop_answered(BrandId id, BrandState* brand);
+
+  // --- brand_spread.cc
+  void join_cascade(const Told& told, PostState* row);
+  void join_root(BrandState* brand, PostPlace root, std::uint16_t cascade);
+  // The lists and sets of its day, which are not taken back with it.
+  void add_to_day(const Told& told, const PostState& row, std::int64_t engagement);
+  void add_labels(const Told& told, BrandDay* day);
+  void add_pairs(const Told& told, TopList* pairs);
+  void add_engagement(BrandState* brand, PostPlace place, std::int64_t by);
+
+  const KpiSettings* settings_;
+  Minutes* minutes_;
+  PostTable* posts_;
+  std::string pair_;  // scratch
+};
+
+// How long a negative post to the brand waits for an answer.
+inline constexpr Duration kUnansweredFor = std::chrono::days{7};
+
+// Milliseconds from the post on, as rows keep them.
+[[nodiscard]] std::uint32_t age_of(const PostState& row, EventTime time);
+[[nodiscard]] std::uint32_t clipped_count(std::int64_t count);
+// Newer counters replace older ones; one that is not known replaces none, and an older one is
+// better than none.
+void merge_counters(const CounterValues& counters, std::uint32_t told_at, PostState* row);
+// True for a negative post to the brand that nobody of it has answered.
+[[nodiscard]] bool is_unanswered(const PostState& row);
+// The day of its event time, since 1970.
+[[nodiscard]] std::int32_t day_of(EventTime time);
+[[nodiscard]] Period hour_period(EventTime time);
+// Since January 1970.
+[[nodiscard]] Period month_period(EventTime time);
+
+}  // namespace vigie
