@@ -95,8 +95,7 @@ std::string found_instead(const Attribute& attribute, const Mention& mention) {
       return value("country", mention.geo && !mention.geo->country.empty()
                                   ? mention.geo->country
                                   : mention.author.country);
-    case Attribute::Kind::channel:
-      return value("channel", mention.channel ? mention.channel->name : std::string_view());
+    case Attribute::Kind::channel: return value("channel", mention.channel.name);
     case Attribute::Kind::number: break;
     default: return {};
   }
