@@ -46,6 +46,7 @@ class JsonTokens {
     const char last = json_[starts[count - 1]];
     if (count > 1 && last != '}' && last != ']') fail("no closing bracket at the end");
     find_backslash(json_ + *starts);
+    escapes_valid_ = backslash_ == json_ + size_;
   }
 
   [[nodiscard]] JsonToken end() const { return end_; }
@@ -58,17 +59,22 @@ class JsonTokens {
     return (first >= '0' && first <= '9') || first == '-';
   }
 
-  // The string that is this token. Its escapes are not checked: unescape() or valid_escapes() does
-  // that. To be called once for each string, in their order.
+  // Whether every backslash of a string begins an escape that JSON knows. To be asked in the order
+  // of the strings: where many have escapes, those of all that follow are checked at once.
+  [[nodiscard]] bool has_valid_escapes(const RawString& text) {
+    return !text.escaped || escapes_valid_ || check_escapes(text);
+  }
+
+  // The string that is this token. Its escapes are not checked: unescape() or has_valid_escapes()
+  // does that. To be called once for each string, in their order.
   // REQUIRES: type(token) == '"'.
   RawString string(JsonToken token) {
     const char* first = json_ + token[0] + 1;
     const char* last = json_ + token[1] - 1;
-    while (*last != '"') --last;  // white space may stand behind the closing quote
-    const bool escaped = backslash_ < last;
-    if (escaped) [[unlikely]]
-      find_backslash(last);
-    return {first, static_cast<std::size_t>(last - first), escaped};
+    while (*last != '"') --last;          // white space may stand behind the closing quote
+    if (backslash_ < first) [[unlikely]]  // strings with escapes were passed
+      find_backslash(first);
+    return {first, static_cast<std::size_t>(last - first), backslash_ < last};
   }
   // Whether these bytes, which begin no string, object or array, are a value.
   [[nodiscard]] static bool is_scalar(std::string_view bytes);
@@ -90,8 +96,7 @@ class JsonTokens {
 
   // Steps over a key and its colon. Its escapes are not checked.
   JsonToken key(JsonToken token, RawString* key) {
-    if (type(token) != '"') return fail("a key was expected");
-    if (type(token + 1) != ':') return fail("a colon was expected");
+    if (!is_key(token)) return nullptr;
     *key = string(token);
     return token + 2;
   }
@@ -106,8 +111,8 @@ class JsonTokens {
   // Steps over one value of any type.
   JsonToken skip(JsonToken token) {
     if (type(token) != '"') return skip_other(token);
-    const RawString text = string(token);
-    return text.escaped ? skip_escaped(token, text) : token + 1;
+    const bool is_plain = backslash_ >= json_ + token[1];
+    return is_plain || escapes_valid_ ? token + 1 : skip_string(token);
   }
   // The bytes from one token up to another, without the white space behind them.
   [[nodiscard]] std::string_view trimmed(JsonToken token, JsonToken behind) const {
@@ -155,21 +160,30 @@ class JsonTokens {
     ++depth_;
     return true;
   }
+  bool is_key(JsonToken token) {
+    if (type(token) != '"') return fail("a key was expected") != nullptr;
+    return type(token + 1) == ':' || fail("a colon was expected") != nullptr;
+  }
   void find_backslash(const char* from) {
     const char* end = json_ + size_;
     const void* found = std::memchr(from, '\\', static_cast<std::size_t>(end - from));
     backslash_ = found == nullptr ? end : static_cast<const char*>(found);
   }
+  bool check_escapes(const RawString& text);
   JsonToken skip_other(JsonToken token);
-  JsonToken skip_escaped(JsonToken token, const RawString& text);
+  JsonToken skip_string(JsonToken token);
   JsonToken skip_key(JsonToken token);
   JsonToken skip_nested(JsonToken token);
+
+  static constexpr std::uint8_t kEscapedFew = 4;
 
   const char* json_;
   std::size_t size_;       // bytes from `json_` to the end of the document
   JsonToken end_;          // its entry says where the document ends
-  const char* backslash_;  // the first one not yet passed, or the document's end
+  const char* backslash_;  // the first one behind all strings but the last, or the document's end
   const char* fault_ = nullptr;
+  std::uint8_t escaped_ = 0;    // strings with escapes that were looked at, up to kEscapedFew
+  bool escapes_valid_ = false;  // of all strings from here on: they need not be looked at
   bool too_deep_ = false;
   int depth_ = 0;
 };
@@ -178,14 +192,5 @@ class JsonTokens {
 [[nodiscard]] bool is_json_number(std::string_view bytes);
 // The same, and without fraction and exponent.
 [[nodiscard]] bool is_json_integer(std::string_view bytes);
-
-// Whether every backslash of a string begins an escape that JSON knows.
-[[nodiscard]] bool valid_escapes(std::string_view raw);
-
-// Writes what the string means to `to` and returns it; nothing when an escape is not valid. A
-// \uD800 to \uDFFF without its other half becomes U+FFFD and is counted in *lone_surrogates.
-// REQUIRES: raw.size() bytes of room at `to`, which is always enough.
-[[nodiscard]] std::optional<std::string_view> unescape(std::string_view raw, char* to,
-                                                       std::uint32_t* lone_surrogates);
 
 }  // namespace vigie

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "connectors/json_escapes.h"
 #include "connectors/wire_words.h"
 #include "engine/base/event_time.h"
 

@@ -31,8 +31,9 @@ PartitionName KafkaPartitions::name(PartitionId id) const {
   return {topics_[place / kPerTopic], static_cast<std::int32_t>(place % kPerTopic)};
 }
 
-std::optional<PartitionId> KafkaPartitions::id_of(const char* topic, std::int32_t number) const {
-  const auto base = base_.find(std::string_view(topic));
+std::optional<PartitionId> KafkaPartitions::id_of(std::string_view topic,
+                                                  std::int32_t number) const {
+  const auto base = base_.find(topic);
   if (base == base_.end() || number < 0 || number >= kKafkaPartitionsMax) return std::nullopt;
   return base->second + static_cast<PartitionId>(number);
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -27,12 +28,15 @@ struct KafkaPartition {
   bool touched = false;  // has news for the batch being filled
 };
 
-// Owned by one source and used by its thread, but for name(), which any thread may call.
+// Owned by one source and used by its thread, but for name() and id_of(), which any thread may
+// call.
 class KafkaPartitions {
  public:
   KafkaPartitions(std::vector<std::string> topics, PartitionId first);
 
   [[nodiscard]] PartitionName name(PartitionId id) const;
+  // Nothing for another topic. Any thread.
+  [[nodiscard]] std::optional<PartitionId> id_of(std::string_view topic, std::int32_t number) const;
 
   // Takes over exactly these partitions, with nothing known of them yet. Returns their ids.
   // Errors: config, for one that has no id.
@@ -52,8 +56,6 @@ class KafkaPartitions {
   void send_again();
 
  private:
-  [[nodiscard]] std::optional<PartitionId> id_of(const char* topic, std::int32_t number) const;
-
   const std::vector<std::string> topics_;
   const PartitionId first_;
   std::map<std::string_view, PartitionId> base_;  // the id of a topic's partition 0

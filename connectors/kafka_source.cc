@@ -21,6 +21,7 @@
 #include "connectors/kafka_headers.h"
 #include "connectors/kafka_inbox.h"
 #include "connectors/kafka_partitions.h"
+#include "connectors/kafka_start.h"
 #include "connectors/kafka_topics.h"
 #include "engine/base/check.h"
 #include "engine/base/log.h"
@@ -95,6 +96,10 @@ class KafkaSource final : public Source {
   [[nodiscard]] PartitionName name(PartitionId partition) const override {
     return partitions_.name(partition);
   }
+  [[nodiscard]] std::optional<PartitionId> id_of(const PartitionName& name) const override {
+    return partitions_.id_of(name.topic, name.number);
+  }
+  void start_from(StartPositions* positions) override { start_ = positions; }
   void on_release(Release* release) override { release_ = release; }
 
  private:
@@ -127,6 +132,7 @@ class KafkaSource final : public Source {
   KafkaHooks hooks_;
   KafkaPartitions partitions_;
   Release* release_ = nullptr;
+  StartPositions* start_ = nullptr;  // null: no state is kept
   KafkaClient client_;
   KafkaQueue queue_;  // the consumer's; declared, like all below, to go before the client
   std::optional<KafkaCommits> commits_;
@@ -221,6 +227,11 @@ void KafkaSource::rebalance(int code, rd_kafka_topic_partition_list_t* list) {
     Result<std::vector<PartitionId>> ids = partitions_.assign(*list);
     if (!ids) failure_ = std::move(ids.error());
     if (ids) assignment_.emplace(std::move(*ids));
+    if (start_ != nullptr && !failure_) {
+      Result<void> set =
+          set_start_offsets(client_.get(), partitions_, start_, &counters_, list);
+      if (!set) failure_ = std::move(set.error());
+    }
     rd_kafka_assign(client_.get(), list);
     return;
   }

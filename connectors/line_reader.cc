@@ -108,10 +108,19 @@ Error too_large(const std::string& path) {
           path};
 }
 
+std::unexpected<Error> too_short(const std::string& path, std::int64_t size, std::int64_t first) {
+  return fail(ErrorKind::unreadable,
+              cat("holds ", size, " bytes, but the state has read ", first,
+                  " of it: it is another file under the same name. Give it another name, or the "
+                  "engine a new state.path"),
+              path);
+}
+
 class MappedLines final : public LineReader {
  public:
-  MappedLines(std::unique_ptr<Mapping> mapping, FileShape shape, PartitionId partition)
-      : mapping_(std::move(mapping)), shape_(shape), partition_(partition) {}
+  MappedLines(std::unique_ptr<Mapping> mapping, FileShape shape, PartitionId partition,
+              std::int64_t first)
+      : mapping_(std::move(mapping)), shape_(shape), partition_(partition), offset_(first) {}
 
   Result<InputStream::Status> read(Batch* batch, Deadline /*deadline*/) override {
     const auto first = static_cast<std::size_t>(offset_);
@@ -152,13 +161,16 @@ class MappedLines final : public LineReader {
   const std::unique_ptr<Mapping> mapping_;
   const FileShape shape_;
   const PartitionId partition_;
-  std::int64_t offset_ = 0;
+  std::int64_t offset_;
 };
 
 class StreamedLines final : public LineReader {
  public:
-  StreamedLines(InputStream stream, std::string path, PartitionId partition)
-      : stream_(std::move(stream)), path_(std::move(path)), partition_(partition) {}
+  StreamedLines(InputStream stream, std::string path, PartitionId partition, std::int64_t first)
+      : stream_(std::move(stream)),
+        path_(std::move(path)),
+        partition_(partition),
+        first_(first) {}
 
   Result<InputStream::Status> read(Batch* batch, Deadline deadline) override {
     if (failed_) return std::unexpected(*failed_);
@@ -173,6 +185,10 @@ class StreamedLines final : public LineReader {
     split(&lines, status == InputStream::Status::ended && !failed_, batch);
     rest_.assign(lines.bytes.begin(), lines.bytes.end());
     offset_ = lines.offset;
+    std::erase_if(batch->records, [this](const Record& one) { return one.offset < first_; });
+    if (status == InputStream::Status::ended && !failed_ && offset_ < first_) {
+      return too_short(path_, offset_, first_);
+    }
     if (failed_ && batch->records.empty()) return std::unexpected(*failed_);
     if (!batch->records.empty() && (failed_ || !rest_.empty())) return InputStream::Status::data;
     return status;
@@ -247,6 +263,7 @@ class StreamedLines final : public LineReader {
   InputStream stream_;
   const std::string path_;  // for messages
   const PartitionId partition_;
+  const std::int64_t first_;
   std::optional<FileShape> shape_;  // once it is known
   std::vector<char> rest_;          // read, but not handed over
   std::int64_t offset_ = 0;         // of its first byte
@@ -263,7 +280,8 @@ std::unexpected<Error> unreadable(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<LineReader>> open_lines(const std::string& path, PartitionId partition) {
+Result<std::unique_ptr<LineReader>> open_lines(const std::string& path, PartitionId partition,
+                                               std::int64_t first) {
   const bool standard_input = path == kStandardInput;
   FileHandle file(standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                  : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -281,11 +299,14 @@ Result<std::unique_ptr<LineReader>> open_lines(const std::string& path, Partitio
       if (shape == FileShape::whole && size > kRecordBytesMax) {
         return std::unexpected(too_large(path));
       }
-      return std::make_unique<MappedLines>(std::move(mapping), shape, partition);
+      const auto bytes = static_cast<std::int64_t>(size);
+      if (bytes < first) return too_short(path, bytes, first);
+      return std::make_unique<MappedLines>(std::move(mapping), shape, partition, first);
     }
   }
   const std::string shown(shown_path(path));
-  return std::make_unique<StreamedLines>(InputStream(std::move(file), shown), shown, partition);
+  return std::make_unique<StreamedLines>(InputStream(std::move(file), shown), shown, partition,
+                                         first);
 }
 
 }  // namespace vigie

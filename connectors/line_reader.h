@@ -37,8 +37,10 @@ inline constexpr std::string_view kStandardInput = "-";
 }
 
 // Reads a plain regular file in place and anything else, kStandardInput included, through a stream.
-// Errors: unreadable.
+// Records that begin before `first` are left out: they have been read before, up to there.
+// Errors: unreadable, also for a file that ends before `first` (read() says so for a stream).
 [[nodiscard]] Result<std::unique_ptr<LineReader>> open_lines(const std::string& path,
-                                                             PartitionId partition);
+                                                             PartitionId partition,
+                                                             std::int64_t first = 0);
 
 }  // namespace vigie

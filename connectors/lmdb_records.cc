@@ -65,15 +65,19 @@ std::string value_tail(std::string_view key, std::string_view stored, std::strin
   return tail;
 }
 
-std::optional<StoredRecord> read_record(std::string_view stored_key,
-                                        std::string_view stored_value) {
-  if (stored_value.size() < kTailBytes) return std::nullopt;
+bool is_sound(std::string_view stored_key, std::string_view stored_value) {
+  if (stored_value.size() < kTailBytes) return false;
   const std::size_t checked = stored_value.size() - sizeof(std::uint32_t);
   std::uint32_t expected = 0;
   std::memcpy(&expected, stored_value.data() + checked, sizeof expected);
-  if (crc(crc(0, stored_key), stored_value.substr(0, checked)) != expected) return std::nullopt;
+  return crc(crc(0, stored_key), stored_value.substr(0, checked)) == expected;
+}
+
+std::optional<StoredRecord> read_record(std::string_view stored_key,
+                                        std::string_view stored_value) {
+  if (stored_value.size() < kTailBytes) return std::nullopt;
   std::uint16_t key_bytes = 0;
-  const std::size_t count_at = checked - sizeof key_bytes;
+  const std::size_t count_at = stored_value.size() - kTailBytes;
   std::memcpy(&key_bytes, stored_value.data() + count_at, sizeof key_bytes);
   if (key_bytes > count_at) return std::nullopt;
   const std::size_t value_bytes = count_at - key_bytes;

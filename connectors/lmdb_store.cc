@@ -276,6 +276,7 @@ class LmdbStore final : public StateStore {
   MDB_env* env_ = nullptr;
   MDB_dbi records_ = 0;
   std::size_t map_bytes_ = 0;
+  std::optional<std::size_t> sound_transaction_;  // all of its records were
 };
 
 Result<void> LmdbStore::open() {
@@ -365,11 +366,14 @@ Result<void> LmdbStore::load(const Take& take) {
   const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closer(cursor, mdb_cursor_close);
   MDB_val key{};
   MDB_val value{};
+  // An engine loads twice when it starts: what was found sound need not be looked at again.
+  const std::size_t transaction_id = mdb_txn_id(transaction.get());
+  const bool known = sound_transaction_ == transaction_id;
   for (code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST); code == 0;
        code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
     if (as_text(key) == kFormatKey) continue;
     const auto record = read_record(as_text(key), as_text(value));
-    if (!record) {
+    if (!record || !(known || is_sound(as_text(key), as_text(value)))) {
       return fail(ErrorKind::corrupt,
                   cat("the state is damaged: the checksum of the record '", as_text(key),
                       "' is wrong; ", kRestore),
@@ -378,6 +382,7 @@ Result<void> LmdbStore::load(const Take& take) {
     if (Result<void> taken = take(record->key, record->value); !taken) return taken;
   }
   if (code != MDB_NOTFOUND) return failed(code, "read", file_);
+  sound_transaction_ = transaction_id;
   return {};
 }
 

@@ -23,9 +23,9 @@ inline constexpr std::string_view kStoreFile = "data.mdb";
 inline constexpr std::string_view kStoreLock = "engine.lock";
 
 // Opens, and looks at every page of the file before LMDB may follow it; every record is looked at
-// again, by a checksum, when it is loaded. Nothing is written but by save(), and to a store that is
-// new. load() and save() may be called at any time, as often as wanted; after an error of save()
-// that can be mended (a full disk) it may be called again.
+// again, by a checksum, when it is loaded first. Nothing is written but by save(), and to a store
+// that is new. load() and save() may be called at any time, as often as wanted; after an error of
+// save() that can be mended (a full disk) it may be called again.
 //
 // A key may have 511 bytes at most in LMDB: of its parts between '/' those that are longer than 128
 // bytes are kept as their first 96, "%~" and the hexadecimal SipHash-2-4-128 of all of it (under

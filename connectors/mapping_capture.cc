@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "connectors/json_escapes.h"
+
 namespace vigie::mapping {
 namespace {
 
@@ -90,7 +92,7 @@ JsonToken Capture::own(JsonTokens* tokens, Nodes& nodes, PlanNode* node, JsonTok
   switch (first) {
     case '"': {
       const RawString raw = tokens->string(token);
-      if (raw.escaped && !valid_escapes(raw.bytes())) {
+      if (!tokens->has_valid_escapes(raw)) {
         return tokens->fail("a string holds an unknown escape");
       }
       keep(raw.bytes(), Slot::Type::string, raw.escaped);
@@ -125,7 +127,7 @@ JsonToken Capture::find_key(JsonTokens* tokens, NodeKeys* keys, JsonToken token,
     return value;
   }
   *entry = NodeKeys::kStart;
-  if (!valid_escapes(key.bytes())) return tokens->fail("a key holds an unknown escape");
+  if (!tokens->has_valid_escapes(key)) return tokens->fail("a key holds an unknown escape");
   if (key.size > kEscapedKeyBytesMax) return value;
   std::array<char, kEscapedKeyBytesMax + 8> room{};
   std::uint32_t lone_surrogates = 0;  // an unknown key is stepped over, not repaired
@@ -233,7 +235,7 @@ JsonToken Capture::elements(JsonTokens* tokens, const PlanNode& node, JsonToken 
       RawString key;
       const JsonToken value_at = tokens->key(at, &key);
       if (value_at == nullptr) return nullptr;
-      if (key.escaped && !valid_escapes(key.bytes())) {
+      if (!tokens->has_valid_escapes(key)) {
         return tokens->fail("a key holds an unknown escape");
       }
       return element(tokens, node.items, value_at, &room);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 
+#include "connectors/json_escapes.h"
 #include "connectors/mapping_assign.h"
 #include "connectors/mapping_text.h"
 #include "engine/base/text.h"

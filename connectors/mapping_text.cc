@@ -4,6 +4,7 @@
 #include <array>
 
 #include "connectors/decode_tokens.h"
+#include "connectors/json_escapes.h"
 
 namespace vigie::mapping {
 namespace {

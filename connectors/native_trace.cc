@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "connectors/decode_index.h"
+#include "connectors/json_escapes.h"
 #include "connectors/mention_json.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"

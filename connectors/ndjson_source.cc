@@ -72,6 +72,12 @@ class NdjsonSource final : public Source {
   void commit(std::span<const Position> /*positions*/) override {}
   void close(Deadline /*deadline*/) override {}
   void on_release(Release* /*release*/) override {}
+  void start_from(StartPositions* positions) override { start_ = positions; }
+  [[nodiscard]] std::optional<PartitionId> id_of(const PartitionName& name) const override {
+    const auto file = std::ranges::find(files_, name.topic);
+    if (file == files_.end() || *file == kStandardInput) return std::nullopt;
+    return settings_.first_partition + static_cast<PartitionId>(file - files_.begin());
+  }
 
   [[nodiscard]] PartitionName name(PartitionId partition) const override {
     const std::size_t file = partition - settings_.first_partition;
@@ -99,7 +105,8 @@ class NdjsonSource final : public Source {
   }
   Result<void> open_next() {
     partition_ = settings_.first_partition + static_cast<PartitionId>(next_);
-    auto lines = open_lines(files_[next_], partition_);
+    const auto saved = start_ == nullptr ? std::nullopt : start_->take(partition_);
+    auto lines = open_lines(files_[next_], partition_, saved.value_or(0));
     if (!lines) return std::unexpected(lines.error());
     lines_ = std::move(*lines);
     file_ended_ = false;
@@ -109,6 +116,7 @@ class NdjsonSource final : public Source {
 
   const std::vector<std::string> files_;  // those of all workers
   const FileSettings settings_;
+  StartPositions* start_ = nullptr;    // null: no state is kept
   std::size_t next_;                   // place in files_ of the next one to open
   std::unique_ptr<LineReader> lines_;  // the file being read
   PartitionId partition_ = 0;          // its number

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "connectors/event_stream.h"
+#include "connectors/json_escapes.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "connectors/lmdb_records.h"
+#include "connectors/lmdb_rewrite.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "tests/files.h"
@@ -397,6 +398,36 @@ TEST_CASE("a value that was changed on the disk is told by its record") {
   REQUIRE(!loaded);
   CHECK(loaded.error().kind == ErrorKind::corrupt);
   CHECK(holds(loaded.error().message, "the checksum of the record 'brand/Orvelane' is wrong"));
+}
+
+// --- Written anew
+// ---------------------------------------------------------------------------------
+
+TEST_CASE("a store that is written anew holds the same, and nothing of what was removed") {
+  const fs::path path = fresh("anew");
+  save_all(path,
+           {{"brand/A", "something secret"}, {"brand/B", std::string(9000, 's')}, {"c", "1"}});
+  save_all(path, {{"brand/A", "something else"}, {"brand/B", std::nullopt}});
+  const std::string before = read_file(path / "data.mdb");
+  CHECK(holds(before, "something secret"));
+  CHECK(holds(before, std::string(4000, 's')));
+  REQUIRE(rewrite_lmdb_store(path.string()));
+  const std::string after = read_file(path / "data.mdb");
+  CHECK(!holds(after, "something secret"));
+  CHECK(!holds(after, std::string(4000, 's')));
+  CHECK(load_all(path).value() == Records{{"brand/A", "something else"}, {"c", "1"}});
+  CHECK(!fs::exists(path / "rewriting"));
+}
+
+TEST_CASE("a store that is in use is not written anew") {
+  const fs::path path = fresh("anew_in_use");
+  auto store = open_store(path);
+  REQUIRE(store);
+  REQUIRE((*store)->save(std::vector<StateRecord>{{"a", "1"}}));
+  const Result<void> rewritten = rewrite_lmdb_store(path.string());
+  REQUIRE(!rewritten);
+  CHECK(holds(rewritten.error().message, "in use by process"));
+  CHECK(load_all(**store).value() == Records{{"a", "1"}});
 }
 
 // --- No room

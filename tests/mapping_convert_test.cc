@@ -11,8 +11,8 @@
 #include <random>
 #include <string>
 
-#include "connectors/decode_tokens.h"
 #include "connectors/html_entities.h"
+#include "connectors/json_escapes.h"
 #include "connectors/json_repair.h"
 #include "connectors/mapping_convert.h"
 #include "engine/base/text.h"

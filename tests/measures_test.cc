@@ -94,12 +94,20 @@ TEST_CASE("a post adds what its state says") {
     set(one, Counter::views, 0);
     CHECK(contribution_of(one) ==
           "mentions 1, originals 1, likes 10, comments 3, shares 2, clicks 1, shares_viewed 2, "
-          "engagement_viewed 16");
+          "engagement_viewed 16, comments_viewed 3");
     one.followers = 500;
     set(one, Counter::views, 90);
     CHECK(contribution_of(one) ==
           "mentions 1, originals 1, likes 10, comments 3, shares 2, clicks 1, views 90, "
-          "shares_viewed 2, engagement_viewed 16, followers 500, engagement_followed 16");
+          "shares_viewed 2, engagement_viewed 16, followers 500, engagement_followed 16, "
+          "comments_viewed 3, organic_views 90, organic_followers 500");
+    one.media = MediaType::paid;
+    CHECK(contribution_of(one).ends_with("engagement_followed 16, comments_viewed 3"));
+  }
+  SUBCASE("followers stand in for views that are not known") {
+    one.followers = 500;
+    CHECK(contribution_of(one) ==
+          "mentions 1, originals 1, followers 500, followers_unviewed 500, organic_followers 500");
   }
   SUBCASE("stars are kept in hundredths, and rounded for the distribution") {
     one.rating = 449;

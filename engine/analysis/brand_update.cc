@@ -19,10 +19,10 @@ CounterValues counters_of(const PostMetrics& metrics) {
   return out;
 }
 
-// A count that is not known begins at zero. What is older than the counters is in them.
+// A count that is not known begins at zero. What is older than the counters is in them; among
+// themselves, increments may come in any order.
 void add_counters(const PostMetrics& metrics, std::uint32_t told_at, PostState* row) {
   if (told_at < row->counted_at) return;
-  row->counted_at = told_at;
   const std::array<Count, kCounters> given{metrics.likes,  metrics.shares, metrics.comments,
                                            metrics.quotes, metrics.views,  metrics.clicks,
                                            metrics.saves,  metrics.reach};

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/analysis/key_bytes.h"
-#include "state.pb.h"
+#include "engine/analysis/state.pb.h"
 
 namespace vigie {
 namespace {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -32,9 +34,10 @@ struct KpiInput {
     double distinct_authors = 0;  // by HyperLogLog
     double distinct_sites = 0;    // that are linked to
     double unanswered_negative = 0;
-    double value_of_views = 0;  // earned media value, see RateCard
-    double value_of_interactions = 0;
-    double value_of_followers = 0;  // of posts whose views are not known
+    // Earned media value, see RateCard; nothing where there is none.
+    std::optional<double> value_of_views;
+    std::optional<double> value_of_interactions;
+    std::optional<double> value_of_followers;  // of posts whose views are not known
   };
   const Whole* whole = nullptr;
 };
@@ -43,23 +46,46 @@ enum class KpiUnit : std::uint8_t { count, ratio, seconds, stars, money };
 
 struct KpiSpec {
   std::string_view name;    // "share_rate"
-  std::string_view metric;  // "vigie_kpi_share_rate_ratio": its gauge, labels brand and window
+  std::string_view metric;  // "vigie_kpi_share_rate_ratio": its gauge, labels brand and window;
+                            // `vigie_kpi_`, the name, the unit (none of counts and of money)
   KpiUnit unit = KpiUnit::count;
   std::string_view meaning;  // one sentence for a brand manager
   std::string_view formula;  // in words of the measures and of other KPIs
-  // Of a ratio: the names of the KPIs that it is made of; empty for others.
+  bool sliced = false;       // also of every slice; those come first in the table
+  std::optional<double> (*value)(const KpiInput&) = nullptr;
+  // Of what is one KPI divided by another, instead of `value`: their names; else empty.
   std::string_view numerator{};
   std::string_view denominator{};
-  bool sliced = false;  // also of every slice
-  std::optional<double> (*value)(const KpiInput&) = nullptr;
 };
 [[nodiscard]] std::span<const KpiSpec> kpi_specs();
 // The place of the KPI in kpi_specs(). REQUIRES: there is one of this name.
 [[nodiscard]] std::size_t kpi_index(std::string_view name);
 
-// By place in kpi_specs(); nothing where it is not known (a ratio without a denominator), and for a
-// slice where it is not sliced.
-using KpiValues = std::vector<std::optional<double>>;
+// By place in kpi_specs(); nothing where it is not known (a ratio without a denominator). Of a
+// slice there are those that are sliced, and nothing behind them.
+class KpiValues {
+ public:
+  KpiValues() = default;
+  explicit KpiValues(std::size_t size, std::optional<double> value = std::nullopt)
+      : values_(size, value.value_or(kUnknown)) {}
+
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  [[nodiscard]] std::size_t size() const { return values_.size(); }
+  [[nodiscard]] std::optional<double> operator[](std::size_t kpi) const {
+    if (kpi >= values_.size() || std::isnan(values_[kpi])) return std::nullopt;
+    return values_[kpi];
+  }
+  // REQUIRES: kpi < size().
+  void set(std::size_t kpi, std::optional<double> value) {
+    values_[kpi] = value.value_or(kUnknown);
+  }
+
+ private:
+  // Half of the memory of optionals, of which a snapshot would hold millions.
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> values_;
+};
+// Of a brand, or where input.whole is null, of a slice.
 [[nodiscard]] KpiValues kpi_values(const KpiInput& input);
 
 // The bounds of a 95 % interval of (positive - negative) / (positive + negative): Wilson (1927) for

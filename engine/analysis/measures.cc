@@ -24,6 +24,7 @@ constexpr std::int64_t engagement(const P& post) {
   return counter(post, Counter::likes) + counter(post, Counter::comments) + shares(post) +
          counter(post, Counter::clicks);
 }
+constexpr bool organic(const P& post) { return post.media != MediaType::paid; }
 constexpr bool contributes(const P& post) { return post.campaigns != 0 && !post.owned; }
 // What the brand itself writes waits for no answer of it.
 constexpr bool addressed(const P& post) { return post.addressed && !post.owned; }
@@ -81,6 +82,11 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
     {"engagement_followed", "interactions",
      "Likes, comments, shares and clicks of mentions whose authors' followers are known.",
      [](const P& p) -> std::int64_t { return followed(p) ? engagement(p) : 0; }},
+    {"followers_unviewed", "followers",
+     "Followers of the authors of mentions whose views are not known.",
+     [](const P& p) -> std::int64_t {
+       return followed(p) && !viewed(p) ? std::int64_t{p.followers} : 0;
+     }},
     {"ratings", "posts", "Mentions that give stars.",
      [](const P& p) -> std::int64_t { return p.rating != 0; }},
     {"rating_sum", "hundredths of a star", "The stars they give, added up.",
@@ -95,6 +101,14 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
      [](const P& p) -> std::int64_t { return counter(p, Counter::saves); }},
     {"reported_reach", "people", "People reached by mentions, where a platform reports them.",
      [](const P& p) -> std::int64_t { return counter(p, Counter::reach); }},
+    {"comments_viewed", "comments", "Comments on mentions whose views are known.",
+     [](const P& p) -> std::int64_t { return viewed(p) ? counter(p, Counter::comments) : 0; }},
+    {"organic_views", "views", "Views of mentions that are not paid, where they are known.",
+     [](const P& p) -> std::int64_t { return organic(p) ? counter(p, Counter::views) : 0; }},
+    {"organic_followers", "followers", "Followers of the authors of mentions that are not paid.",
+     [](const P& p) -> std::int64_t {
+       return organic(p) && followed(p) ? std::int64_t{p.followers} : 0;
+     }},
     {"ugc_originals", "posts",
      "Posts with the hashtag of a campaign by others than the brand, no reposts.",
      [](const P& p) -> std::int64_t { return contributes(p) && p.kind != Kind::repost; }},

@@ -30,6 +30,7 @@ enum class Measure : std::uint8_t {
   engagement_viewed,
   followers,
   engagement_followed,
+  followers_unviewed,
   ratings,
   rating_sum,
   // Of the brand as a whole only.
@@ -38,6 +39,9 @@ enum class Measure : std::uint8_t {
   replies,
   saves,
   reported_reach,
+  comments_viewed,
+  organic_views,
+  organic_followers,
   ugc_originals,
   ugc_reposts,
   contributions,

@@ -88,4 +88,23 @@ struct ReplayArguments {
 };
 [[nodiscard]] Exit replay_command(const ReplayArguments& arguments);
 
+// Which state is meant: that of a configuration, or a directory. Exactly one of them is given.
+struct StateArguments {
+  std::string config;
+  std::string path;
+};
+struct StateInspectArguments {
+  StateArguments state;
+  bool json = false;
+};
+[[nodiscard]] Exit state_inspect_command(const StateInspectArguments& arguments);
+[[nodiscard]] Exit state_export_command(const StateArguments& arguments);
+
+struct StateEraseArguments {
+  StateArguments state;
+  std::string author;  // the id, or the handle where the platform gives none
+  std::string platform;
+};
+[[nodiscard]] Exit state_erase_command(const StateEraseArguments& arguments);
+
 }  // namespace vigie

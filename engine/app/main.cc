@@ -157,6 +157,61 @@ void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>
   command->callback([=] { *chosen = [=] { return replay_command(*arguments); }; });
 }
 
+// Which state: of a configuration or of a directory.
+void add_state_options(CLI::App* command, StateArguments* arguments) {
+  CLI::Option* config =
+      command->add_option("--config", arguments->config, "The configuration that names it (YAML)");
+  CLI::Option* path = command->add_option("--path", arguments->path, "Its directory: `state.path`");
+  config->excludes(path);
+}
+
+void check_state_options(const StateArguments& arguments) {
+  if (!arguments.config.empty() || !arguments.path.empty()) return;
+  throw CLI::RequiredError("--config or --path");
+}
+
+struct StateCommands {
+  StateInspectArguments inspect;
+  StateArguments exported;
+  StateEraseArguments erase;
+};
+
+void add_state_erase(CLI::App* state, StateEraseArguments* arguments,
+                     std::function<Exit()>* chosen) {
+  CLI::App* command = state->add_subcommand(
+      "erase", "Take an author out of it, and note in its audit.log that it was done");
+  add_state_options(command, &arguments->state);
+  command->add_option("--author", arguments->author, "The id of the author; the handle without one")
+      ->required();
+  command->add_option("--platform", arguments->platform, "The platform of the id, as posts have it")
+      ->required();
+  command->callback([=] {
+    check_state_options(arguments->state);
+    *chosen = [=] { return state_erase_command(*arguments); };
+  });
+}
+
+void add_state(CLI::App* app, StateCommands* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand("state", "Look at what is kept of the brands");
+  command->require_subcommand(1);
+  CLI::App* inspect = command->add_subcommand(
+      "inspect", "Say what is in it: its version, its brands, how far the input was read");
+  add_state_options(inspect, &arguments->inspect.state);
+  inspect->add_flag("--json", arguments->inspect.json, "Write one JSON object");
+  inspect->callback([=] {
+    check_state_options(arguments->inspect.state);
+    *chosen = [=] { return state_inspect_command(arguments->inspect); };
+  });
+  CLI::App* exported = command->add_subcommand(
+      "export", "Write its records as NDJSON, as engine/analysis/state.md describes them");
+  add_state_options(exported, &arguments->exported);
+  exported->callback([=] {
+    check_state_options(arguments->exported);
+    *chosen = [=] { return state_export_command(arguments->exported); };
+  });
+  add_state_erase(command, &arguments->erase, chosen);
+}
+
 int unknown_command(const CLI::App& app, std::string_view word) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
@@ -183,6 +238,7 @@ int run_main(int argc, char** argv) {
   DecodeArguments decode;
   MatchArguments match;
   ReplayArguments replay;
+  StateCommands state;
   add_run(&app, &run, &chosen);
   add_demo(&app, &demo, &chosen);
   add_check(&app, &check, &chosen);
@@ -193,6 +249,7 @@ int run_main(int argc, char** argv) {
   add_decode(&app, &decode, &chosen);
   add_match(&app, &match, &chosen);
   add_replay(&app, &replay, &chosen);
+  add_state(&app, &state, &chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

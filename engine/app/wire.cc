@@ -14,7 +14,7 @@
 #include "connectors/decode.h"
 #include "connectors/kafka_dead_letter.h"
 #include "connectors/kafka_source.h"
-#include "connectors/lmdb_store.h"
+#include "connectors/lmdb_rewrite.h"
 #include "connectors/local_link.h"
 #include "connectors/mapping_program.h"
 #include "connectors/ndjson_source.h"
@@ -129,22 +129,25 @@ void add_link(const Settings& settings, Parts* parts) {
                                             static_cast<std::uint32_t>(parts->inputs.size()));
 }
 
-// Null where the configuration names no directory.
-Result<std::unique_ptr<StateStore>> make_store(const StateSettings& settings) {
-  if (settings.path.empty()) return nullptr;
-  return open_lmdb_store(settings.path, StoreAccess::engine);
+}  // namespace
+
+Result<std::unique_ptr<StateStore>> open_store(const std::string& path, StoreAccess access) {
+  return open_lmdb_store(path, access);
 }
 
-}  // namespace
+Result<void> rewrite_store(const std::string& path) { return rewrite_lmdb_store(path); }
 
 Result<Parts> wire_run(const Configuration& configuration, Counters* counters) {
   const Settings& settings = configuration.settings;
   Parts parts;
   parts.rules = configuration.rules;
-  // Before anything is asked of a broker: another process may have it.
-  Result<std::unique_ptr<StateStore>> store = make_store(settings.state);
-  if (!store) return std::unexpected(store.error());
-  parts.store = std::move(*store);
+  if (!settings.state.path.empty()) {
+    // Before anything is asked of a broker: another process may have it.
+    Result<std::unique_ptr<StateStore>> store =
+        open_store(settings.state.path, StoreAccess::engine);
+    if (!store) return std::unexpected(store.error());
+    parts.store = std::move(*store);
+  }
   PartitionId first_partition = 0;
   for (const SourceSettings& source : settings.sources) {
     const auto* kafka = std::get_if<KafkaSettings>(&source);

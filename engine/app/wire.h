@@ -6,6 +6,7 @@
 #include <string>
 
 #include "connectors/demo_source.h"
+#include "connectors/lmdb_store.h"
 #include "engine/app/configuration.h"
 #include "engine/base/counters.h"
 #include "engine/base/result.h"
@@ -20,6 +21,13 @@ using Rules = std::shared_ptr<const rules::RuleSet>;
 // For `run`: the configured sources, checked to be reachable, the dead-letter sink, and the store.
 // Errors: whatever keeps one of them from starting. `counters` outlives the parts.
 [[nodiscard]] Result<Parts> wire_run(const Configuration& configuration, Counters* counters);
+
+// The state in a directory. Errors: those of open_lmdb_store().
+[[nodiscard]] Result<std::unique_ptr<StateStore>> open_store(const std::string& path,
+                                                             StoreAccess access);
+
+// Writes its file anew. Errors: those of rewrite_lmdb_store().
+[[nodiscard]] Result<void> rewrite_store(const std::string& path);
 
 // For `replay`: the files, read by one worker, and no network. The decoder is made for them.
 [[nodiscard]] Result<Parts> wire_replay(std::span<const std::string> files,
