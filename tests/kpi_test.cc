@@ -186,7 +186,8 @@ TEST_CASE("KPIs of slices need the measures of slices alone") {
 }
 
 TEST_CASE("nothing has no ratios and no times, and its counts are 0") {
-  const KpiInput::Whole whole;
+  KpiInput::Whole whole;
+  whole.distinct_sites = 0;
   KpiInput input;
   input.whole = &whole;
   const KpiValues values = kpi_values(input);
