@@ -104,6 +104,11 @@ TEST_CASE("a post adds what its state says") {
     one.media = MediaType::paid;
     CHECK(contribution_of(one).ends_with("engagement_followed 16, comments_viewed 3"));
   }
+  SUBCASE("followers stand in for views that are not known") {
+    one.followers = 500;
+    CHECK(contribution_of(one) ==
+          "mentions 1, originals 1, followers 500, followers_unviewed 500, organic_followers 500");
+  }
   SUBCASE("stars are kept in hundredths, and rounded for the distribution") {
     one.rating = 449;
     CHECK(contribution_of(one) == "mentions 1, originals 1, ratings 1, rating_sum 449, rated_4 1");

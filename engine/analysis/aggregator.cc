@@ -41,6 +41,12 @@ OriginMark* Aggregator::State::mark_of(BrandState* brand, std::size_t slot) {
   return &brand->marks[slot];
 }
 
+// When in the hour, changes nothing.
+void Aggregator::State::keep_posts() {
+  const EventTime hour = std::chrono::floor<std::chrono::hours>(*minutes.watermark());
+  posts.keep_from(hour - std::chrono::days{kPostDaysKept});
+}
+
 void Aggregator::State::keep_up(BrandId id, BrandState* brand) {
   if (minutes.watermark()) fold.keep_up(id, brand, *minutes.watermark());
 }
@@ -184,8 +190,7 @@ void Aggregator::advance(EventTime watermark, std::vector<ClosedMinute>* closed)
   state.minutes.advance(watermark, state.brand_of(), closed);
   if (before && watermark <= *before) return;
   if (!before || hour_period(*before) != hour_period(watermark)) {
-    const EventTime hour = std::chrono::floor<std::chrono::hours>(watermark);
-    state.posts.keep_from(hour - std::chrono::days{kPostDaysKept});
+    state.keep_posts();
     state.kept_up = 0;
   }
   state.keep_some_up();

@@ -100,11 +100,13 @@ class Aggregator {
   // Appends the records of what changed of the brand; it counts as saved from now on. Takes some
   // milliseconds for the largest.
   void save(BrandId brand, std::vector<StateRecord>* out);
-  // Appends the record of the shard itself, which goes with any of its brands.
+  // Appends the record of the shard itself. It goes with brands that are saved later: facts that
+  // are read again between the two would be late under a later watermark than they were.
   void save_shard(std::uint32_t shard, std::vector<StateRecord>* out) const;
   // Takes over one record that save() wrote, of a brand that is named in `brands`, or of a shard;
   // the partitions in it get the ids that `partitions` has for them, and are forgotten without.
-  // REQUIRES: nothing was applied yet. Errors: state, what is wrong with it.
+  // REQUIRES: nothing was applied yet. Errors: corrupt, what is wrong with it; the state is not to
+  // be used then.
   [[nodiscard]] Result<void> load(std::string_view key, std::string_view value,
                                   const std::map<PartitionId, PartitionId>& partitions);
   // After the last load(): joins what belongs together.

@@ -16,6 +16,10 @@
 
 namespace vigie {
 
+namespace pb {
+class Positions;
+}
+
 struct Aggregator::State {
   explicit State(AggregatorSettings with);
 
@@ -35,15 +39,28 @@ struct Aggregator::State {
   Minutes minutes;
   PostTable posts;
   BrandFold fold;
-  std::vector<PostPlace> places;   // scratch
+  std::vector<PostPlace> places;    // scratch
   std::optional<Origin> last_fact;  // of this call of apply()
   std::size_t kept_up = 0;          // brands before were kept up in this hour
-  bool loading = false;             // a shard's record was loaded
-  std::vector<std::optional<std::pair<std::uint64_t, std::uint64_t>>> loading_posts;  // by brand
+  // What is known between load() and loaded().
+  struct Loading {
+    struct Brand {
+      BrandId id = 0;
+      bool watched = false;
+      Minute since = kNoMinute;
+      std::uint64_t first_post = 0;
+      std::uint64_t end_post = 0;
+    };
+    std::vector<Brand> brands;
+    std::unordered_map<std::string_view, BrandId> ids;  // by name
+    bool shard = false;                                 // its record was there
+  };
+  Loading loading;
 
   BrandState* state_of(BrandId id);
   std::size_t slot_of(PartitionId partition);
   OriginMark* mark_of(BrandState* brand, std::size_t slot);
+  void keep_posts();
   void keep_up(BrandId id, BrandState* brand);
   void keep_some_up();
   void prefetch(const Facts& told, std::size_t at) const;
@@ -54,6 +71,13 @@ struct Aggregator::State {
   void erase_author(const PostUpdate& update);
   [[nodiscard]] Minutes::BrandOf brand_of();
   [[nodiscard]] BrandSnapshot snapshot(std::uint32_t place) const;
+  void save_marks(const BrandState& brand, pb::Positions* out) const;
+  [[nodiscard]] Result<void> load(BrandId id, std::string_view value,
+                                  const std::map<PartitionId, PartitionId>& with);
+  [[nodiscard]] bool load_marks(const pb::Positions& in,
+                                const std::map<PartitionId, PartitionId>& with, BrandState* brand);
+  // True when the brand's posts name nothing that it does not have.
+  [[nodiscard]] bool are_whole(BrandId id) const;
   [[nodiscard]] std::shared_ptr<const BrandKpis> kpis(BrandId id, const BrandState& brand) const;
   [[nodiscard]] double unanswered(BrandId id, const BrandState& brand) const;
 };

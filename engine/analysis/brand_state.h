@@ -26,6 +26,10 @@
 
 namespace vigie {
 
+namespace pb {
+class Brand;
+}
+
 // The highest origin that was folded in. Of one origin a fact comes before an update.
 struct OriginMark {
   std::int64_t offset = std::numeric_limits<std::int64_t>::min();
@@ -87,6 +91,9 @@ struct BrandState {
   mutable std::shared_ptr<const BrandKpis> kpis;
   mutable Period kpis_hour = 0;
 
+  // All but its marks, posts and minutes. load() is false where there is what no save() wrote.
+  void save(pb::Brand* out) const;
+  [[nodiscard]] bool load(const pb::Brand& in);
   // Heap memory, its posts and minutes apart.
   [[nodiscard]] std::size_t memory_bytes() const;
 };

@@ -19,17 +19,18 @@ CounterValues counters_of(const PostMetrics& metrics) {
   return out;
 }
 
-// A count that is not known begins at zero. What is older than the counters is in them.
+// A count that is not known begins at zero. What is older than the counters is in them; among
+// themselves, increments may come in any order.
 void add_counters(const PostMetrics& metrics, std::uint32_t told_at, PostState* row) {
   if (told_at < row->counted_at) return;
-  row->counted_at = told_at;
   const std::array<Count, kCounters> given{metrics.likes,  metrics.shares, metrics.comments,
                                            metrics.quotes, metrics.views,  metrics.clicks,
                                            metrics.saves,  metrics.reach};
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (!given[i]) continue;
     const std::uint32_t before = row->counters[i] == kUnknownCount32 ? 0 : row->counters[i];
-    const std::int64_t by = std::clamp<std::int64_t>(*given[i], -kUnknownCount32, kUnknownCount32);
+    constexpr std::int64_t kMost = kUnknownCount32;
+    const std::int64_t by = std::clamp(*given[i], -kMost, kMost);
     row->counters[i] = clipped_count(before + by);
   }
 }

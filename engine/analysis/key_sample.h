@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/check.h"
 #include "engine/base/post_key.h"
 
 namespace vigie {
@@ -27,9 +26,7 @@ template <class Row>
 class KeySample {
  public:
   // REQUIRES: rows_max < 2^kPlaceBits - 1.
-  explicit KeySample(std::size_t rows_max) : rows_max_(rows_max) {
-    CHECK(rows_max + 1 <= kPlaceMask);
-  }
+  explicit KeySample(std::size_t rows_max) : rows_max_(rows_max) {}
 
   // Null where there is none. Valid until rows come or go.
   [[nodiscard]] Row* find(const Key128& key) {

@@ -16,6 +16,7 @@ namespace vigie {
 
 namespace pb {
 class Brand;
+class Brand_Minutes;
 class Shard;
 }  // namespace pb
 
@@ -58,7 +59,7 @@ class Minutes {
   [[nodiscard]] std::size_t memory_bytes() const;
   // Of what it has for all brands, and of the minutes of one.
   void save(pb::Shard* out) const;
-  [[nodiscard]] bool load(const pb::Shard& in);
+  void load(const pb::Shard& in);
   void save(const BrandState& brand, pb::Brand* out) const;
   // False where it holds what no save() wrote.
   [[nodiscard]] bool load(BrandId id, const pb::Brand& in, BrandState* brand);
@@ -79,6 +80,8 @@ class Minutes {
   [[nodiscard]] bool count_in_new_block(BrandId id, BrandState* brand, const ShortName& platform,
                                         Minute minute);
   [[nodiscard]] bool add_block(BrandId id, BrandState* brand, std::size_t series, Hour hour);
+  [[nodiscard]] bool load_hours(BrandId id, const pb::Brand_Minutes& from, BrandState* brand,
+                                std::size_t series);
   void close_before(Minute end, const BrandOf& brand, std::vector<ClosedMinute>* closed);
   void append_closed(Hour hour, HourIndex* index, Minute end, const BrandOf& brand,
                      std::vector<ClosedMinute>* closed);

@@ -15,14 +15,20 @@ namespace pb {
 class NearDuplicates;
 }
 
-// Groups by simhash (Charikar, STOC 2002; Manku et al., WWW 2007): two signatures that differ in at
-// most kSignatureBitsMax of 64 bits are near-duplicates; by the pigeonhole principle they share one
-// of four stretches of 16 bits. A group is known by its first signature for kNearDuplicateHours
-// after its last post, as seen from the latest post of all, and at most kNearDuplicateGroupsMax
-// groups are, the one whose last post is oldest making room. A post belongs to the group with the
-// nearest signature, the oldest of several; one that comes late, too. Of the groups that share a
-// stretch with it the latest kNearDuplicateStepsMax are looked at, so that a flood of variants of a
-// text costs no more. Memory: 50 to 100 bytes a group. One thread.
+// Groups by simhash (Charikar, STOC 2002; Manku et al., WWW 2007): two signatures are near each
+// other when they differ in at most kSignatureBitsMax of 64 bits and have one of four stretches of
+// 16 bits in common. By the pigeonhole principle three bits always leave one, four nearly always
+// (90 %). A group is known by its first signature for kNearDuplicateHours after its last post, as
+// seen from the latest post of all, and at most kNearDuplicateGroupsMax groups are, the one whose
+// last post is oldest making room. A post belongs to the group with the nearest signature, the
+// oldest of several; one that comes late, too. Of the groups that share a stretch with it the
+// latest kNearDuplicateStepsMax are looked at, so that a flood of variants of a text costs no more.
+//
+// What that finds: the same words, however written and ordered, always. With one word replaced, 78
+// % of texts of 54 words and 24 % of tweets of 15. Two texts that have little in common are taken
+// for the same once in 3,000 posts, against as many groups as there may be.
+//
+// Memory: 60 to 120 bytes a group. One thread.
 class NearDuplicates {
  public:
   struct Found {
@@ -69,13 +75,20 @@ class NearDuplicates {
   [[nodiscard]] Place take_place();
   void link(Place place);
   void unlink(Place place);
+  void push_age(const Age& age);
+  [[nodiscard]] Age pop_age();
+  void sort_ages();
   void drop_oldest();
   void rebuild();
 
   std::vector<Group> groups_;
   std::vector<Place> free_;
-  std::vector<Place> first_;      // by band and bucket
-  std::vector<Age> by_age_;       // a heap, the oldest first, once there are all that there may be
+  std::vector<Place> first_;  // by band and bucket
+  // Once there are all groups that there may be, their ages: those that came in order, from
+  // ages_begin_ on, the oldest first, and a heap of the others.
+  std::vector<Age> ages_;
+  std::size_t ages_begin_ = 0;
+  std::vector<Age> other_ages_;
   std::int64_t newest_ = kNever;  // the latest event time
   std::uint32_t created_ = 0;     // groups so far
   std::size_t unknown_met_ = 0;   // groups in chains that are not known any more

@@ -102,6 +102,12 @@ bool Series::put_back(Minute minute, BlockPool* pool) {
   return true;
 }
 
+void Series::set_minutes(Hour hour, const HourBlock& minutes, BlockPool* pool) {
+  HourTotal* total = total_of(hour);
+  (*pool)[total->block] = minutes;
+  total->mentions = std::accumulate(minutes.begin(), minutes.end(), std::uint32_t{0});
+}
+
 void Series::add_hour(Hour hour, BlockId block) {
   last_ = find(hour);
   hours_.insert(hours_.begin() + static_cast<std::ptrdiff_t>(last_), HourTotal{hour, block, 0});

@@ -109,8 +109,9 @@ class Series {
   };
   [[nodiscard]] std::span<const HourTotal> hours() const { return hours_; }
   [[nodiscard]] std::size_t memory_bytes() const { return hours_.capacity() * sizeof(HourTotal); }
-  // Takes over what was saved. The hours are added with add_hour(), their minutes with put_back().
+  // Takes over what was saved: the mentions since the start, and those of an hour that has a block.
   void set_mentions(std::uint64_t mentions) { mentions_ = mentions; }
+  void set_minutes(Hour hour, const HourBlock& minutes, BlockPool* pool);
 
  private:
   // Index of the first hour at or after `hour`; nearly always at or behind the last one.

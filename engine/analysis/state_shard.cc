@@ -12,6 +12,14 @@ namespace {
 constexpr std::string_view kShardPrefix = "shard/";
 constexpr std::string_view kBrandPrefix = "brand/";
 
+template <class T>
+std::optional<T> read_number(std::string_view text) {
+  T number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 void append_progress(std::span<const Progress> progress, std::string* value) {
@@ -53,10 +61,27 @@ std::string shard_key(std::uint32_t shard) { return cat(kShardPrefix, shard); }
 std::optional<std::uint32_t> shard_of_key(std::string_view key) {
   if (!key.starts_with(kShardPrefix)) return std::nullopt;
   key.remove_prefix(kShardPrefix.size());
-  std::uint32_t shard = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), shard);
-  if (error != std::errc{} || end != key.data() + key.size()) return std::nullopt;
-  return shard;
+  return read_number<std::uint32_t>(key);
+}
+
+std::string brand_key(std::string_view name) {
+  std::string key(kBrandPrefix);
+  for (const char c : name) {
+    if (c == '%' || c == '/') {
+      key += c == '%' ? "%25" : "%2F";
+    } else {
+      key += c;
+    }
+  }
+  return key;
+}
+
+std::optional<std::uint64_t> page_of_key(std::string_view key) {
+  constexpr std::string_view kPosts = "/posts/";
+  const std::size_t at = key.rfind(kPosts);
+  if (at == std::string_view::npos) return std::nullopt;
+  key.remove_prefix(at + kPosts.size());
+  return read_number<std::uint64_t>(key);
 }
 
 std::optional<std::string> brand_of_key(std::string_view key) {

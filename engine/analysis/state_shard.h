@@ -29,6 +29,10 @@ void append_progress(std::span<const Progress> progress, std::string* value);
 // "shard/7".
 [[nodiscard]] std::string shard_key(std::uint32_t shard);
 [[nodiscard]] std::optional<std::uint32_t> shard_of_key(std::string_view key);
+// "brand/NAME".
+[[nodiscard]] std::string brand_key(std::string_view name);
+// The number of the page of posts that a record of a brand is; nothing for its other record.
+[[nodiscard]] std::optional<std::uint64_t> page_of_key(std::string_view key);
 // The name of the brand that a record is of, by its key; nothing for another record.
 [[nodiscard]] std::optional<std::string> brand_of_key(std::string_view key);
 

@@ -195,6 +195,8 @@ inline constexpr std::size_t kSegmentsMax = 32;
 inline constexpr std::size_t kTopEntriesMax = 128;
 inline constexpr int kTopDaysKept = 8;
 inline constexpr std::size_t kTopShown = 20;
+// Days for which the sets of authors and sites are kept: the window of 30 days touches 31.
+inline constexpr int kSketchDaysKept = 31;
 // Labels of a fact's post beside hashtags: words, sites, links each; and bytes of one.
 inline constexpr std::size_t kLabelsPerPostMax = 32;
 inline constexpr std::size_t kLabelBytesMax = 256;
@@ -203,7 +205,7 @@ inline constexpr std::size_t kSignatureWordsMax = 16'384;
 // Words of a text from which it has a signature: fewer say too little. See simhash.h.
 inline constexpr std::size_t kSignatureWordsMin = 5;
 // See near_duplicates.h.
-inline constexpr int kSignatureBitsMax = 3;
+inline constexpr int kSignatureBitsMax = 4;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
 inline constexpr std::size_t kNearDuplicateStepsMax = 256;

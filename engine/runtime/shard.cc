@@ -11,7 +11,6 @@ namespace vigie {
 namespace {
 
 constexpr std::chrono::milliseconds kTakeWait{100};  // how soon a quiet shard shows what changed
-constexpr std::chrono::milliseconds kWishWait{20};   // how soon it sees that it is to save
 
 }  // namespace
 
@@ -49,12 +48,11 @@ void Shard::save_loaded(bool brands, std::vector<StateRecord>* out) {
 }
 
 void Shard::run() {
-  const Duration wait = saver_ ? kWishWait : kTakeWait;
   bool saving = false;
   while (true) {
     FactBatch batch;
     const Result<bool> taken =
-        context_.link->take(settings_.number, &batch, saving ? Clock::now() : after(wait));
+        context_.link->take(settings_.number, &batch, saving ? Clock::now() : after(kTakeWait));
     if (!taken) break;
     take_brands();
     if (*taken) fold(batch);

@@ -42,15 +42,14 @@ bool ShardSaver::step(Aggregator* aggregator, const WatermarkTracker& watermark)
 }
 
 void ShardSaver::finish(Aggregator* aggregator, const WatermarkTracker& watermark) {
-  while (!checkpointer_->failed()) {
+  // The round under way, and then one for what came after its beginning.
+  for (int rounds = saving_ ? 2 : 1; !checkpointer_->failed();) {
     if (waiting_) {
       take_answer(after(kAnswerWait));
       continue;
     }
-    if (!saving_) {
-      if (covered_ == folded_) return;
-      begin(*aggregator, watermark);
-    }
+    if (rounds-- == 0) return;
+    if (!saving_) begin(*aggregator, watermark);
     save_some(aggregator, Deadline::max());
     hand_over();
   }

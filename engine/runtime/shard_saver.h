@@ -34,7 +34,7 @@ class ShardSaver {
   // Goes on with the round, or begins one when it is time. True when there is more to do at once.
   bool step(Aggregator* aggregator, const WatermarkTracker& watermark);
 
-  // Saves what is not saved yet and waits until it is durable, or saving has failed.
+  // Saves all that is here and waits until it is durable, or saving has failed.
   void finish(Aggregator* aggregator, const WatermarkTracker& watermark);
 
  private:

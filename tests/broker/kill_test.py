@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+"""Kills `vigie run` at any moment, over and over, while it reads from a real Kafka broker: in the
+end everything is counted once.
+
+    kill_test.py VIGIE [KILLS]
+
+Posts, some of them twice, with edits, deletions and new counters behind them, flow into a topic of
+4 partitions. `vigie run` counts them with 2 workers and 2 shards and keeps its state; it is ended
+with SIGKILL at random moments and started again, and now and then a stranger joins its group, so
+that partitions move. In the end its totals are held against those of a run that was never
+disturbed, of another group with a state of its own, and against a plain count; and what it has
+committed against the end of the log. The broker's address is in VIGIE_TEST_BROKERS (see
+with_broker.sh); VIGIE_SEED repeats a run, as far as a broker lets it.
+
+Exit codes: 0 passed, 77 there is no broker, 1 failed.
+"""
+import collections
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import end_to_end
+from end_to_end import PARTITIONS, Failure, Run
+from reload_under_load import committed, expect
+
+KILLS = 50
+POSTS_PER_KILL = 400
+BURST = 100
+LIFE_SECONDS = (0.15, 1.6)  # from the start of the process to its end
+STRANGER_EVERY = 6          # kills
+PLATFORMS = ("x", "mastodon", "reddit")
+BRANDS = [{"name": "Phare", "names": ["Phare"]}, {"name": "Balise", "names": ["Balise"]},
+          {"name": "Rivage/Nord", "names": ["Rivage"]}]
+WORDS = ((3, "le Phare"), (5, "la Balise"), (4, "un Rivage"))
+
+
+def text_of(number):
+    return " ".join(["ici", *(words for every, words in WORDS if number % every == 0)])
+
+
+def post(number, text):
+    return {"id": f"p{number}", "platform": PLATFORMS[number % len(PLATFORMS)], "text": text,
+            "created_at": f"2026-11-22T12:{number // 600 % 60:02}:{number // 10 % 60:02}Z",
+            "metrics": {"likes": number % 7}}
+
+
+class Story:
+    """What is sent, and what follows from it. All that concerns a post is in one partition, as a
+    bridge that keys records by id sends it."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.texts = {}  # of the posts that are there
+        self.likes = {}
+        self.sent = 0
+        self.kinds = collections.Counter()
+
+    def more(self, count):
+        """Records by partition."""
+        out = [[] for _ in range(PARTITIONS)]
+
+        def tell(number, record, kind):
+            out[number % PARTITIONS].append(json.dumps(record).encode() + b"\n")
+            self.kinds[kind] += 1
+
+        for number in range(self.sent, self.sent + count):
+            record = post(number, text_of(number))
+            self.texts[number], self.likes[number] = record["text"], number % 7
+            tell(number, record, "posts")
+            if self.random.random() < 0.1:
+                tell(number, record, "repeats")
+            earlier = self.random.randrange(max(0, number - 300), number + 1)
+            platform = PLATFORMS[earlier % len(PLATFORMS)]
+            if earlier not in self.texts:
+                continue
+            chance = self.random.random()
+            if chance < 0.05:
+                del self.texts[earlier], self.likes[earlier]
+                tell(earlier, {"op": "delete", "id": f"p{earlier}", "platform": platform},
+                     "deletions")
+            elif chance < 0.10:
+                self.texts[earlier] = text_of(earlier + 1)
+                edited = post(earlier, self.texts[earlier])
+                edited["metrics"]["likes"] = self.likes[earlier]
+                edited["edited_at"] = "2026-11-22T13:10:00Z"
+                tell(earlier, edited, "edits")
+            elif chance < 0.25:
+                self.likes[earlier] += 5
+                tell(earlier, {"op": "metrics", "id": f"p{earlier}", "platform": platform,
+                               "metrics": {"likes": self.likes[earlier]}}, "counters")
+        self.sent += count
+        return out
+
+    def mentions(self):
+        """By brand and platform, what was deleted left out."""
+        counts = collections.Counter()
+        for number, text in self.texts.items():
+            for brand in BRANDS:
+                if brand["names"][0] in text:
+                    counts[brand["name"], PLATFORMS[number % len(PLATFORMS)]] += 1
+        return counts
+
+
+class Feed:
+    """Into the topic, in bursts."""
+
+    def __init__(self, brokers, topic, story):
+        self.brokers, self.topic, self.story = brokers, topic, story
+        self.end = 0  # records of all partitions
+
+    def send(self, count):
+        for partition, lines in enumerate(self.story.more(count)):
+            subprocess.run(["kcat", "-b", self.brokers, "-t", self.topic, "-p", str(partition),
+                            "-P"], input=b"".join(lines), check=True, timeout=60)
+            self.end += len(lines)
+
+
+class Stranger:
+    """A consumer that joins the group, takes partitions and commits nothing."""
+
+    def __init__(self, brokers, topic, group):
+        self.process = subprocess.Popen(
+            ["kcat", "-b", brokers, "-G", group, "-X", "enable.auto.commit=false",
+             "-X", "session.timeout.ms=6000", "-X", "heartbeat.interval.ms=200",
+             "-X", "partition.assignment.strategy=range", "-q", topic],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def leave(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def configuration(brokers, topic, group, folder, static):
+    path = folder / f"{group}.yaml"  # JSON is YAML
+    kafka = {"brokers": brokers, "topics": [topic], "group": group,
+             "properties": {"session.timeout.ms": "6000", "heartbeat.interval.ms": "200",
+                            "fetch.wait.max.ms": "50"}}
+    if static:
+        kafka["instance"] = group
+    path.write_text(json.dumps({
+        "sources": [{"kafka": kafka}],
+        "brands": BRANDS,
+        "event_time": {"lateness": "2h"},
+        "serve": {"listen": "127.0.0.1:0"},
+        "state": {"path": str(folder / f"state-{group}"), "every": "200ms", "bytes": "64KB"},
+        "engine": {"workers": 2, "shards": 2, "drain": "20s"},
+    }), encoding="utf-8")
+    return path
+
+
+def totals(run, metrics):
+    """All that must be the same for any run over the log."""
+    out = {f"mentions of {brand} on {platform}": count
+           for (brand, platform), count in metrics.mentions().items()}
+    for labels, value in metrics.samples["vigie_kpi"]:
+        if labels.get("exact", "true") == "true":
+            out[json.dumps(labels, sort_keys=True)] = value
+    return out
+
+
+def read_up(run, end):
+    """Waits until everything was read; then stops the process, so that everything is saved."""
+    metrics = run.wait_until_read(end)
+    found = totals(run, metrics)
+    run.stop()
+    return found, metrics
+
+
+def kill_over_and_over(vigie, path, feed, kills, group, rng):
+    """The group's members are static: killed and started again, they find their partitions."""
+    seen = collections.Counter()
+    stranger = None
+    for kill in range(kills):
+        sender = threading.Thread(target=feed.send, args=(POSTS_PER_KILL,))
+        run = Run(vigie, path, path.parent)
+        started = time.monotonic()
+        try:
+            sender.start()
+            if kill % STRANGER_EVERY == 2:
+                stranger = Stranger(feed.brokers, feed.topic, group)
+                seen["strangers"] += 1
+            life = rng.uniform(*LIFE_SECONDS)
+            deadline = started + life
+            while time.monotonic() < deadline:
+                run.process.poll()
+                metrics = run.scrape()  # a failure when it has ended
+                if metrics is not None:
+                    seen["saves"] = max(seen["saves"], metrics.total("vigie_state_saves_total"))
+                    seen["rebalances"] += 0
+                time.sleep(min(0.05, max(0.0, deadline - time.monotonic())))
+        finally:
+            seen["served"] += run.url is not None
+            run.kill()
+            sender.join()
+        if stranger is not None and kill % STRANGER_EVERY == 4:
+            stranger.leave()
+            stranger = None
+    if stranger is not None:
+        stranger.leave()
+    return seen
+
+
+def compare(what, found, wanted):
+    wrong = {key: (found.get(key), wanted.get(key)) for key in found.keys() | wanted.keys()
+             if found.get(key) != wanted.get(key)}
+    if wrong:
+        raise Failure(f"{what}: these differ, as (found, wanted): "
+                      f"{dict(list(wrong.items())[:20])}")
+
+
+def check(vigie, brokers, kills, folder, seed):
+    rng = random.Random(seed)
+    topic = f"kills-{os.getpid()}-{time.monotonic_ns()}"
+    end_to_end.create_topic(brokers, topic)
+    story = Story(seed)
+    feed = Feed(brokers, topic, story)
+    killed = configuration(brokers, topic, f"{topic}-killed", folder, static=True)
+    start = time.monotonic()
+    seen = kill_over_and_over(vigie, killed, feed, kills, f"{topic}-killed", rng)
+    print(f"{kills} kills in {time.monotonic() - start:.0f} s, of which {seen['served']} while it "
+          f"served; {seen['strangers']} strangers in the group; sent {dict(story.kinds)}")
+
+    run = Run(vigie, killed, folder)
+    try:
+        found, metrics = read_up(run, feed.end)
+        again = metrics.total("vigie_records_total")
+    finally:
+        run.kill()
+    print(f"the last process read {again} of {feed.end} records, and then had everything")
+    wanted = {f"mentions of {brand} on {platform}": count
+              for (brand, platform), count in story.mentions().items()}
+    compare("the run that was killed against a plain count",
+            {key: value for key, value in found.items() if key.startswith("mentions of")}, wanted)
+    expect("committed", sum(committed(brokers, f"{topic}-killed", topic).values()), feed.end)
+
+    quiet = configuration(brokers, topic, f"{topic}-quiet", folder, static=False)
+    run = Run(vigie, quiet, folder)
+    try:
+        undisturbed, _ = read_up(run, feed.end)
+    finally:
+        run.kill()
+    compare("the run that was killed against one that was not", found, undisturbed)
+
+    run = Run(vigie, killed, folder)
+    try:
+        found, metrics = read_up(run, feed.end)
+    finally:
+        run.kill()
+    expect("records read again after SIGTERM", metrics.total("vigie_records_total"), 0)
+    expect("records that the state lacks", metrics.total("vigie_state_gap_records_total"), 0)
+    compare("after SIGTERM and a start", found, undisturbed)
+    return sum(wanted.values())
+
+
+def main(arguments):
+    brokers = os.environ.get("VIGIE_TEST_BROKERS")
+    if not 1 <= len(arguments) <= 2:
+        sys.exit(__doc__)
+    if not brokers:
+        print("skipped: VIGIE_TEST_BROKERS is not set")
+        return 77
+    vigie = str(pathlib.Path(arguments[0]).resolve())
+    kills = int(arguments[1]) if len(arguments) > 1 else KILLS
+    seed = int(os.environ.get("VIGIE_SEED", time.time_ns() % 1_000_000))
+    print(f"seed {seed}", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            mentions = check(vigie, brokers, kills, pathlib.Path(name), seed)
+        except Failure as failure:
+            print(f"kill_test.py: seed {seed}: {failure}", file=sys.stderr)
+            return 1
+    print(f"{mentions} mentions: the run that was killed, the one that was not, and the plain "
+          "count agree")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

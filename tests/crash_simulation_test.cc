@@ -1,0 +1,242 @@
+// The whole pipeline over a made-up log, by processes that die at any moment and begin again from
+// what they have saved: the results equal a plain count.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "connectors/decode.h"
+#include "engine/analysis/state_shard.h"
+#include "engine/base/text.h"
+#include "engine/runtime/engine.h"
+#include "tests/fake_world.h"
+
+namespace vigie::test {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::array<std::string_view, 5> kTexts{"I switched to Orvelane today",
+                                                 "Beurre Crémoline et fibre Orvelane",
+                                                 "nothing to see", "CREMOLINE is back #cremoline",
+                                                 "du Pelvoran, du vrai"};
+constexpr std::array<std::string_view, 3> kBrands{"Orvelane", "Crémoline", "Pelvoran/%"};
+constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
+constexpr int kPosts = 3000;
+constexpr std::uint32_t kWorkers = 2;
+
+using MinuteKey = std::tuple<EventTime, std::string, std::string>;  // minute, brand, platform
+using Minutes = std::map<MinuteKey, std::uint32_t>;
+
+bool mentions(std::string_view text, std::string_view brand) {
+  if (brand == "Orvelane") return text.contains("Orvelane");
+  if (brand == "Crémoline") return text.contains("Crémol") || text.contains("CREMOLINE");
+  return text.contains("Pelvoran");
+}
+
+// Posts of a few hours, out of order by up to half an hour within a partition, so that none is
+// late whatever happens.
+Minutes fill(std::uint64_t seed, World* world) {
+  Random random(seed);
+  Minutes expected;
+  const EventTime start{seconds{1'700'000'000}};
+  for (int i = 0; i < kPosts; ++i) {
+    const EventTime time = start + seconds{i * 5} + seconds{random() % 1800};
+    const std::string_view text = kTexts[random() % kTexts.size()];
+    const std::string platform(kPlatforms[random() % kPlatforms.size()]);
+    std::string record = cat(R"({"id":"p)", i, R"(","platform":")", platform, R"(","text":)");
+    append_json_string(text, &record);
+    record += cat(R"(,"created_at":")", to_rfc3339(time), "\"}");
+    world->log[random() % world->log.size()].push_back(std::move(record));
+    const EventTime minute{std::chrono::floor<minutes>(time.time_since_epoch())};
+    for (const std::string_view brand : kBrands) {
+      if (mentions(text, brand)) ++expected[{minute, std::string(brand), platform}];
+    }
+  }
+  return expected;
+}
+
+// --- One life of the process ---------------------------------------------------------------------
+
+// What it had to show at its end, brands by name.
+struct Shown {
+  std::uint64_t mentions = 0;
+  std::map<std::string, std::uint64_t> platforms;
+  std::vector<std::uint64_t> windows;
+  friend bool operator==(const Shown&, const Shown&) = default;
+};
+
+struct Life {
+  Result<void> ran;
+  std::vector<std::pair<MinuteKey, std::uint32_t>> closed;
+  std::map<std::string, Shown> shown;
+  std::uint64_t records = 0;
+  std::uint64_t late = 0;
+};
+
+// From what minute on the saved state has told of none; nothing: of no minute at all.
+std::optional<EventTime> open_from(World* world, Duration lateness) {
+  std::optional<EventTime> lowest;
+  for (const auto& [key, value] : world->disk()) {
+    if (!shard_of_key(key)) continue;
+    const auto watermark = load_shard_input(key, value)->watermark;
+    if (!watermark) return std::nullopt;
+    if (!lowest || *watermark < *lowest) lowest = watermark;
+  }
+  if (!lowest) return std::nullopt;
+  return EventTime{std::chrono::floor<minutes>((*lowest - lateness).time_since_epoch())};
+}
+
+Shown shown(const BrandSnapshot& brand) {
+  Shown out;
+  out.mentions = brand.mentions;
+  for (const PlatformSnapshot& platform : brand.platforms) {
+    out.platforms[std::string(platform.platform.view())] = platform.mentions;
+  }
+  for (const WindowCounts& window : brand.windows) {
+    out.windows.insert(out.windows.end(), {window.current, window.previous, window.yesterday});
+  }
+  return out;
+}
+
+// Brands, shards and the numbers of partitions are others in each life.
+Life live(World* world, std::uint64_t seed, std::uint32_t rebalances) {
+  Random random(seed);
+  std::vector<rules::Brand> brands;
+  for (const std::string_view name : kBrands) {
+    std::vector<std::string> names{std::string(name)};
+    if (name.starts_with("Pelvoran")) names = {"Pelvoran"};
+    brands.push_back({.name = std::string(name), .names = names});
+  }
+  std::shuffle(brands.begin(), brands.end(), random);
+  WorldStore* store = nullptr;
+  Parts parts;
+  parts.store = std::make_unique<WorldStore>(world, random());
+  store = static_cast<WorldStore*>(parts.store.get());
+  parts.saved = *look_at_state(store);
+  auto list = *next_brands({}, brands);
+  parts.brands = *with_names(*list, parts.saved.brands);
+  const std::vector<BrandId> ids = ids_of(*list);
+  parts.rules = *rules::compile(brands, {.seed = seed, .ids = ids}, nullptr);
+  EngineOptions options;
+  options.engine.shards = 1 + static_cast<std::uint32_t>(random() % 3);
+  options.replay = true;
+  options.state.every = std::chrono::milliseconds{random() % 6};
+  options.state.bytes.bytes = 1UL << (12 + random() % 10);
+  options.save_retry_wait = std::chrono::microseconds{1};
+  options.key_seed = parts.saved.fresh ? KeySeed{seed, seed} : parts.saved.meta.key_seed;
+  Group group(kWorkers, rebalances, random());
+  const PartitionId first_id = random() % 4 == 0 ? 0 : 7 * static_cast<PartitionId>(random() % 3);
+  for (std::uint32_t i = 0; i < kWorkers; ++i) {
+    parts.inputs.push_back({std::make_unique<WorldSource>(
+                                world, &group, WorldSource::Place{i, first_id}, random()),
+                            make_native_decoder({})});
+  }
+  parts.link = std::make_unique<WorldLink>(options.engine.shards, kWorkers, random());
+  Counters counters;
+  Engine engine(std::move(parts), options, &counters);
+  Queue<int> never(1);
+  int none = 0;
+  Life life;
+  const auto wait = [&](Deadline) {
+    return never.pop(&none, after(std::chrono::milliseconds{1})) == QueueStatus::done;
+  };
+  life.ran = engine.run(wait, false);
+  for (const ClosedMinute& minute : engine.closed_minutes()) {
+    const MinuteKey key{minute.minute, engine.brands()->names[minute.brand],
+                        minute.platform.view()};
+    life.closed.emplace_back(key, minute.mentions);
+  }
+  for (const auto* cell : engine.snapshots()) {
+    for (const BrandSnapshot& brand : cell->load()->brands) life.shown[brand.name] = shown(brand);
+  }
+  life.records = counters.records;
+  life.late = counters.facts_late;
+  return life;
+}
+
+// One line for each minute that differs.
+std::string difference(const Minutes& told, const Minutes& expected) {
+  std::string out;
+  const auto add = [&](std::string_view what, const MinuteKey& key, std::uint32_t count) {
+    const auto& [minute, brand, platform] = key;
+    out += cat(what, " ", to_rfc3339(minute), " ", brand, " ", platform, " ", count, "\n");
+  };
+  for (const auto& [key, count] : told) {
+    const auto at = expected.find(key);
+    if (at == expected.end() || at->second != count) add("told", key, count);
+  }
+  for (const auto& [key, count] : expected) {
+    const auto at = told.find(key);
+    if (at == told.end() || at->second != count) add("expected", key, count);
+  }
+  return out;
+}
+
+// --- Many ----------------------------------------------------------------------------------------
+
+void simulate(std::uint64_t seed) {
+  CAPTURE(seed);
+  Random random(seed);
+  World world;
+  const Minutes expected = fill(seed, &world);
+  Minutes told;
+  const auto take = [&](const Life& life) {
+    for (const auto& [key, mentions] : life.closed) {
+      CHECK_MESSAGE(!told.contains(key), "a minute closes once");
+      told[key] = mentions;
+    }
+    CHECK(life.late == 0);
+  };
+  const Duration lateness = EventTimeSettings{}.lateness;
+  for (std::uint64_t crashes = random() % 5; crashes > 0; --crashes) {
+    world.crash_after(random() % 60);
+    const Life life = live(&world, random(), static_cast<std::uint32_t>(random() % 3));
+    take(life);
+    if (life.ran && !world.crashed()) break;  // it was at the end before
+    // What is not in the saved state may be told again.
+    const auto open = open_from(&world, lateness);
+    std::erase_if(told, [&](const auto& one) { return !open || std::get<0>(one.first) >= *open; });
+    world.revive();
+  }
+  world.revive();
+  const Life last = live(&world, random(), static_cast<std::uint32_t>(random() % 4));
+  REQUIRE_MESSAGE(last.ran.has_value(), (last.ran ? "" : last.ran.error().text()));
+  take(last);
+  CHECK(difference(told, expected) == "");
+  std::map<std::string, std::uint64_t> totals;
+  for (const auto& [key, count] : expected) totals[std::get<1>(key)] += count;
+  for (const auto& [name, total] : totals) CHECK(last.shown.at(name).mentions == total);
+  CHECK(world.complaints() == std::vector<std::string>{});
+  for (std::int32_t number = 0; number < kLogPartitions; ++number) {
+    CHECK(world.committed(number) ==
+          static_cast<std::int64_t>(world.log[static_cast<std::size_t>(number)].size()));
+  }
+
+  // Saving and loading again is the identity.
+  const Life again = live(&world, random(), 0);
+  REQUIRE(again.ran);
+  take(again);
+  CHECK(difference(told, expected) == "");
+  CHECK(again.shown == last.shown);
+}
+
+TEST_CASE("processes that die at any moment count every mention once") {
+  const std::uint64_t count = std::getenv("VIGIE_LONG") != nullptr ? 5000 : 50;
+  const char* one = std::getenv("VIGIE_SEED");
+  if (one != nullptr) return simulate(std::strtoull(one, nullptr, 10));
+  for (std::uint64_t seed = 1; seed <= count; ++seed) simulate(seed);
+}
+
+}  // namespace
+}  // namespace vigie::test
