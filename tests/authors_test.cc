@@ -427,6 +427,10 @@ TEST_CASE("a small brand takes little memory, the largest what is stated") {
   }
   CHECK(authors.one_in() == 2);
   CHECK(authors.memory_bytes() <= (kAuthorsMax + 1) * 72 + 4 * 131'072);
+  // Once a crowd is forgotten its memory is free.
+  for (std::uint64_t i = 0; i < 100; ++i) authors.add(author(i), day(-63), Deed::share, 1, false);
+  authors.drop_before(day(-1));
+  CHECK(authors.memory_bytes() < 100 * 90);
 }
 
 TEST_CASE("what was saved is loaded, and goes on as before") {

@@ -46,7 +46,7 @@ bool NearDuplicates::is_known(const Group& group) const {
 NearDuplicates::Place& NearDuplicates::first_of(std::size_t band, std::uint64_t signature) {
   const std::size_t buckets = first_.size() / kBands;
   // An odd factor leaves the bands apart, and the highest bits depend on all.
-  const std::size_t mixed = (band_of(signature, band) * 0x9E37U) & (kBucketsMax - 1);
+  const std::size_t mixed = (std::size_t{0x9E37} * band_of(signature, band)) & (kBucketsMax - 1);
   return first_[band * buckets + mixed * buckets / kBucketsMax];
 }
 

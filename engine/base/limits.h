@@ -195,8 +195,6 @@ inline constexpr std::size_t kSegmentsMax = 32;
 inline constexpr std::size_t kTopEntriesMax = 128;
 inline constexpr int kTopDaysKept = 8;
 inline constexpr std::size_t kTopShown = 20;
-// Days for which the sets of authors and sites are kept: the window of 30 days touches 31.
-inline constexpr int kSketchDaysKept = 31;
 // Labels of a fact's post beside hashtags: words, sites, links each; and bytes of one.
 inline constexpr std::size_t kLabelsPerPostMax = 32;
 inline constexpr std::size_t kLabelBytesMax = 256;
