@@ -25,18 +25,6 @@ bool same_folded(std::string_view text, std::string_view wanted) {
   return folded.view() == wanted;
 }
 
-bool is_at_site(std::string_view url, std::string_view wanted) {
-  const Address address = address_of(url);
-  const std::size_t end = std::min(wanted.find('/'), wanted.size());
-  const std::string_view host = wanted.substr(0, end);
-  const std::string_view path = wanted.substr(end);
-  if (address.host.size() < host.size()) return false;
-  const std::size_t before = address.host.size() - host.size();
-  if (!same_word(address.host.substr(before), host)) return false;
-  if (before != 0 && address.host[before - 1] != '.') return false;
-  return same_word(address.path.substr(0, path.size()), path);
-}
-
 // Whom a post answers: by id, or by the handle it begins with.
 bool answers(const Mention& mention, std::string_view wanted) {
   switch (mention.kind) {
@@ -96,11 +84,24 @@ bool is_country(const Mention& mention, std::string_view wanted) {
 }
 
 bool is_channel(const Mention& mention, std::string_view wanted) {
-  if (!mention.channel) return false;
-  return same_folded(mention.channel->id, wanted) || same_folded(mention.channel->name, wanted);
+  const Channel& channel = mention.channel;
+  if (channel.id.empty() && channel.name.empty()) return false;
+  return same_folded(channel.id, wanted) || same_folded(channel.name, wanted);
 }
 
 }  // namespace
+
+bool is_at(std::string_view url, std::string_view site) {
+  const Address address = address_of(url);
+  const std::size_t end = std::min(site.find('/'), site.size());
+  const std::string_view host = site.substr(0, end);
+  const std::string_view path = site.substr(end);
+  if (address.host.size() < host.size()) return false;
+  const std::size_t before = address.host.size() - host.size();
+  if (!same_word(address.host.substr(before), host)) return false;
+  if (before != 0 && address.host[before - 1] != '.') return false;
+  return same_word(address.path.substr(0, path.size()), path);
+}
 
 bool holds(const Attribute& attribute, const Mention& mention) {
   using A = Attribute::Kind;
@@ -115,7 +116,7 @@ bool holds(const Attribute& attribute, const Mention& mention) {
               attribute.flag);
     case A::original: return mention.kind != Kind::repost && mention.kind != Kind::quote;
     case A::verified: return mention.author.verified == attribute.flag;
-    case A::site: return is_at_site(mention.url, text);
+    case A::site: return is_at(mention.url, text);
     case A::url: return contains_lower(mention.url, text);
     case A::links:
       return std::ranges::any_of(mention.urls,

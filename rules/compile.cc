@@ -34,8 +34,9 @@ class Compiler {
     if (brands_.size() > kBrandsMax) {
       return fail(ErrorKind::config, cat("there may be ", kBrandsMax, " brands at most"));
     }
-    check_library();
+    if (settings_.library != nullptr) check_library();
     for (std::uint32_t i = 0; i < brands_.size() && !has_too_many_terms(); ++i) add_brand(i);
+    add_questions();
     rules_->first_rule.push_back(next_rule());
     rules_->first_campaign.push_back(static_cast<std::uint32_t>(rules_->campaigns.size()));
     if (first_error_) {
@@ -45,6 +46,7 @@ class Compiler {
       return fail(ErrorKind::config, cat("there may be ", kTermsMax, " terms at most"));
     }
     lowering_.finish();
+    rules_->looks_at_tokens = rules_->looks_at_tokens || rules_->owned.has_accounts();
     rules_->plain_terms.shrink_to_fit();
     rules_->rules.shrink_to_fit();
     if (rules_->rules.size() == brands_.size())
@@ -66,7 +68,6 @@ class Compiler {
   // Queries of the library are checked by themselves, so that what is wrong is said where it
   // stands.
   void check_library() {
-    if (settings_.library == nullptr) return;
     for (const auto& [name, text] : settings_.library->queries) {
       Findings findings(out_, 0);
       std::vector<QueryFault> faults;
@@ -87,6 +88,38 @@ class Compiler {
     if (!first_error_) first_error_ = findings.first_error();
   }
 
+  // As brands of a rule set of their own.
+  void add_questions() {
+    std::vector<Brand> questions;
+    for (const Segment& segment : settings_.segments) {
+      questions.push_back({.name = segment.name, .query = segment.query});
+    }
+    rules_->segments = questions.size();
+    const auto ask = [&](std::string_view name, const std::string& query, std::uint32_t* place) {
+      if (query.empty()) return;
+      *place = static_cast<std::uint32_t>(questions.size());
+      questions.push_back({.name = std::string(name), .query = query});
+    };
+    if (settings_.opinions != nullptr) {
+      ask("recommend", settings_.opinions->recommend, &rules_->recommend);
+      ask("advise_against", settings_.opinions->advise_against, &rules_->advise_against);
+    }
+    if (questions.empty()) return;
+    std::vector<Finding> findings;
+    const CompileSettings settings{.seed = settings_.seed, .library = settings_.library};
+    auto compiled = Compiler(questions, settings, &findings).run();
+    if (compiled) rules_->questions = *std::move(compiled);
+    for (Finding& finding : findings) {
+      if (finding.place.part == Part::library) continue;  // told already
+      const bool segment = finding.place.brand < rules_->segments;
+      finding.place.item = finding.place.brand;
+      finding.place.part = segment ? Part::segment : Part::opinion;
+      finding.place.library_name = questions[finding.place.item].name;
+      if (!first_error_ && finding.severity == Finding::Severity::error) first_error_ = finding;
+      if (out_ != nullptr) out_->push_back(std::move(finding));
+    }
+  }
+
   void add_brand(std::uint32_t place) {
     const Brand& brand = brands_[place];
     rules_->names.push_back(brand.name);
@@ -95,6 +128,7 @@ class Compiler {
     rules_->first_campaign.push_back(static_cast<std::uint32_t>(rules_->campaigns.size()));
     Findings findings(out_, place);
     check_owned(brand.owned, &findings);
+    rules_->owned.add(place, brand.owned);
     Rule rule;
     rule.brand = place;
     if (is_plain(brand)) {
@@ -238,12 +272,14 @@ std::string_view key_of(TextPlace::Part part) {
     case Part::guideline: return "campaigns";
     case Part::owned: return "owned";
     case Part::library: return "queries";
+    case Part::segment: return "segments";
+    case Part::opinion: return "kpis";
   }
   return {};
 }
 
 std::string to_text(const TextPlace& place, std::span<const Brand> brands) {
-  if (place.part == Part::library) return cat("queries.", place.library_name);
+  if (place.part >= Part::library) return cat(key_of(place.part), '.', place.library_name);
   std::string brand =
       cat("brand '", brands[place.brand].name, "', ",
           place.part == Part::guideline ? "guideline of campaign" : key_of(place.part));
@@ -259,7 +295,9 @@ std::string to_text(const TextPlace& place, std::span<const Brand> brands) {
     case Part::campaign:
     case Part::guideline:
     case Part::owned:
-    case Part::library: break;
+    case Part::library:
+    case Part::segment:
+    case Part::opinion: break;
   }
   return cat(brand, " ", place.item + 1);
 }
@@ -284,7 +322,8 @@ std::size_t memory_bytes(const RuleSet& rules) {
          bytes(rules.first_campaign) + bytes(rules.plain_terms) + bytes(rules.probes) +
          bytes(rules.ops) + bytes(rules.sources) + bytes(rules.terms) + bytes(rules.surfaces) +
          bytes(rules.attributes) + rules.index.memory_bytes() + rules.patterns.memory_bytes() +
-         rules.regexes.memory_bytes();
+         rules.regexes.memory_bytes() + rules.owned.memory_bytes() +
+         (rules.questions ? memory_bytes(*rules.questions) : 0);
 }
 
 }  // namespace vigie::rules

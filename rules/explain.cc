@@ -91,10 +91,8 @@ std::string found_instead(const Attribute& attribute, const Mention& mention) {
     case Attribute::Kind::original: return value("kind", to_text(mention.kind));
     case Attribute::Kind::site:
     case Attribute::Kind::url: return value("address", mention.url);
-    case Attribute::Kind::country:
-      return value("country", country_of(mention));
-    case Attribute::Kind::channel:
-      return value("channel", mention.channel ? mention.channel->name : std::string_view());
+    case Attribute::Kind::country: return value("country", country_of(mention));
+    case Attribute::Kind::channel: return value("channel", mention.channel.name);
     case Attribute::Kind::number: break;
     default: return {};
   }
@@ -256,6 +254,10 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
   scratch.evaluate();
   scratch.collect(&hits);
   Explainer explainer(rules, &scratch.evaluator, mention);
+  std::vector<std::string> segments;
+  for (std::size_t i = 0; i < rules.segments; ++i) {
+    if ((hits.segments >> i & 1) != 0) segments.push_back(rules.questions->names[i]);
+  }
   std::vector<Explanation> out;
   for (std::uint32_t place = 0; place < rules.names.size(); ++place) {
     if (brand && *brand != place) continue;
@@ -265,6 +267,11 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
     one.brand = place;
     const auto hit = std::ranges::find(hits.hits, rules.ids[place], &Hit::brand);
     one.matched = hit != hits.hits.end();
+    if (one.matched) {
+      one.media = hit->media;
+      one.addressed = hit->addressed;
+      one.segments = segments;
+    }
     for (std::uint32_t i = rules.rules_of(place); i < rules.rules_of(place + 1); ++i) {
       const Rule& rule = rules.rules[i];
       const bool plain = std::ranges::find(scratch.occurrences, i, &Scratch::Occurrence::rule) !=

@@ -25,7 +25,9 @@ Matcher::Scratch::Scratch(std::shared_ptr<const RuleSet> with, Guard how, Nanose
       nanoseconds(clock),
       evaluator(rules.get(), how == Guard::off),
       costs(rules->names.size()),
-      states(rules->rules.size()) {}
+      states(rules->rules.size()) {
+  if (rules->questions) questions = std::make_unique<Matcher>(rules->questions, how);
+}
 
 void Matcher::Scratch::wake(std::uint32_t rule) {
   if (std::exchange(states[rule].round, round) == round) return;
@@ -147,18 +149,23 @@ void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
   occurrences.clear();
   matched.clear();
   failed.clear();
+  owned.wrote.clear();
+  owned.addressed.clear();
+  has_tokens = rules->looks_at_tokens || all_tokens;
   trim(&found_);
   trim(&spans_);
   trim(&regex_places_);
   regex_places_.clear();
   text.read(post, rules->seed,
-            {.tokens = rules->looks_at_tokens || all_tokens,
+            {.tokens = has_tokens,
              .authors = rules->looks_at_authors,
              .hashtags = rules->looks_into_hashtags});
   if (guard == Guard::off) {
+    rules->owned.find_slowly(post, text, &owned);
     evaluator.start(post, text, &tokens);
     return wake_all();
   }
+  if (rules->owned.has_accounts()) rules->owned.find(post, text, &owned);
   for (std::uint32_t part = 0; part < text.size(); ++part) scan(part);
   scan_hashtags();
   for (const std::uint32_t rule : rules->always) wake(rule);
@@ -166,6 +173,11 @@ void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
   if (woken.empty() && !campaigns) return;
   std::ranges::sort(regex_places_, {}, &RegexPlace::key);
   evaluator.start(post, text, &tokens, regex_places_);
+}
+
+void Matcher::Scratch::need_tokens() {
+  if (!has_tokens) text.read(*mention, rules->seed, {.tokens = true});
+  has_tokens = true;
 }
 
 void Matcher::Scratch::evaluate_rule(std::uint32_t number) {
@@ -253,7 +265,11 @@ std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occ
     }
   }
   if (has_shadow && by_query != by_shadow) hits->changes.push_back({hit.brand, by_shadow});
-  if (!by_query && hit.campaigns == 0) return match;
+  hit.addressed = std::ranges::binary_search(owned.addressed, brand);
+  if (!by_query && hit.campaigns == 0 && !hit.addressed) return match;
+  hit.owned =
+      std::ranges::binary_search(owned.wrote, brand) || rules->owned.is_at_site(brand, *mention);
+  hit.owned_link = rules->owned.links_to_site(brand, *mention);
   ++costs[brand].matches;
   std::ranges::sort(spans_);
   const auto repeated = std::ranges::unique(spans_);
@@ -264,22 +280,53 @@ std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occ
   return match;
 }
 
+void Matcher::Scratch::tell_media(Hits* hits) {
+  if (hits->hits.empty()) return;
+  need_tokens();
+  const bool paid = is_marked_as_ad(text);
+  for (Hit& hit : hits->hits) hit.media = media_type(hit.owned, paid, mention->kind);
+}
+
+// Accounts answer for brands that their replies do not mention, too.
+void Matcher::Scratch::collect_answers(Hits* hits) {
+  if (mention->parent_id.empty()) return;
+  for (const std::uint32_t brand : owned.wrote) {
+    const BrandId id = rules->ids[brand];
+    if (!std::ranges::binary_search(hits->hits, id, {}, &Hit::brand)) hits->answers.push_back(id);
+  }
+  std::ranges::sort(hits->answers);
+}
+
+void Matcher::Scratch::ask_questions(Hits* hits) {
+  if (!questions || hits->hits.empty()) return;
+  questions->match(*mention, &answers);
+  for (const Hit& answer : answers.hits) {
+    if (answer.brand < rules->segments) hits->segments |= 1U << answer.brand;
+    hits->recommends = hits->recommends || answer.brand == rules->recommend;
+    hits->advises_against = hits->advises_against || answer.brand == rules->advise_against;
+  }
+}
+
 void Matcher::Scratch::collect(Hits* hits) {
   const auto key = [](const Occurrence& one) { return std::tuple(one.rule, one.span); };
   std::ranges::sort(occurrences, {}, key);
   std::size_t occurrence = 0;
   std::size_t match = 0;
-  while (occurrence < occurrences.size() || match < matched.size()) {
+  std::size_t address = 0;
+  while (occurrence < occurrences.size() || match < matched.size() ||
+         address < owned.addressed.size()) {
     std::uint32_t brand = UINT32_MAX;
     if (occurrence < occurrences.size()) {
       brand = rules->rules[occurrences[occurrence].rule].brand;
     }
     const bool plain = brand != UINT32_MAX;
     if (match < matched.size()) brand = std::min(brand, rules->rules[matched[match]].brand);
+    if (address < owned.addressed.size()) brand = std::min(brand, owned.addressed[address]);
     if (plain && rules->rules[occurrences[occurrence].rule].brand == brand) {
       ++costs[brand].candidates;
     }
     match = collect_brand(brand, occurrence, match, hits);
+    if (address < owned.addressed.size() && owned.addressed[address] == brand) ++address;
     while (occurrence < occurrences.size() &&
            rules->rules[occurrences[occurrence].rule].brand == brand) {
       ++occurrence;
@@ -287,6 +334,9 @@ void Matcher::Scratch::collect(Hits* hits) {
   }
   std::ranges::sort(hits->hits, {}, &Hit::brand);
   std::ranges::sort(hits->changes, {}, &ShadowChange::brand);
+  tell_media(hits);
+  collect_answers(hits);
+  ask_questions(hits);
 }
 
 Matcher::Matcher(std::shared_ptr<const RuleSet> rules, Guard guard, Nanoseconds clock)
@@ -299,18 +349,15 @@ void Matcher::match(const Mention& mention, Hits* hits) {
   Scratch& scratch = *scratch_;
   hits->clear();
   scratch.read(mention);
-  if (scratch.woken.empty() && scratch.occurrences.empty()) return;
+  if (scratch.is_quiet()) return;
   scratch.evaluate();
-  if (!scratch.matched.empty() || !scratch.occurrences.empty()) scratch.collect(hits);
+  scratch.collect(hits);
   trim(&scratch.occurrences);
 }
 
 void Matcher::describe(const KeySeed& seed, PostWords* words) {
   Scratch& scratch = *scratch_;
-  // Where there are regexes only, matching needs no tokens.
-  if (!scratch.rules->looks_at_tokens) {
-    scratch.text.read(*scratch.mention, scratch.rules->seed, {.tokens = true});
-  }
+  scratch.need_tokens();
   read_words(scratch.text, {seed.first, seed.second}, words);
 }
 

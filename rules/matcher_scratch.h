@@ -27,6 +27,7 @@ struct Matcher::Scratch {
   // The post at hand.
   const Mention* mention = nullptr;
   PostText text;
+  bool has_tokens = false;
   TokenTable tokens;                 // filled where a program is evaluated
   std::vector<std::uint32_t> woken;  // rules to evaluate, each once
   // What is touched of a rule whenever it is woken stands together.
@@ -45,6 +46,9 @@ struct Matcher::Scratch {
   };
   std::vector<Occurrence> occurrences;
   std::vector<std::uint32_t> failed;  // rules over their budget
+  OwnedFound owned;
+  std::unique_ptr<Matcher> questions;  // null where nothing is asked
+  Hits answers;                        // to the questions
   // Hashes of the first words of all terms, for explanations; filled when it is first asked for.
   std::unordered_set<std::uint64_t> first_words;
 
@@ -55,11 +59,17 @@ struct Matcher::Scratch {
   void evaluate();
   // What the rules that hold make of the post.
   void collect(Hits* hits);
+  // Where there are regexes only, finding hits needs no tokens.
+  void need_tokens();
 
   // Brings the costs up to date.
   void count_evaluated();
 
   [[nodiscard]] bool takes_part(std::uint32_t campaign) const;
+  // Whether no brand has to be looked at.
+  [[nodiscard]] bool is_quiet() const {
+    return woken.empty() && occurrences.empty() && owned.wrote.empty() && owned.addressed.empty();
+  }
 
  private:
   void scan(std::uint32_t part);
@@ -75,6 +85,10 @@ struct Matcher::Scratch {
   bool breaks_guideline(std::uint32_t rule);
   std::size_t collect_brand(std::uint32_t brand, std::size_t occurrence, std::size_t match,
                             Hits* hits);
+  // What is known of a post with hits beside what its text says.
+  void tell_media(Hits* hits);
+  void collect_answers(Hits* hits);
+  void ask_questions(Hits* hits);
 
   std::vector<Found> found_;
   std::vector<TokenIndex::NodeId> joined_;

@@ -154,5 +154,7 @@ void lint_shared_query(const Query& query, std::vector<QueryFault>* faults);
 
 // Whether the attribute holds for the post. What is unknown about a post does not hold.
 [[nodiscard]] bool holds(const Attribute& attribute, const Mention& mention);
+// Whether the address lies on the site, whose host and path are as Attribute::text has them.
+[[nodiscard]] bool is_at(std::string_view url, std::string_view site);
 
 }  // namespace vigie::rules

@@ -7,6 +7,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "rules/owned_index.h"
 #include "rules/query_words.h"
 
 namespace vigie::rules {
@@ -306,7 +307,6 @@ NodeIndex QueryBuilder::kinds(std::span<const vigie::Kind> kinds, std::uint32_t 
 Result<NodeIndex> QueryBuilder::media(std::string_view value, std::uint32_t first,
                                       std::uint32_t count) {
   constexpr std::array<std::string_view, 4> kTypes{"owned", "paid", "earned", "shared"};
-  constexpr std::array kPress{vigie::Kind::article, vigie::Kind::review};
   const auto type = std::ranges::find(kTypes, lower_ascii(value));
   if (type == kTypes.end()) {
     return fail(ErrorKind::config,
@@ -326,8 +326,8 @@ Result<NodeIndex> QueryBuilder::media(std::string_view value, std::uint32_t firs
   std::vector<NodeIndex> sides{without(owned(first, count))};
   const NodeIndex ads = paid(first, count);
   sides.push_back(value == "paid" ? ads : without(ads));
-  if (value == "earned") sides.push_back(kinds(kPress, first, count));
-  if (value == "shared") sides.push_back(without(kinds(kPress, first, count)));
+  if (value == "earned") sides.push_back(kinds(kPressKinds, first, count));
+  if (value == "shared") sides.push_back(without(kinds(kPressKinds, first, count)));
   return made(Node::Kind::all, std::move(sides), first, count);
 }
 

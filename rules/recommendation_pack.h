@@ -5,8 +5,7 @@
 
 namespace vigie::rules {
 
-// Each is whole by itself. In a configuration they are called as the members are, under `queries`;
-// one that is there under such a name takes the place of the one here.
+// Each is whole by itself: it calls no other query, list or group.
 struct RecommendationPack {
   std::string recommend;
   std::string advise_against;

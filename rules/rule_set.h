@@ -1,10 +1,14 @@
 // What compile() makes of the brands, and every Matcher reads.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "rules/owned_index.h"
 #include "rules/pattern_index.h"
 #include "rules/program.h"
 #include "rules/regex_guard.h"
@@ -50,7 +54,14 @@ class RuleSet {
   std::vector<RuleNotes> notes;
   std::vector<CampaignNotes> campaigns;       // of all brands, in their order
   std::vector<std::uint32_t> first_campaign;  // of each brand, and one more; empty without any
-  TokenIndex index;                           // what Guard::on looks up
+  OwnedIndex owned;
+  // What is asked of posts with hits, each question a brand of these rules; null: nothing. Apart
+  // from the others, so that its patterns are not looked for in every post.
+  std::shared_ptr<const RuleSet> questions;
+  std::size_t segments = 0;         // of the questions, the first
+  std::uint32_t recommend = kNone;  // place of the question
+  std::uint32_t advise_against = kNone;
+  TokenIndex index;  // what Guard::on looks up
   PatternIndex patterns;
   RegexSet regexes;
   std::vector<std::vector<std::uint32_t>> pattern_rules;  // of each pattern: those that it wakes

@@ -72,6 +72,19 @@ struct Brand {
   std::vector<Example> must_not_match{};
 };
 
+// Posts of one sort, for all brands: those that mention a brand and match the query.
+struct Segment {
+  std::string name{};
+  std::string query{};
+};
+
+// Whether a post recommends the brands that it mentions, or advises against them; an empty query
+// never holds.
+struct Opinions {
+  std::string recommend{};
+  std::string advise_against{};
+};
+
 // What queries may call by name.
 struct Library {
   std::map<std::string, std::string, std::less<>> queries{};                     // @rule(NAME)
@@ -91,6 +104,8 @@ struct CompileSettings {
   const Library* library = nullptr;  // null: an empty one
   // BrandId of each brand; empty: its place. They tell brands apart across reloads.
   std::span<const BrandId> ids{};
+  std::span<const Segment> segments{};  // kSegmentsMax at most
+  const Opinions* opinions = nullptr;   // null: none
 };
 
 // Which text of the configuration something is about.
@@ -108,8 +123,10 @@ struct TextPlace {
     guideline,  // `item` is the place of the campaign
     owned,      // an account or, behind them, a domain
     library,    // a query of the library, called `library_name`
+    segment,    // `item` is the place of the segment, called `library_name`
+    opinion,    // recommend or advise_against, which is the `library_name`
   };
-  std::uint32_t brand = 0;  // place among the brands; of no meaning for `library`
+  std::uint32_t brand = 0;  // place among the brands; of no meaning from `library` on
   Part part = Part::query;
   std::uint32_t item = 0;  // which text of a list
   std::string library_name{};
@@ -174,12 +191,18 @@ struct Span {
 
 // One brand mentioned by one post. The spans lie in Hits::spans. Bit i of `campaigns` stands for
 // the brand's campaign i, in which the post takes part; of `rejected`, where its guideline matches.
+// A post that others address to an account of the brand mentions it, whatever it says.
 struct Hit {
   BrandId brand = 0;
   std::uint32_t first_span = 0;
   std::uint32_t span_count = 0;
   std::uint32_t campaigns = 0;
   std::uint32_t rejected = 0;
+  MediaType media = MediaType::shared;  // as the query `media:` has it
+  bool owned = false;                   // as `media:owned`
+  bool addressed = false;               // it answers or calls an account of the brand
+  bool owned_link = false;              // it links to a site of the brand
+  friend bool operator==(const Hit&, const Hit&) = default;
 };
 
 // A brand with a shadow query whose two versions do not agree on a post.
@@ -192,10 +215,20 @@ struct Hits {
   std::vector<Hit> hits;              // sorted by brand, each brand once
   std::vector<Span> spans;            // per hit sorted and unique, at most kSpansMax
   std::vector<ShadowChange> changes;  // sorted by brand
+  std::vector<BrandId> answers;  // sorted: an account of theirs wrote this reply, which does not
+                                 // mention them
+  // What is asked of posts with hits only. Bit i: it belongs to segment i.
+  std::uint32_t segments = 0;
+  bool recommends = false;
+  bool advises_against = false;
+
   void clear() {
     hits.clear();
     spans.clear();
     changes.clear();
+    answers.clear();
+    segments = 0;
+    recommends = advises_against = false;
   }
 };
 
@@ -230,6 +263,10 @@ struct Explanation {
   std::optional<Clause> shadow;
   std::vector<std::string> campaigns;  // in which it takes part
   std::vector<std::string> rejected;   // those among them whose guideline it breaks
+  // Of a post that mentions the brand.
+  MediaType media = MediaType::shared;
+  bool addressed = false;
+  std::vector<std::string> segments;  // to which it belongs
 };
 
 // A token of a post as the matcher saw it.

@@ -35,7 +35,10 @@ std::shared_ptr<const rules::RuleSet> make_rules() {
        .campaigns = {{.name = "summer", .hashtags = {"acmesummer"}, .guideline = "ugly"}}},
       {.name = "Zenith", .names = {"Zenith"}},
   };
-  return rules::compile(brands, {}, nullptr).value();
+  const std::vector<rules::Segment> segments{{"parents", "mère OR père"},
+                                             {"students", "étudiant*"}};
+  const rules::Opinions opinions{.recommend = "recommande", .advise_against = "fuyez"};
+  return rules::compile(brands, {.segments = segments, .opinions = &opinions}, nullptr).value();
 }
 
 // Of the records, stage one being asked for so many shards.
@@ -165,6 +168,37 @@ TEST_CASE("each shard is told of a post with texts of its own") {
     CHECK(described(two.output.facts[shard], 0) == described(one.output.facts[0], 0));
   }
   CHECK(described(two.output.facts[1], 1) == described(one.output.facts[0], 1));
+}
+
+TEST_CASE("what follows from the accounts of a brand is the same with the guard off") {
+  const auto rules = make_rules();
+  rules::Matcher fast(rules);
+  rules::Matcher slow(rules, rules::Matcher::Guard::off);
+  decode_cases::Records records;
+  std::istringstream in(read_file(VIGIE_SOURCE_DIR "/tests/cases/facts/owned.ndjson"));
+  for (std::string line; std::getline(in, line);) records.add(line);
+  MentionBatch decoded;
+  const auto decoder = make_native_decoder({});
+  const std::size_t count = records.batch.records.size();
+  REQUIRE(decoder->decode(records.batch, 0, count, &decoded) == count);
+  for (const Mention& mention : decoded.mentions) {
+    rules::Hits with;
+    rules::Hits without;
+    fast.match(mention, &with);
+    slow.match(mention, &without);
+    CHECK(with.hits == without.hits);
+    CHECK(with.answers == without.answers);
+    CHECK(with.segments == without.segments);
+    CHECK(with.recommends == without.recommends);
+    CHECK(with.advises_against == without.advises_against);
+    for (const rules::Explanation& one : fast.explain(mention, std::nullopt)) {
+      const auto hit = std::ranges::find(with.hits, one.brand, &rules::Hit::brand);
+      REQUIRE(one.matched == (hit != with.hits.end()));
+      if (!one.matched) continue;
+      CHECK(one.media == hit->media);
+      CHECK(one.addressed == hit->addressed);
+    }
+  }
 }
 
 TEST_CASE("a warm stage allocates nothing for a post that mentions brands") {

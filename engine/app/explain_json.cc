@@ -87,6 +87,9 @@ void append_brand(const rules::Explanation& brand, const std::string& name, std:
   }
   append_names("campaigns", brand.campaigns, out);
   append_names("rejected", brand.rejected, out);
+  if (brand.matched) append_text("media", to_text(brand.media), out);
+  if (brand.addressed) append_flag("addressed", true, out);
+  append_names("segments", brand.segments, out);
   out->push_back('}');
 }
 

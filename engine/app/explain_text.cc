@@ -137,6 +137,11 @@ void append_brand(const Mention& post, const rules::Explanation& brand, const st
   }
   append_names("takes part in", brand.campaigns, out);
   append_names("against the guideline of", brand.rejected, out);
+  if (brand.matched) {
+    out->append(cat("  ", to_text(brand.media), " media",
+                    brand.addressed ? ", addressed to the brand" : "", '\n'));
+  }
+  append_names("belongs to", brand.segments, out);
   if (brand.shadow) {
     out->append("  shadow:\n");
     append_clause(post, *brand.shadow, 2, out);
@@ -150,6 +155,7 @@ std::string reason_of(const rules::Explanation& brand) {
   if (brand.matched && !brand.query.matched && !brand.campaigns.empty()) {
     return cat("it takes part in ", brand.campaigns.front());
   }
+  if (brand.matched && !brand.query.matched) return "it is addressed to the brand";
   const std::string what = one_line(brand.decided_by, kClauseColumns);
   const rules::Clause* clause = find(brand.query, brand.decided_by);
   if (clause == nullptr) return cat("of ", what);

@@ -135,21 +135,39 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
 std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Output* out) {
   matcher_.match(mention, &hits_);
   if (!hits_.changes.empty()) shadow_.add(mention, hits_.changes);
-  if (hits_.hits.empty()) return 0;
+  if (hits_.hits.empty() && hits_.answers.empty()) return 0;
   matcher_.describe(settings_.seed, &words_);
   labels_lost_ += writer_.write(mention, words_, origin, place_);
   Fact like;
   like.moderated = is_moderated(mention);
+  like.segments = hits_.segments;
+  like.recommends = hits_.recommends;
+  like.advises_against = hits_.advises_against;
   for (const rules::Hit& hit : hits_.hits) {
-    Facts& facts = out->facts[hit.brand % settings_.shards];
-    if (facts.posts.empty() || facts.posts.back().place != place_) writer_.append_to(&facts);
-    Fact& fact = facts.facts.emplace_back(like);
-    fact.post = static_cast<std::uint32_t>(facts.posts.size() - 1);
-    fact.brand = hit.brand;
+    Fact& fact = add_fact(hit.brand, like, out);
     fact.campaigns = hit.campaigns;
     fact.rejected = hit.rejected;
+    fact.media = hit.media;
+    fact.owned = hit.owned;
+    fact.addressed = hit.addressed;
+    fact.owned_link = hit.owned_link;
+  }
+  for (const BrandId brand : hits_.answers) {
+    Fact& fact = add_fact(brand, {}, out);
+    fact.mention = false;
+    fact.owned = true;
+    fact.media = MediaType::owned;
   }
   return hits_.hits.size();
+}
+
+Fact& MatchStage::add_fact(BrandId brand, const Fact& like, Output* out) {
+  Facts& facts = out->facts[brand % settings_.shards];
+  if (facts.posts.empty() || facts.posts.back().place != place_) writer_.append_to(&facts);
+  Fact& fact = facts.facts.emplace_back(like);
+  fact.post = static_cast<std::uint32_t>(facts.posts.size() - 1);
+  fact.brand = brand;
+  return fact;
 }
 
 void MatchStage::add_update(const Mention& mention, const Origin& origin, PostUpdate::Kind kind,

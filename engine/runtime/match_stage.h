@@ -63,6 +63,8 @@ class MatchStage {
   void match_slice(const Batch& batch, Output* out);
   // Appends a fact for each brand that the post mentions; returns their number.
   std::size_t match(const Mention& mention, const Origin& origin, Output* out);
+  // Appends a fact about the post at hand; it is valid until the next call.
+  Fact& add_fact(BrandId brand, const Fact& like, Output* out);
   void add_update(const Mention& mention, const Origin& origin, PostUpdate::Kind kind, Output* out);
   void count_mappings();
   void keep_rejects(Output* out);

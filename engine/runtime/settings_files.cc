@@ -52,7 +52,9 @@ const YamlNode* node_of(const YamlNode* brand, const rules::TextPlace& place,
     case Part::handles:
     case Part::exclude:
     case Part::regex: return item_of(value, place.item);
-    case Part::library: return nullptr;
+    case Part::library:
+    case Part::segment:
+    case Part::opinion: return nullptr;
   }
   return nullptr;
 }
