@@ -29,10 +29,9 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 5> kTexts{"I switched to Orvelane today",
-                                                 "Beurre Crémoline et fibre Orvelane",
-                                                 "nothing to see", "CREMOLINE is back #cremoline",
-                                                 "du Pelvoran, du vrai"};
+constexpr std::array<std::string_view, 5> kTexts{
+    "I switched to Orvelane today", "Beurre Crémoline et fibre Orvelane", "nothing to see",
+    "CREMOLINE is back #cremoline", "du Pelvoran, du vrai"};
 constexpr std::array<std::string_view, 3> kBrands{"Orvelane", "Crémoline", "Pelvoran/%"};
 constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
 constexpr int kPosts = 3000;
@@ -154,9 +153,9 @@ Life live(World* world, std::uint64_t seed, std::uint32_t rebalances) {
   Group group(kWorkers, rebalances, random());
   const PartitionId first_id = random() % 4 == 0 ? 0 : 7 * static_cast<PartitionId>(random() % 3);
   for (std::uint32_t i = 0; i < kWorkers; ++i) {
-    parts.inputs.push_back({std::make_unique<WorldSource>(
-                                world, &group, WorldSource::Place{i, first_id}, random()),
-                            make_native_decoder({})});
+    parts.inputs.push_back(
+        {std::make_unique<WorldSource>(world, &group, WorldSource::Place{i, first_id}, random()),
+         make_native_decoder({})});
   }
   parts.link = std::make_unique<WorldLink>(options.engine.shards, kWorkers, random());
   Counters counters;

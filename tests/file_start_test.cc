@@ -65,8 +65,9 @@ TEST_CASE("a file is read on from the saved byte, plain or compressed, and may h
     REQUIRE(beyond.error);
     CHECK(beyond.error->kind == ErrorKind::unreadable);
     CHECK(beyond.error->text() ==
-          path + ": holds 24 bytes, but the state has read 99 of it: it is another file under the "
-                 "same name. Give it another name, or the engine a new state.path");
+          path +
+              ": holds 24 bytes, but the state has read 99 of it: it is another file under the "
+              "same name. Give it another name, or the engine a new state.path");
   }
   std::ofstream(plain, std::ios::app) << "{\"d\":4}\n";
   CHECK(read_on(plain, 24).values == Values{"{\"d\":4}"});
