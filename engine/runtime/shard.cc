@@ -20,10 +20,10 @@ Shard::Shard(ShardSettings settings, const ShardContext& context)
       aggregator_({}, {.lateness = settings.lateness}),
       watermark_(settings.writers) {
   if (context.checkpointer != nullptr) {
-    saver_.emplace(ShardSaver::Place{.shard = settings.number,
-                                     .shards = settings.shards,
-                                     .writers = settings.writers},
-                   context.checkpointer);
+    saver_.emplace(
+        ShardSaver::Place{
+            .shard = settings.number, .shards = settings.shards, .writers = settings.writers},
+        context.checkpointer);
   }
   take_brands();
   show();  // every brand is there from the start, with zeros

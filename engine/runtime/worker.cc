@@ -45,9 +45,10 @@ Result<void> Worker::run() {
   if (context_.checkpointer != nullptr) publish_nothing(std::nullopt);
   const std::vector<Position> done = drain(deadline);
   if (!unfinished_.empty()) {
-    log(LogLevel::warning, cat("worker ", number_, ": ", unfinished_.size(),
-                               " batches were not applied and saved before the drain deadline; they "
-                               "will be read again after a restart"));
+    log(LogLevel::warning,
+        cat("worker ", number_, ": ", unfinished_.size(),
+            " batches were not applied and saved before the drain deadline; they "
+            "will be read again after a restart"));
   }
   source_->commit(done);
   source_->close(deadline);
