@@ -298,7 +298,8 @@ void describe(Visitor& v, RateCard& s) {
           &s.platforms);
 }
 
-// What people choose about the KPIs, which stands under one key.
+// What people choose about the KPIs, which stands under one key. Without settings it describes the
+// defaults.
 struct KpiSection {
   KpiSettings* kpis = nullptr;
   rules::RecommendationPack* opinions = nullptr;
@@ -307,19 +308,23 @@ struct KpiSection {
 template <class Visitor>
 void describe(Visitor& v, KpiSection& s) {
   using namespace std::chrono_literals;
-  v.section({"tiers", "a mapping", "authors by their followers"}, &s.kpis->tiers);
-  v.section({"engagement", "a mapping", "authors by what they do"}, &s.kpis->engagement);
+  KpiSettings default_kpis;
+  rules::RecommendationPack none;
+  KpiSettings& kpis = s.kpis != nullptr ? *s.kpis : default_kpis;
+  rules::RecommendationPack& opinions = s.opinions != nullptr ? *s.opinions : none;
+  v.section({"tiers", "a mapping", "authors by their followers"}, &kpis.tiers);
+  v.section({"engagement", "a mapping", "authors by what they do"}, &kpis.engagement);
   v.duration({"unanswered_after", "a duration, 1m to 30d",
               "a negative post to the brand that waits longer for its answer is shown"},
-             {1min, 30 * 24h}, &s.kpis->unanswered_after);
+             {1min, 30 * 24h}, &kpis.unanswered_after);
   v.text({"recommend", "a query, or empty for the one that is shipped",
           "posts that recommend the brand they mention"},
-         check_query, &s.opinions->recommend);
+         check_query, &opinions.recommend);
   v.text({"advise_against", "a query, or empty for the one that is shipped",
           "posts that advise against it"},
-         check_query, &s.opinions->advise_against);
+         check_query, &opinions.advise_against);
   v.section({"rates", "a mapping", "the rate card; without one no earned media value is shown"},
-            &s.kpis->rates);
+            &kpis.rates);
 }
 
 // What the main file and an included one have in common.

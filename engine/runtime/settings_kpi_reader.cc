@@ -49,6 +49,7 @@ void SectionReader::flag(const Field& field, bool* value) {
 void SectionReader::secret(const Field& field, Secret* value) {
   const YamlNode* node = take(field);
   if (node == nullptr) return;
+  if (node->kind == YamlNode::Kind::scalar && node->text.empty()) return;  // none
   const std::string name = name_of(field);
   secret(name, *node, value);
   if (node->kind == YamlNode::Kind::scalar) {
