@@ -160,7 +160,7 @@ class NativeReader {
   [[gnu::noinline]] Step rating(JsonToken token, std::optional<Rating>* to);
   [[gnu::noinline]] Step geo(JsonToken token, std::optional<Geo>* to);
   [[gnu::noinline]] Step sentiment(JsonToken token, std::optional<GivenSentiment>* to);
-  [[gnu::noinline]] Step channel(JsonToken token, std::optional<Channel>* to);
+  [[gnu::noinline]] Step channel(JsonToken token, Channel* to);
   [[gnu::noinline]] Step texts(JsonToken token, std::span<const std::string_view>* to);
   [[gnu::noinline]] Step handles(JsonToken token, std::span<const Handle>* to);
   [[gnu::noinline]] Step media(JsonToken token, std::span<const Media>* to);
@@ -309,12 +309,10 @@ Step NativeReader::sentiment(JsonToken token, std::optional<GivenSentiment>* to)
   });
 }
 
-Step NativeReader::channel(JsonToken token, std::optional<Channel>* to) {
-  return engage(to, [&](Channel* found) {
-    const Keys keys{kChannelFields, scratch_.channel_order};
-    return values_.object(token, keys, found, [this](std::size_t place, JsonToken value, auto* of) {
-      return place == 0 ? values_.id(value, &of->id) : values_.text(value, &of->name);
-    });
+Step NativeReader::channel(JsonToken token, Channel* to) {
+  const Keys keys{kChannelFields, scratch_.channel_order};
+  return values_.object(token, keys, to, [this](std::size_t place, JsonToken value, auto* of) {
+    return place == 0 ? values_.id(value, &of->id) : values_.text(value, &of->name);
   });
 }
 

@@ -10,6 +10,9 @@
 namespace vigie {
 namespace {
 
+// Each is written whole: 16 bytes more took 6 % of the time of decoding.
+static_assert(sizeof(Mention) <= 832);
+
 class NativeDecoder final : public Decoder {
  public:
   explicit NativeDecoder(DecodeSettings settings) : settings_(settings), index_(settings.simd) {}

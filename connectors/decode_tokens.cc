@@ -64,7 +64,9 @@ bool JsonTokens::is_scalar(std::string_view bytes) {
 
 bool JsonTokens::check_escapes(const RawString& text) {
   if (!valid_escapes(text.bytes())) return false;
-  if (escaped_ < kEscapedFew && ++escaped_ == kEscapedFew) {
+  if (escaped_ == kEscapedFew) return true;
+  ++escaped_;
+  if (escaped_ == kEscapedFew) {
     const char* end = json_ + size_;
     const char* behind = text.first + text.size;
     escapes_valid_ = valid_escapes({behind, static_cast<std::size_t>(end - behind)});

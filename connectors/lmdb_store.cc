@@ -260,6 +260,7 @@ class LmdbStore final : public StateStore {
   Result<void> open();
   Result<void> load(const Take& take) override;
   Result<void> save(std::span<const StateRecord> records) override;
+  [[nodiscard]] std::uint64_t bytes() const override;
 
  private:
   [[nodiscard]] int begin_reading(Transaction* transaction);
@@ -278,6 +279,11 @@ class LmdbStore final : public StateStore {
   std::size_t map_bytes_ = 0;
   std::optional<std::size_t> sound_transaction_;  // all of its records were
 };
+
+std::uint64_t LmdbStore::bytes() const {
+  struct stat is{};
+  return ::stat(file_.c_str(), &is) == 0 ? static_cast<std::uint64_t>(is.st_size) : 0;
+}
 
 Result<void> LmdbStore::open() {
   const Result<bool> there = look_at_file(file_);

@@ -154,8 +154,8 @@ Got assign_part(Target target, const Assignment& value, Mention* m) {
     case Target::sentiment_label: return value.text_of(&GivenSentiment::label, &m->sentiment);
     case Target::sentiment_score: return value.number_of(&GivenSentiment::score, &m->sentiment);
     case Target::sentiment_source: return value.text_of(&GivenSentiment::source, &m->sentiment);
-    case Target::channel_id: return value.id_of(&Channel::id, &m->channel);
-    case Target::channel_name: return value.text_of(&Channel::name, &m->channel);
+    case Target::channel_id: return value.id(&m->channel.id);
+    case Target::channel_name: return value.text(&m->channel.name);
     case Target::visibility: return value.text(&m->visibility);
     case Target::sensitive: return value.flag(&m->sensitive);
     default: return value.ext(&m->ext);

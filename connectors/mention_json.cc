@@ -144,6 +144,8 @@ void append(const GivenSentiment& sentiment, std::string* out) {
   object.text("source", sentiment.source);
 }
 
+bool is_known(const Channel& channel) { return !channel.id.empty() || !channel.name.empty(); }
+
 void append(const Channel& channel, std::string* out) {
   ObjectWriter object(out);
   object.text("id", channel.id);
@@ -206,7 +208,7 @@ void append_mention_json(const Mention& mention, std::string* out) {
   if (mention.rating) append(*mention.rating, object.key("rating"));
   if (mention.geo) append(*mention.geo, object.key("geo"));
   if (mention.sentiment) append(*mention.sentiment, object.key("sentiment"));
-  if (mention.channel) append(*mention.channel, object.key("channel"));
+  if (is_known(mention.channel)) append(mention.channel, object.key("channel"));
   object.text("visibility", mention.visibility);
   object.boolean("sensitive", mention.sensitive);
   if (!mention.ext.empty()) append_minified(mention.ext, object.key("ext"));

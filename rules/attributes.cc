@@ -84,8 +84,9 @@ bool is_country(const Mention& mention, std::string_view wanted) {
 }
 
 bool is_channel(const Mention& mention, std::string_view wanted) {
-  if (!mention.channel) return false;
-  return same_folded(mention.channel->id, wanted) || same_folded(mention.channel->name, wanted);
+  const Channel& channel = mention.channel;
+  if (channel.id.empty() && channel.name.empty()) return false;
+  return same_folded(channel.id, wanted) || same_folded(channel.name, wanted);
 }
 
 }  // namespace

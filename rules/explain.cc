@@ -92,8 +92,7 @@ std::string found_instead(const Attribute& attribute, const Mention& mention) {
     case Attribute::Kind::site:
     case Attribute::Kind::url: return value("address", mention.url);
     case Attribute::Kind::country: return value("country", country_of(mention));
-    case Attribute::Kind::channel:
-      return value("channel", mention.channel ? mention.channel->name : std::string_view());
+    case Attribute::Kind::channel: return value("channel", mention.channel.name);
     case Attribute::Kind::number: break;
     default: return {};
   }

@@ -81,10 +81,8 @@ void OwnedIndex::find_with(const Look& look, const Mention& mention, const PostT
     address(handle.id);
     address(handle.handle);
   }
-  if (mention.channel) {
-    address(mention.channel->id);
-    address(mention.channel->name);
-  }
+  address(mention.channel.id);
+  address(mention.channel.name);
   each_handle(text, address);
   sort_unique(&found->wrote);
   sort_unique(&found->addressed);

@@ -5,8 +5,8 @@
 
 namespace vigie::rules {
 
-// Each is whole by itself. In a configuration they are called as the members are, under `kpis`; one
-// that is there takes the place of the one here.
+// Each is whole by itself: it calls no other query, list or group. In a configuration they are
+// called as the members are, under `kpis`; one that is there takes the place of the one here.
 struct RecommendationPack {
   std::string recommend{};
   std::string advise_against{};

@@ -313,7 +313,7 @@ Counted counted(const std::vector<Post>& posts, int length) {
       const std::int64_t ago = day_number(kNow) - day_number(post.time);
       if (day_number(own.back().time) - day_number(post.time) > 63) continue;
       now = now || ago < length;
-      before = before || (ago >= length && ago < 2 * length);
+      before = before || (ago >= length && ago - length < length);
       contributed = contributed || (ago < 30 && post.deed == Deed::contribution);
       if (post.followers >= 0) followers = post.followers;
     }
@@ -368,7 +368,7 @@ TEST_CASE("beyond its most authors a sample is kept, of the stated error") {
     const AuthorSums sums = authors.sums(kNow, 7, kClasses);
     CHECK(sums.reach == sums.authors * 10);
     const double error = sums.authors / static_cast<double>(count) - 1;
-    const double error_of_part = contributors(sums) / static_cast<double>(count / 4) - 1;
+    const double error_of_part = contributors(sums) / (static_cast<double>(count) / 4) - 1;
     all += error * error;
     part += error_of_part * error_of_part;
     bias += error;
@@ -421,12 +421,16 @@ TEST_CASE("a small brand takes little memory, the largest what is stated") {
   Authors authors;
   CHECK(authors.memory_bytes() == 0);
   for (std::uint64_t i = 0; i < 5; ++i) authors.add(author(i), day(0), Deed::share, 1, false);
-  CHECK(authors.memory_bytes() <= 6 * 72);
+  CHECK(authors.memory_bytes() <= 6 * 72UL);
   for (std::uint64_t i = 0; i < kAuthorsMax + 10'000; ++i) {
     authors.add(author(i), day(0), Deed::share, 1, false);
   }
   CHECK(authors.one_in() == 2);
   CHECK(authors.memory_bytes() <= (kAuthorsMax + 1) * 72 + 4 * 131'072);
+  // Once a crowd is forgotten its memory is free.
+  for (std::uint64_t i = 0; i < 100; ++i) authors.add(author(i), day(-63), Deed::share, 1, false);
+  authors.drop_before(day(-1));
+  CHECK(authors.memory_bytes() < 100 * 90);
 }
 
 TEST_CASE("what was saved is loaded, and goes on as before") {

@@ -158,7 +158,7 @@ TEST_CASE("beyond the most contributors a sample is kept, with whole counts, of 
     const Campaigns::Report report = campaigns.reports()[0];
     CHECK(report.contributors_one_in >= 4);
     const double error = report.contributors / kAuthors - 1;
-    const double error_again = report.engaged_again / (kAuthors / 2) - 1;
+    const double error_again = report.engaged_again / (kAuthors / 2.0) - 1;
     squares += error * error;
     squares_again += error_again * error_again;
   }

@@ -186,7 +186,8 @@ TEST_CASE("KPIs of slices need the measures of slices alone") {
 }
 
 TEST_CASE("nothing has no ratios and no times, and its counts are 0") {
-  const KpiInput::Whole whole;
+  KpiInput::Whole whole;
+  whole.distinct_sites = 0;
   KpiInput input;
   input.whole = &whole;
   const KpiValues values = kpi_values(input);
@@ -213,6 +214,60 @@ TEST_CASE("the interval of net sentiment is that of Wilson, stretched") {
   const std::optional<Interval> none = net_sentiment_interval(0, 5);
   CHECK(none->lower == -1);
   CHECK(none->upper == doctest::Approx(2 * 0.43448 - 1).epsilon(1e-4));
+}
+
+// How to ask for it in PromQL: of one brand, and where that takes its parts, of several.
+std::string promql_of(const KpiSpec& spec) {
+  std::string out = cat("`", spec.metric, "{brand=\"Acme\",window=\"7d\"}`");
+  if (spec.numerator.empty()) return out;
+  const auto sum = [](std::string_view kpi) {
+    return cat("sum(", kpi_specs()[kpi_index(kpi)].metric, "{window=\"7d\"})");
+  };
+  append_to(&out, "; of all brands `", sum(spec.numerator), " / ", sum(spec.denominator), "`");
+  return out;
+}
+
+std::string table_of_kpis(bool sliced) {
+  std::string out = "| KPI | What it means | Formula | Metric | PromQL |\n|---|---|---|---|---|\n";
+  for (const KpiSpec& spec : kpi_specs()) {
+    if (spec.sliced != sliced) continue;
+    append_to(&out, "| ", spec.name, " | ", spec.meaning, " | ", spec.formula, " | `", spec.metric,
+              "` | ", promql_of(spec), " |\n");
+  }
+  return out;
+}
+
+std::string table_of_measures() {
+  std::string out = "| Measure | Unit | What a post adds |\n|---|---|---|\n";
+  for (std::size_t i = 0; i < kMeasures; ++i) {
+    const MeasureSpec& spec = measure_specs()[i];
+    append_to(&out, "| ", spec.name, " | ", spec.unit, " | ", spec.meaning, " |\n");
+    if (i + 1 == kSlicedMeasures) out += "| | | |\n";
+  }
+  return out;
+}
+
+// The page with `table` between the mark of this name and the end of it.
+std::string with_table(const std::string& page, std::string_view name, const std::string& table) {
+  const std::string mark = cat("<!-- ", name, " -->\n");
+  const std::size_t begin = page.find(mark);
+  const std::size_t end = page.find("<!-- end -->", begin);
+  REQUIRE_MESSAGE((begin != std::string::npos && end != std::string::npos), "no ", mark);
+  return cat(page.substr(0, begin), mark, table, page.substr(end));
+}
+
+TEST_CASE("the page of KPIs is that of the tables") {
+  const fs::path path = kRoot / "deploy/KPIS.md";
+  const std::string page = read_file(path);
+  std::string expected = with_table(page, "kpis of slices", table_of_kpis(true));
+  expected = with_table(expected, "kpis of brands", table_of_kpis(false));
+  expected = with_table(expected, "measures", table_of_measures());
+  INFO("to accept: VIGIE_ACCEPT=1 kpi_test, then look at the difference; file: ", path.string());
+  if (std::getenv("VIGIE_ACCEPT") != nullptr) {
+    std::ofstream(path) << expected;
+  } else {
+    CHECK(page == expected);
+  }
 }
 
 }  // namespace

@@ -104,6 +104,11 @@ TEST_CASE("a post adds what its state says") {
     one.media = MediaType::paid;
     CHECK(contribution_of(one).ends_with("engagement_followed 16, comments_viewed 3"));
   }
+  SUBCASE("followers stand in for views that are not known") {
+    one.followers = 500;
+    CHECK(contribution_of(one) ==
+          "mentions 1, originals 1, followers 500, followers_unviewed 500, organic_followers 500");
+  }
   SUBCASE("stars are kept in hundredths, and rounded for the distribution") {
     one.rating = 449;
     CHECK(contribution_of(one) == "mentions 1, originals 1, ratings 1, rating_sum 449, rated_4 1");
@@ -112,6 +117,10 @@ TEST_CASE("a post adds what its state says") {
     one.rating = 100;
     CHECK(contribution_of(one) == "mentions 1, originals 1, ratings 1, rating_sum 100, rated_1 1");
   }
+}
+
+TEST_CASE("what a post is for its brand") {
+  PostState one = post();
   SUBCASE("contributions to campaigns come from others than the brand") {
     one.campaigns = 0b101;
     CHECK(contribution_of(one) == "mentions 1, originals 1, ugc_originals 1, contributions 1");
@@ -188,7 +197,7 @@ PostState random_post(std::mt19937& random) {
   out.addressed = below(2) == 0;
   out.owned = below(4) == 0;
   if (below(2) == 0) out.answered_after = below(300'000);
-  if (below(4) == 0) out.rating = static_cast<std::uint16_t>(100 + below(401));
+  if (below(4) == 0) out.rating = (100 + below(401)) & 0x1FF;
   out.near_identical = below(5) == 0;
   return out;
 }

@@ -99,8 +99,8 @@ bool holds_plainly(const Attribute& attribute, const Mention& mention) {
     case Attribute::Kind::url: return lower(mention.url).contains(text);
     case Attribute::Kind::links: return has_link(text, mention);
     case Attribute::Kind::channel:
-      return mention.channel &&
-             (mention.channel->id == text || folded(mention.channel->name) == folded(text));
+      return !(mention.channel.id.empty() && mention.channel.name.empty()) &&
+             (mention.channel.id == text || folded(mention.channel.name) == folded(text));
     case Attribute::Kind::to: return is_to(text, mention);
     case Attribute::Kind::thread:
       return mention.id == text || mention.root_id == text || mention.parent_id == text;

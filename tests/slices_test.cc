@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/base/limits.h"
 #include "engine/analysis/state.pb.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 namespace {
@@ -61,7 +61,8 @@ TEST_CASE("values of dimensions are counted apart") {
   CHECK(count(slices, Dimension::lang, "fr") == fr);
   CHECK(count(slices, Dimension::country, "fr") != fr);
   CHECK(count(slices, Dimension::lang, "en") != fr);
-  CHECK(counts(slices, Dimension::lang) == std::map<std::string, std::int64_t>{{"en", 1}, {"fr", 2}});
+  CHECK(counts(slices, Dimension::lang) ==
+        std::map<std::string, std::int64_t>{{"en", 1}, {"fr", 2}});
   slices.add(kNoSlice, kHour, kMention);
   slices.add(999, kHour, kMention);
   CHECK(slices.all().size() == 3);
@@ -107,7 +108,7 @@ TEST_CASE("a community with few mentions makes room for one that comes more ofte
   auto all = counts(slices, Dimension::hashtag);
   CHECK(all.size() == kSliceValuesMax);
   CHECK(all.count("tag7") == 0);
-  CHECK(all.at("new") == 1);  // since it was taken in
+  CHECK(all.at("new") == 1);           // since it was taken in
   slices.add(small, kHour, kMention);  // what is told of old posts later
   CHECK(counts(slices, Dimension::hashtag) == all);
 

@@ -100,8 +100,8 @@ void Aggregator::State::apply(const PostUpdate& update, ApplyCounts* counts) {
   } else {
     posts.find_all(update.key, &places);
   }
-  if (by_author) erase_author(update);
   if (places.empty()) {
+    if (by_author) erase_author(update);
     // Its facts may have given the post another key.
     const bool is_told = update.kind == PostUpdate::Kind::edit && last_fact &&
                          last_fact->partition == update.origin.partition &&
@@ -118,6 +118,7 @@ void Aggregator::State::apply(const PostUpdate& update, ApplyCounts* counts) {
     is_new = apply(update, rest.first(count), counts) || is_new;
     rest = rest.subspan(count);
   }
+  if (by_author) erase_author(update);
   if (!is_new) ++counts->updates_repeated;
 }
 
@@ -135,16 +136,19 @@ bool Aggregator::State::apply(const PostUpdate& update, std::span<const PostPlac
   for (const PostPlace& place : of_brand) {
     if (posts.holds(place)) fold.update(brand, place, update, counts);
   }
+  if (update.kind == PostUpdate::Kind::remove_author) fold.erase_author(brand, update.key);
   return true;
 }
 
-// Also where no post of the author is held any more.
+// In the brands that hold no post of the author any more.
 void Aggregator::State::erase_author(const PostUpdate& update) {
   const std::size_t slot = slot_of(update.origin.partition);
   for (const Brand& brand : brands) {
     if (brand.state == nullptr) continue;
-    OriginMark after = *mark_of(brand.state.get(), slot);
-    if (after.advance(update.origin, true)) fold.erase_author(brand.state.get(), update.key);
+    OriginMark* mark = mark_of(brand.state.get(), slot);
+    OriginMark after = *mark;
+    if (!after.advance(update.origin, true)) continue;
+    if (fold.erase_author(brand.state.get(), update.key)) *mark = after;
   }
 }
 

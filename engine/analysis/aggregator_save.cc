@@ -131,6 +131,8 @@ bool Aggregator::State::load_marks(const pb::Positions& in,
   }
   for (int i = 0; i < count; ++i) {
     const auto now = with.find(in.partition(i));
+    // What is saved is in the numbers of before.
+    if (now == with.end() || now->second != in.partition(i)) brand->unsaved = true;
     if (now == with.end()) continue;
     *mark_of(brand, slot_of(now->second)) = {.offset = in.offset(i),
                                              .index = static_cast<std::uint16_t>(in.index(i)),

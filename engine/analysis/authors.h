@@ -54,7 +54,9 @@ struct AuthorSums {
 // 64 days up to the last one with a post (a word of bits for each deed), and 64 hours up to the
 // last one; an older post of the same author changes nothing. The followers are those that the
 // latest post tells, of two at the same second the larger number; they are forgotten with their
-// day. Days are those of UTC. What authors did is not taken back with a post. One thread.
+// day. Days are those of UTC. What authors did is not taken back with a post. When authors are
+// forgotten follows from the calls of drop_before(): where more than kAuthorsMax come within its
+// time, the sample may become smaller a little earlier or later. One thread.
 class Authors {
  public:
   explicit Authors(std::size_t authors_max = kAuthorsMax) : authors_(authors_max) {}

@@ -254,6 +254,8 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
     if (!counts_alike(before, after)) {
       count_campaigns(brand, before, -1);
       count_campaigns(brand, after, 1);
+      add_to_cascade(brand, after);  // first, as one without posts is forgotten
+      take_from_cascade(brand, before);
     }
   }
   Changes changes;
@@ -280,9 +282,7 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
 void BrandFold::leave(BrandState* brand, const PostState& row) {
   if (row.series != kNoSeries) minutes_->take_back(brand, row.series, minute_of(row.event_time));
   if (row.signature != 0) brand->near_duplicates.take_back(row.signature);
-  if (row.cascade != kNoCascade) {
-    brand->cascades.take_back(row.cascade, row.event_time, row.depth, row.kind == Kind::repost);
-  }
+  take_from_cascade(brand, row);
   count_campaigns(brand, row, -1);
 }
 
@@ -292,9 +292,7 @@ void BrandFold::come_back(BrandId id, BrandState* brand, PostState* row) {
     row->series = kNoSeries;
   }
   join_group(brand, row);
-  if (row->cascade != kNoCascade) {
-    brand->cascades.add(row->cascade, row->event_time, row->depth, row->kind == Kind::repost);
-  }
+  add_to_cascade(brand, *row);
   count_campaigns(brand, *row, 1);
 }
 

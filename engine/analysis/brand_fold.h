@@ -76,6 +76,8 @@ class BrandFold {
 
   // --- brand_spread.cc
   void join_cascade(const Told& told, PostState* row);
+  static void add_to_cascade(BrandState* brand, const PostState& row);
+  static void take_from_cascade(BrandState* brand, const PostState& row);
   void join_root(BrandState* brand, PostPlace root, std::uint16_t cascade);
   // The lists and sets of its day, which are not taken back with it.
   void add_to_day(const Told& told, const PostState& row, std::int64_t engagement);

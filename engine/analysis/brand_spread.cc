@@ -56,7 +56,17 @@ void BrandFold::join_cascade(const Told& told, PostState* row) {
   const unsigned depth = below ? std::min<unsigned>(above + 1, kCascadeDepths - 1) : 0;
   row->cascade = *cascade;
   row->depth = depth & 0xF;
-  cascades.add(*cascade, post.event_time, row->depth, post.kind == Kind::repost);
+  add_to_cascade(told.brand, *row);
+}
+
+void BrandFold::add_to_cascade(BrandState* brand, const PostState& row) {
+  if (row.cascade == kNoCascade) return;
+  brand->cascades.add(row.cascade, row.event_time, row.depth, row.kind == Kind::repost);
+}
+
+void BrandFold::take_from_cascade(BrandState* brand, const PostState& row) {
+  if (row.cascade == kNoCascade) return;
+  brand->cascades.take_back(row.cascade, row.event_time, row.depth, row.kind == Kind::repost);
 }
 
 void BrandFold::join_root(BrandState* brand, PostPlace root, std::uint16_t cascade) {
@@ -66,7 +76,7 @@ void BrandFold::join_root(BrandState* brand, PostPlace root, std::uint16_t casca
   to->cascade = cascade;
   to->depth = 0;
   brand->cascades.name_root(cascade, posts_->id(root), to->event_time);
-  brand->cascades.add(cascade, to->event_time, 0, to->kind == Kind::repost);
+  add_to_cascade(brand, *to);
 }
 
 void BrandFold::add_to_day(const Told& told, const PostState& row, std::int64_t engagement) {

@@ -29,7 +29,8 @@ void add_counters(const PostMetrics& metrics, std::uint32_t told_at, PostState* 
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (!given[i]) continue;
     const std::uint32_t before = row->counters[i] == kUnknownCount32 ? 0 : row->counters[i];
-    const std::int64_t by = std::clamp<std::int64_t>(*given[i], -kUnknownCount32, kUnknownCount32);
+    constexpr std::int64_t kMost = kUnknownCount32;
+    const std::int64_t by = std::clamp(*given[i], -kMost, kMost);
     row->counters[i] = clipped_count(before + by);
   }
 }

@@ -58,7 +58,12 @@ class KeySample {
 
   template <class Predicate>
   void erase_if(Predicate gone) {
-    if (std::erase_if(rows_, gone) != 0) index();
+    if (std::erase_if(rows_, gone) == 0) return;
+    if (rows_.size() < rows_.capacity() / 4) {
+      rows_.shrink_to_fit();  // what a crowd needed once
+      std::vector<std::uint32_t>().swap(places_);
+    }
+    index();
   }
 
   [[nodiscard]] std::span<const Row> rows() const { return rows_; }

@@ -31,8 +31,8 @@ struct KpiInput {
   // Of the brand as a whole; nothing for a slice.
   struct Whole {
     AuthorSums authors;
-    double distinct_authors = 0;  // by HyperLogLog
-    double distinct_sites = 0;    // that are linked to
+    double distinct_authors = 0;
+    std::optional<double> distinct_sites;  // that are linked to; nothing where days are not kept
     double unanswered_negative = 0;
     // Earned media value, see RateCard; nothing where there is none.
     std::optional<double> value_of_views;

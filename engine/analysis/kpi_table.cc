@@ -130,9 +130,9 @@ constexpr KpiSpec kKpiSpecs[] = {
      "Interactions per person reached.", "engagement / reach", false, nullptr, "engagement",
      "reach"},
     {"distinct_authors", "vigie_kpi_distinct_authors", KpiUnit::count,
-     "Different people who mention the brand, over all platforms: the size of the community. "
-     "HyperLogLog: exact up to some hundred, then a standard error of 2.3 %.",
-     "HyperLogLog of the authors of mentions", false, whole<&Whole::distinct_authors>},
+     "Different people who mention the brand, over all platforms: the size of the community.",
+     "HyperLogLog of the authors of mentions; in 30 days active_authors", false,
+     whole<&Whole::distinct_authors>},
     {"active_authors", "vigie_kpi_active_authors", KpiUnit::count,
      "Authors of mentions, as the table of authors counts them (exact up to 65,536).",
      "authors with a mention", false, authors<&AuthorSums::authors>},
@@ -324,8 +324,8 @@ constexpr KpiSpec kKpiSpecs[] = {
      "Share of the mentions with a link that bring people to the brand's own sites.",
      "owned_links / linked", false, nullptr, "owned_links", "linked"},
     {"linked_sites", "vigie_kpi_linked_sites", KpiUnit::count,
-     "Different sites that mentions link to, in days of UTC. HyperLogLog: exact up to some "
-     "hundred, then a standard error of 2.3 %.",
+     "Different sites that mentions link to, on the days (UTC) that the window touches; not "
+     "for 30 days.",
      "HyperLogLog of the sites of links", false, whole<&Whole::distinct_sites>},
     {"suspicious", "vigie_kpi_suspicious", KpiUnit::count,
      "Mentions with a sign of inauthenticity: a young account, no followers, or a text that "

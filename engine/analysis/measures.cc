@@ -82,6 +82,11 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
     {"engagement_followed", "interactions",
      "Likes, comments, shares and clicks of mentions whose authors' followers are known.",
      [](const P& p) -> std::int64_t { return followed(p) ? engagement(p) : 0; }},
+    {"followers_unviewed", "followers",
+     "Followers of the authors of mentions whose views are not known.",
+     [](const P& p) -> std::int64_t {
+       return followed(p) && !viewed(p) ? std::int64_t{p.followers} : 0;
+     }},
     {"ratings", "posts", "Mentions that give stars.",
      [](const P& p) -> std::int64_t { return p.rating != 0; }},
     {"rating_sum", "hundredths of a star", "The stars they give, added up.",

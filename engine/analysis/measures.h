@@ -30,6 +30,7 @@ enum class Measure : std::uint8_t {
   engagement_viewed,
   followers,
   engagement_followed,
+  followers_unviewed,
   ratings,
   rating_sum,
   // Of the brand as a whole only.

@@ -17,7 +17,7 @@ void Minutes::load(const pb::Shard& in) {
   if (in.has_watermark()) watermark_ = EventTime(Duration(in.watermark()));
   since_ = in.since_minute();
   closed_until_ = in.closed_until_minute();
-  last_minute_ = in.last_minute();
+  last_minute_ = std::max(last_minute_, Minute{in.last_minute()});
 }
 
 void Minutes::save(const BrandState& brand, pb::Brand* out) const {
@@ -70,6 +70,8 @@ bool Minutes::load_hours(BrandId id, const pb::Brand_Minutes& from, BrandState* 
     for (std::uint32_t n = from.minutes_in_hour(i); n > 0; --n, ++next) {
       if (next == from.minute_size() || from.minute(next) >= block.size()) return false;
       block[from.minute(next)] = from.mentions_in_minute(next);
+      // A brand may be saved later than the shard.
+      last_minute_ = std::max(last_minute_, first_minute(from.hour(i)) + from.minute(next));
     }
     // Without a block left, the windows lose the hour; what is counted since the start stays.
     if (!add_block(id, brand, series, from.hour(i))) continue;

@@ -17,6 +17,8 @@ constexpr std::size_t kBucketsMax = std::size_t{1} << kBandBits;
 constexpr std::int64_t kMemory = Duration(std::chrono::hours(kNearDuplicateHours)).count();
 // Groups that are not known any more, met on the way, after which they are swept out.
 constexpr std::size_t kUnknownMetMax = 1024;
+// Ages that have been taken off, after which the others move up.
+constexpr std::size_t kAgesSpentMax = kNearDuplicateGroupsMax / 4;
 
 static_assert(kNearDuplicateGroupsMax <= kBucketsMax / 2);
 static_assert(std::has_single_bit(kNearDuplicateGroupsMax));
@@ -44,7 +46,7 @@ bool NearDuplicates::is_known(const Group& group) const {
 NearDuplicates::Place& NearDuplicates::first_of(std::size_t band, std::uint64_t signature) {
   const std::size_t buckets = first_.size() / kBands;
   // An odd factor leaves the bands apart, and the highest bits depend on all.
-  const std::size_t mixed = (band_of(signature, band) * 0x9E37U) & (kBucketsMax - 1);
+  const std::size_t mixed = (std::size_t{0x9E37} * band_of(signature, band)) & (kBucketsMax - 1);
   return first_[band * buckets + mixed * buckets / kBucketsMax];
 }
 
@@ -101,10 +103,7 @@ void NearDuplicates::begin(std::uint64_t signature, std::int64_t last, std::uint
   const Place place = take_place();
   groups_[place] = {.signature = signature, .last = last, .posts = posts, .created = created_++};
   link(place);
-  if (!by_age_.empty()) {
-    by_age_.push_back({last, groups_[place].created, place});
-    std::ranges::push_heap(by_age_, std::greater{});
-  }
+  if (!ages_.empty()) push_age({last, groups_[place].created, place});
 }
 
 // A place for one more group.
@@ -143,21 +142,47 @@ void NearDuplicates::unlink(Place place) {
   }
 }
 
-// Frees the place of the group whose last post is oldest. A post does not touch the heap: an age
-// that is found to be too old goes back as it is now. That is right, as groups only become younger.
+void NearDuplicates::sort_ages() {
+  ages_.clear();
+  ages_.reserve(kNearDuplicateGroupsMax + kAgesSpentMax + 2);
+  ages_begin_ = 0;
+  other_ages_.clear();
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (groups_[i].posts == 0) continue;
+    ages_.push_back({groups_[i].last, groups_[i].created, static_cast<Place>(i)});
+  }
+  std::ranges::sort(ages_);
+}
+
+void NearDuplicates::push_age(const Age& age) {
+  if (ages_.back() <= age) {
+    ages_.push_back(age);
+  } else {
+    other_ages_.push_back(age);
+    std::ranges::push_heap(other_ages_, std::greater{});
+  }
+}
+
+NearDuplicates::Age NearDuplicates::pop_age() {
+  const bool other = !other_ages_.empty() &&
+                     (ages_begin_ == ages_.size() || other_ages_.front() < ages_[ages_begin_]);
+  if (!other) return ages_[ages_begin_++];
+  std::ranges::pop_heap(other_ages_, std::greater{});
+  const Age age = other_ages_.back();
+  other_ages_.pop_back();
+  return age;
+}
+
+// Frees the place of the group whose last post is oldest. A post does not touch the ages: one that
+// is found to be too old goes back as it is now. That is right, as groups only become younger.
 void NearDuplicates::drop_oldest() {
-  if (by_age_.empty() || by_age_.size() > 2 * kNearDuplicateGroupsMax) {
-    by_age_.clear();
-    by_age_.reserve(kNearDuplicateGroupsMax);
-    for (std::size_t i = 0; i < groups_.size(); ++i) {
-      by_age_.push_back({groups_[i].last, groups_[i].created, static_cast<Place>(i)});
-    }
-    std::ranges::make_heap(by_age_, std::greater{});
+  if (ages_.empty() || ages_.size() + other_ages_.size() > 4 * kNearDuplicateGroupsMax) sort_ages();
+  if (ages_begin_ > kAgesSpentMax && ages_begin_ < ages_.size()) {
+    ages_.erase(ages_.begin(), ages_.begin() + static_cast<std::ptrdiff_t>(ages_begin_));
+    ages_begin_ = 0;
   }
   for (;;) {
-    std::ranges::pop_heap(by_age_, std::greater{});
-    Age oldest = by_age_.back();
-    by_age_.pop_back();
+    Age oldest = pop_age();
     const Group& group = groups_[oldest.place];
     if (group.posts == 0 || group.created != oldest.created) continue;
     if (group.last == oldest.last) {
@@ -169,8 +194,7 @@ void NearDuplicates::drop_oldest() {
       return;
     }
     oldest.last = group.last;
-    by_age_.push_back(oldest);
-    std::ranges::push_heap(by_age_, std::greater{});
+    push_age(oldest);
   }
 }
 
@@ -187,14 +211,16 @@ void NearDuplicates::rebuild() {
   groups_.reserve(room);
   first_ = std::vector<Place>(kBands * 2 * room, kNone);
   free_ = std::vector<Place>();
-  by_age_ = std::vector<Age>();
+  ages_ = std::vector<Age>();
+  other_ages_ = std::vector<Age>();
   created_ = 0;
   unknown_met_ = 0;
   for (const Group& group : known) begin(group.signature, group.last, group.posts);
 }
 
 std::size_t NearDuplicates::memory_bytes() const {
-  return groups_.capacity() * sizeof(Group) + by_age_.capacity() * sizeof(Age) +
+  return groups_.capacity() * sizeof(Group) +
+         (ages_.capacity() + other_ages_.capacity()) * sizeof(Age) +
          (free_.capacity() + first_.capacity()) * sizeof(Place);
 }
 

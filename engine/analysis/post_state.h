@@ -71,6 +71,7 @@ struct PostState {
   bool apart : 1 = false;    // late or backdated: it never counts
   bool deleted : 1 = false;  // it does not come back
   bool waiting : 1 = false;  // it is in BrandState::unanswered
+  std::uint8_t unused : 3 = 0;  // told, so that they are saved as zeros
 
  private:
   static constexpr std::array<std::uint32_t, kCounters> unknown_counters32() {

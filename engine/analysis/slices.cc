@@ -4,8 +4,8 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/base/limits.h"
 #include "engine/analysis/state.pb.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 namespace {
@@ -75,8 +75,7 @@ std::size_t Slices::place_of(SliceId id) const {
                                    : slices_.size();
 }
 
-const Slices::Entry* Slices::find(Dimension dimension, std::uint32_t hash,
-                                  std::string_view value) {
+const Slices::Entry* Slices::find(Dimension dimension, std::uint32_t hash, std::string_view value) {
   Index& index = indexes_[static_cast<std::size_t>(dimension)];
   const auto is_it = [&](const Entry& entry) {
     return entry.hash == hash && slices_[place_of(entry.id)].value == value;

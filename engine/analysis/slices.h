@@ -33,11 +33,11 @@ enum class Dimension : std::uint8_t {
 inline constexpr std::size_t kDimensions = 9;
 [[nodiscard]] std::string_view to_text(Dimension dimension);
 
-// One thread. At most kSliceValuesMax values of a dimension (of platforms kPlatformsPerBrandMax). Of
-// closed dimensions the further ones are "other". Of communities (channel, segment, hashtag) the one
-// with the fewest mentions in the last seven days makes room for one that has come more often in the
-// week under way, as far as that is sure: those that wait are counted by Space-Saving. A slice
-// counts from when it was taken in. An id is not used again before 65,535 others were.
+// One thread. At most kSliceValuesMax values of a dimension (of platforms kPlatformsPerBrandMax).
+// Of closed dimensions the further ones are "other". Of communities (channel, segment, hashtag) the
+// one with the fewest mentions in the last seven days makes room for one that has come more often
+// in the week under way, as far as that is sure: those that wait are counted by Space-Saving. A
+// slice counts from when it was taken in. An id is not used again before 65,535 others were.
 class Slices {
  public:
   // The slice of this value, made where there is none; kNoSlice for an empty value, and for one of

@@ -94,8 +94,8 @@ struct Channel {
 struct Mention {
   Op op = Op::upsert;
   Kind kind = Kind::post;
-  std::uint32_t record = 0;  // index of its record in the batch
-  std::uint16_t index = 0;   // its place among the mentions of that record
+  std::uint16_t index = 0;   // its place among the mentions of its record
+  std::uint32_t record = 0;  // index of that in the batch
   std::string_view id;
   std::string_view platform;  // lower case
   std::string_view text;
@@ -117,7 +117,7 @@ struct Mention {
   std::optional<Rating> rating;
   std::optional<Geo> geo;
   std::optional<GivenSentiment> sentiment;
-  std::optional<Channel> channel;
+  Channel channel;
   std::string_view visibility;
   std::optional<bool> sensitive;
   std::string_view ext;  // raw JSON of one object

@@ -134,11 +134,9 @@ void PostWriter::write_labels(const Mention& mention, const rules::PostWords& wo
   const bool address = !mention.url.empty() && mention.url.size() <= kLabelBytesMax;
   const std::string_view id = address && !hides(mention.url) ? mention.url : mention.id;
   if (!hides(id)) post_.id = add_text(id);
-  if (mention.channel) {
-    const std::string_view name = mention.channel->name;
-    const std::string_view channel = name.empty() ? mention.channel->id : name;
-    if (!hides(channel)) post_.channel = add_text(channel);
-  }
+  const std::string_view name = mention.channel.name;
+  const std::string_view channel = name.empty() ? mention.channel.id : name;
+  if (!channel.empty() && !hides(channel)) post_.channel = add_text(channel);
   post_.hashtags = add_labels(words.hashtags);
   post_.words = add_labels(words.words);
   write_links(mention);

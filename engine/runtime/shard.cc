@@ -20,7 +20,10 @@ Shard::Shard(ShardSettings settings, const ShardContext& context)
       aggregator_({}, {.kpis = context.kpis, .lateness = settings.lateness}),
       watermark_(settings.writers) {
   if (context.checkpointer != nullptr) {
-    saver_.emplace(settings.number, settings.writers, context.checkpointer);
+    saver_.emplace(ShardSaver::Place{.shard = settings.number,
+                                     .shards = settings.shards,
+                                     .writers = settings.writers},
+                   context.checkpointer);
   }
   take_brands();
   show();  // every brand is there from the start, with zeros
@@ -44,7 +47,7 @@ void Shard::save_loaded(bool brands, std::vector<StateRecord>* out) {
   aggregator_.save_shard(settings_.number, out);
   append_progress(loaded_, &*out->back().value);
   if (!brands) return;
-  for (const BrandId brand : aggregator_.unsaved()) aggregator_.save(brand, out);
+  for (const BrandId brand : saver_->unsaved(aggregator_)) aggregator_.save(brand, out);
 }
 
 void Shard::run() {

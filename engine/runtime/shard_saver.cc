@@ -14,12 +14,18 @@ constexpr std::chrono::milliseconds kAnswerWait{100};  // at the end, and then a
 
 }  // namespace
 
-ShardSaver::ShardSaver(std::uint32_t shard, std::uint32_t writers, Checkpointer* checkpointer)
-    : shard_(shard),
+ShardSaver::ShardSaver(const Place& place, Checkpointer* checkpointer)
+    : place_(place),
       checkpointer_(checkpointer),
-      folded_(writers),
-      covered_(writers),
+      folded_(place.writers),
+      covered_(place.writers),
       last_begin_(Clock::now()) {}
+
+std::vector<BrandId> ShardSaver::unsaved(const Aggregator& aggregator) const {
+  std::vector<BrandId> brands = aggregator.unsaved();
+  std::erase_if(brands, [this](BrandId id) { return id % place_.shards != place_.shard; });
+  return brands;
+}
 
 void ShardSaver::folded(const FactBatch& batch) {
   std::uint64_t& folded = folded_[batch.writer];
@@ -42,15 +48,14 @@ bool ShardSaver::step(Aggregator* aggregator, const WatermarkTracker& watermark)
 }
 
 void ShardSaver::finish(Aggregator* aggregator, const WatermarkTracker& watermark) {
-  while (!checkpointer_->failed()) {
+  // The round under way, and then one for what came after its beginning.
+  for (int rounds = saving_ ? 2 : 1; !checkpointer_->failed();) {
     if (waiting_) {
       take_answer(after(kAnswerWait));
       continue;
     }
-    if (!saving_) {
-      if (covered_ == folded_) return;
-      begin(*aggregator, watermark);
-    }
+    if (rounds-- == 0) return;
+    if (!saving_) begin(*aggregator, watermark);
     save_some(aggregator, Deadline::max());
     hand_over();
   }
@@ -77,10 +82,10 @@ void ShardSaver::begin(const Aggregator& aggregator, const WatermarkTracker& wat
   last_begin_ = Clock::now();
   folded_bytes_ = 0;
   covered_ = folded_;
-  to_save_ = aggregator.unsaved();
+  to_save_ = unsaved(aggregator);
   round_ = {};
-  round_.shard = shard_;
-  aggregator.save_shard(shard_, &round_.records);
+  round_.shard = place_.shard;
+  aggregator.save_shard(place_.shard, &round_.records);
   append_progress(watermark.progress(), &*round_.records.back().value);
   for (std::uint32_t writer = 0; writer < covered_.size(); ++writer) {
     round_.covered.push_back({writer, covered_[writer]});
@@ -104,7 +109,7 @@ void ShardSaver::hand_over() {
 }
 
 void ShardSaver::take_answer(Deadline deadline) {
-  if (checkpointer_->answer(shard_, deadline)) waiting_ = false;
+  if (checkpointer_->answer(place_.shard, deadline)) waiting_ = false;
 }
 
 }  // namespace vigie

@@ -25,8 +25,16 @@ namespace vigie {
 // kSaveStep and the saving of one brand.
 class ShardSaver {
  public:
+  struct Place {
+    std::uint32_t shard = 0;
+    std::uint32_t shards = 1;
+    std::uint32_t writers = 1;
+  };
   // `checkpointer` outlives this.
-  ShardSaver(std::uint32_t shard, std::uint32_t writers, Checkpointer* checkpointer);
+  ShardSaver(const Place& place, Checkpointer* checkpointer);
+
+  // The brands of the shard that have changed. The aggregator knows those of others by name.
+  [[nodiscard]] std::vector<BrandId> unsaved(const Aggregator& aggregator) const;
 
   // The batch was folded.
   void folded(const FactBatch& batch);
@@ -34,7 +42,7 @@ class ShardSaver {
   // Goes on with the round, or begins one when it is time. True when there is more to do at once.
   bool step(Aggregator* aggregator, const WatermarkTracker& watermark);
 
-  // Saves what is not saved yet and waits until it is durable, or saving has failed.
+  // Saves all that is here and waits until it is durable, or saving has failed.
   void finish(Aggregator* aggregator, const WatermarkTracker& watermark);
 
  private:
@@ -45,7 +53,7 @@ class ShardSaver {
   void hand_over();
   void take_answer(Deadline deadline);
 
-  const std::uint32_t shard_;
+  const Place place_;
   Checkpointer* checkpointer_;
   // The highest sequence of each writer: folded, and covered by the round that began last.
   std::vector<std::uint64_t> folded_;

@@ -1,11 +1,15 @@
 #include "engine/runtime/watermark.h"
 
 #include <algorithm>
+#include <set>
 
 namespace vigie {
 
 void WatermarkTracker::update(const FactBatch& batch) {
-  if (batch.assignment) assign(batch.writer, batch.assignment->partitions);
+  if (batch.assignment) {
+    owned_[batch.writer] = batch.assignment->partitions;
+    forget_unowned();
+  }
   for (const Progress& progress : batch.progress) {
     Partition& partition = partitions_[progress.partition];
     partition.next_offset = progress.next_offset;
@@ -16,33 +20,28 @@ void WatermarkTracker::update(const FactBatch& batch) {
   if (const auto now = lowest(); now) current_ = std::max(current_, now);
 }
 
-// Of a partition that was given away nothing is known until it is told again: another process may
-// have read on.
-void WatermarkTracker::assign(std::uint32_t writer,
-                              const std::optional<std::vector<PartitionId>>& partitions) {
-  if (owned_[writer]) {
-    for (const PartitionId id : *owned_[writer]) {
-      const bool kept = partitions && std::ranges::find(*partitions, id) != partitions->end();
-      if (!kept) partitions_[id].next_offset.reset();
-    }
+// Of a partition that no writer owns nothing is known until it is told again: another process may
+// read on. Between two assignments it may yet come back.
+void WatermarkTracker::forget_unowned() {
+  std::set<PartitionId> all;
+  for (const auto& owned : owned_) {
+    if (!owned) return;
+    all.insert(owned->begin(), owned->end());
   }
-  owned_[writer] = partitions;
+  for (auto& [id, partition] : partitions_) {
+    if (!all.contains(id)) partition.next_offset.reset();
+  }
 }
 
 std::vector<Progress> WatermarkTracker::progress() const {
   std::vector<Progress> out;
-  for (const auto& owned : owned_) {
-    if (!owned) continue;
-    for (const PartitionId id : *owned) {
-      const auto found = partitions_.find(id);
-      if (found == partitions_.end() || !found->second.next_offset) continue;
-      out.push_back({.partition = id,
-                     .next_offset = *found->second.next_offset,
-                     .event_time = found->second.event_time,
-                     .idle = std::nullopt});
-    }
+  for (const auto& [id, partition] : partitions_) {
+    if (!partition.next_offset) continue;
+    out.push_back({.partition = id,
+                   .next_offset = *partition.next_offset,
+                   .event_time = partition.event_time,
+                   .idle = std::nullopt});
   }
-  std::ranges::sort(out, {}, &Progress::partition);
   return out;
 }
 

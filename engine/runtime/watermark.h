@@ -31,7 +31,8 @@ class WatermarkTracker {
   // Nothing before the first moment that is known to be complete.
   [[nodiscard]] std::optional<EventTime> current() const { return current_; }
 
-  // How far the partitions that are owned have come, in order of their ids: what is saved.
+  // How far the partitions that are owned have come, or were until a rebalance that is going on, in
+  // order of their ids: what is saved.
   [[nodiscard]] std::vector<Progress> progress() const;
   // Goes on from what was saved. REQUIRES: nothing was told yet.
   void restore(std::optional<EventTime> watermark, std::span<const Progress> progress);
@@ -43,7 +44,7 @@ class WatermarkTracker {
     std::optional<Duration> idle;
   };
 
-  void assign(std::uint32_t writer, const std::optional<std::vector<PartitionId>>& partitions);
+  void forget_unowned();
   [[nodiscard]] std::optional<EventTime> lowest() const;
 
   std::vector<std::optional<std::vector<PartitionId>>> owned_;  // by writer

@@ -45,7 +45,8 @@ Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
 Result<void> Worker::run() {
   const Result<void> worked = work();
   const Deadline deadline = after(context_.drain);
-  const std::vector<Position> done = finish(deadline);
+  if (context_.checkpointer != nullptr) publish_nothing(std::nullopt);
+  const std::vector<Position> done = drain(deadline);
   if (!unfinished_.empty()) {
     log(LogLevel::warning,
         cat("worker ", number_, ": ", unfinished_.size(),
@@ -273,20 +274,27 @@ void Worker::commit_finished() {
   }
 }
 
-// Wakes shards that wait for facts, so that they see the wish.
-void Worker::wish_saved() {
-  context_.checkpointer->wish(number_, sequence_ + 1);
-  batch_.assignment.reset();
+// Told from inside read(), so that the shards know before another worker, or another process, gets
+// the partitions: a watermark that has forgotten them would make their next posts late.
+std::vector<Position> Worker::finish(Deadline deadline) {
+  publish_nothing(FactBatch::Assignment{std::nullopt});
+  return drain(deadline);
+}
+
+// Shards that wait for facts wake up and see what is wished for.
+void Worker::publish_nothing(std::optional<FactBatch::Assignment> assignment) {
+  if (sequence_ == 0) return;
+  if (context_.checkpointer != nullptr) context_.checkpointer->wish(number_, sequence_ + 1);
+  batch_.assignment = std::move(assignment);
   for (Facts& facts : output_.facts) facts.clear();  // of a batch that was refused
   output_.updates.clear();
   std::ignore = publish({});  // a link that is closed has woken them
+  batch_.assignment.reset();
 }
 
-std::vector<Position> Worker::finish(Deadline deadline) {
-  Checkpointer* const saving = context_.checkpointer;
-  if (saving != nullptr && context_.link->applied_everywhere(number_) < sequence_) wish_saved();
+std::vector<Position> Worker::drain(Deadline deadline) {
   while (context_.link->applied_everywhere(number_) < sequence_ && Clock::now() < deadline) {
-    if (saving != nullptr && saving->failed()) break;
+    if (context_.checkpointer != nullptr && context_.checkpointer->failed()) break;
     std::this_thread::sleep_for(kAppliedCheckEvery);
   }
   std::map<PartitionId, std::int64_t> done;

@@ -96,7 +96,9 @@ class Worker final : public Source::Release {
   [[nodiscard]] std::vector<Progress> progress();
   [[nodiscard]] Progress progress_of(PartitionId id, const Partition& partition) const;
   [[nodiscard]] Result<void> publish(const std::vector<Progress>& progress);
-  void wish_saved();
+  void publish_nothing(std::optional<FactBatch::Assignment> assignment);
+  // Waits until all that was published is applied, and saved where state is kept: up to where.
+  [[nodiscard]] std::vector<Position> drain(Deadline deadline);
   void remember_positions();
   void commit_finished();
   void publish_status();

@@ -1,0 +1,311 @@
+#include "tests/state_twin.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/base/limits.h"
+
+namespace vigie {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+// As far as the engine tells times apart; nothing is older than the post.
+EventTime not_before(EventTime time, EventTime post) {
+  return std::max(post, post + std::chrono::floor<milliseconds>(time - post));
+}
+
+Period hour_of_post(EventTime time) {
+  return static_cast<Period>(
+      std::chrono::floor<std::chrono::hours>(time.time_since_epoch()).count());
+}
+
+Period month_of_post(EventTime time) {
+  const std::chrono::sys_days day{std::chrono::floor<std::chrono::days>(time.time_since_epoch())};
+  const std::chrono::year_month_day date{day};
+  return (static_cast<int>(date.year()) - 1970) * 12 +
+         static_cast<int>(static_cast<unsigned>(date.month())) - 1;
+}
+
+void add(const PostState& row, Period period, std::size_t measures, StateTwin::Sums* sums) {
+  for (std::size_t i = 0; i < measures; ++i) {
+    const std::int64_t by = measure_specs()[i].of(row);
+    if (by != 0) (*sums)[period][i] += by;
+  }
+}
+
+}  // namespace
+
+bool StateTwin::advance(Brand* brand, const Origin& origin, bool update) {
+  const Mark to{origin.offset, origin.index, update};
+  const auto [at, added] = brand->marks.try_emplace(origin.partition, to);
+  if (!added && to <= at->second) return false;
+  at->second = to;
+  return true;
+}
+
+void StateTwin::apply(const StreamOp& op) {
+  for (const Fact& fact : op.facts) {
+    Brand& brand = brands_[fact.brand];
+    if (advance(&brand, op.post.origin, false)) fold(&brand, op, fact);
+  }
+  if (op.update) {
+    for (Brand& brand : brands_) update(&brand, *op.update);
+  }
+  if (op.watermark) watermark_ = std::max(watermark_.value_or(EventTime::min()), *op.watermark);
+}
+
+void StateTwin::fold(Brand* brand, const StreamOp& op, const Fact& fact) {
+  if (!fact.mention) {
+    tell_parent(brand, op, fact, false);
+    return;
+  }
+  auto known = brand->posts.find(op.post.key);
+  const auto replaced = op.post.replaced.is_set() ? brand->posts.find(op.post.replaced)
+                                                  : brand->posts.end();
+  if (replaced != brand->posts.end() && known == brand->posts.end()) {
+    known = brand->posts.emplace(op.post.key, replaced->second).first;
+    brand->posts.erase(replaced);
+  } else if (replaced != brand->posts.end() && replaced != known) {
+    if (replaced->second.live()) leave_group(brand, replaced->second);
+    replaced->second.deleted = true;
+  }
+  if (known != brand->posts.end()) {
+    fold_known(brand, &known->second, op, fact);
+  } else {
+    fold_new(brand, op, fact);
+  }
+}
+
+void StateTwin::fold_new(Brand* brand, const StreamOp& op, const Fact& fact) {
+  Post& post = brand->posts[op.post.key];
+  post.event_time = op.post.event_time;
+  post.author = op.post.author;
+  const EventTime end = std::chrono::floor<minutes>(post.event_time) + minutes{1};
+  const bool late = watermark_ && end <= *watermark_ - lateness_;
+  post.apart = op.post.backdated || late;
+  brand->late += !op.post.backdated && late ? 1 : 0;
+  brand->mentions += post.apart ? 0 : 1;
+  post.counted_at = post.written_at = not_before(op.post.told_at, post.event_time);
+  merge(&post, op.post.counters, post.counted_at);
+  write(&post, op, fact);
+  if (post.live()) enter_group(brand, &post);
+  for (const Reply& reply : brand->early) {
+    if (reply.parent == op.post.key) take(&post, reply);
+  }
+  std::erase_if(brand->early, [&](const Reply& reply) { return reply.parent == op.post.key; });
+  tell_parent(brand, op, fact, post.apart);
+}
+
+void StateTwin::fold_known(Brand* brand, Post* post, const StreamOp& op, const Fact& fact) {
+  if (post->deleted) return;
+  const EventTime told_at = not_before(op.post.told_at, post->event_time);
+  merge(post, op.post.counters, told_at);
+  if (!op.post.edited || told_at < post->written_at) return;
+  const bool was_live = post->live();
+  const std::uint64_t signature = post->told.signature;
+  if (was_live && signature != op.post.signature) leave_group(brand, *post);
+  post->written_at = told_at;
+  write(post, op, fact);
+  post->edited_away = false;
+  if (post->live() && (!was_live || signature != op.post.signature)) enter_group(brand, post);
+}
+
+void StateTwin::write(Post* post, const StreamOp& op, const Fact& fact) {
+  const std::int64_t followers = op.post.followers;
+  post->told = op.post;
+  post->fact = fact;
+  post->hashtags = op.hashtags;
+  if (followers != kUnknownCount) post->followers = followers;
+}
+
+void StateTwin::merge(Post* post, const CounterValues& counters, EventTime told_at) {
+  const bool newer = told_at >= post->counted_at;
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    if (counters[i] == kUnknownCount) continue;
+    if (newer || !post->counters[i]) post->counters[i] = counters[i];
+  }
+  if (newer) post->counted_at = told_at;
+}
+
+void StateTwin::enter_group(Brand* brand, Post* post) {
+  const std::uint64_t signature = post->told.signature;
+  int before = 0;
+  if (signature != 0) before = brand->groups[signature]++;
+  post->first_of_group = before == 0;
+  post->near_identical = before >= static_cast<int>(kNearIdenticalMin);
+}
+
+void StateTwin::leave_group(Brand* brand, const Post& post) {
+  if (post.told.signature != 0) --brand->groups[post.told.signature];
+}
+
+void StateTwin::tell_parent(Brand* brand, const StreamOp& op, const Fact& fact, bool apart) {
+  const Reply reply{.parent = op.post.parent,
+                    .time = op.post.event_time,
+                    .answers = fact.owned,
+                    .defends = !fact.owned && !apart && op.post.sentiment == Sentiment::positive};
+  if (!reply.parent.is_set() || (!reply.answers && !reply.defends)) return;
+  const auto parent = brand->posts.find(reply.parent);
+  if (parent == brand->posts.end()) {
+    brand->early.push_back(reply);
+  } else {
+    take(&parent->second, reply);
+  }
+}
+
+void StateTwin::take(Post* post, const Reply& reply) {
+  if (reply.answers) {
+    const auto after = std::chrono::floor<std::chrono::seconds>(reply.time - post->event_time);
+    const std::int64_t seconds = std::max<std::int64_t>(0, after.count());
+    post->answered_after = std::min(post->answered_after.value_or(seconds), seconds);
+  }
+  post->defences += reply.defends ? 1 : 0;
+}
+
+void StateTwin::update(Brand* brand, const PostUpdate& update) {
+  const auto mark = brand->marks.find(update.origin.partition);
+  const Mark of_fact{update.origin.offset, update.origin.index, false};
+  const bool matches = update.kind == PostUpdate::Kind::edit && mark != brand->marks.end() &&
+                       mark->second == of_fact;
+  std::vector<Post*> held;
+  for (auto& [key, post] : brand->posts) {
+    const bool of_author = update.kind == PostUpdate::Kind::remove_author;
+    if (of_author ? post.author == update.key : key == update.key) held.push_back(&post);
+  }
+  if (held.empty() || !advance(brand, update.origin, true) || matches) return;
+  for (Post* post : held) StateTwin::update(brand, post, update);
+}
+
+void StateTwin::update(Brand* brand, Post* post, const PostUpdate& update) {
+  const bool was_live = post->live();
+  const std::optional<EventTime>& as_of = update.metrics.as_of;
+  const std::array<Count, kCounters> given{
+      update.metrics.likes, update.metrics.shares, update.metrics.comments, update.metrics.quotes,
+      update.metrics.views, update.metrics.clicks, update.metrics.saves,    update.metrics.reach};
+  switch (update.kind) {
+    case PostUpdate::Kind::remove:
+    case PostUpdate::Kind::remove_author: post->deleted = true; break;
+    case PostUpdate::Kind::edit: {
+      const EventTime at = as_of ? not_before(*as_of, post->event_time) : post->written_at;
+      if (at < post->written_at) return;
+      post->written_at = at;
+      post->edited_away = true;
+      break;
+    }
+    case PostUpdate::Kind::metrics:
+    case PostUpdate::Kind::increment: {
+      const EventTime at = as_of ? not_before(*as_of, post->event_time) : post->counted_at;
+      if (post->deleted) return;
+      CounterValues values = unknown_counters();
+      const bool adds = update.kind == PostUpdate::Kind::increment;
+      if (adds && at < post->counted_at) return;
+      for (std::size_t i = 0; i < kCounters; ++i) {
+        if (given[i]) values[i] = *given[i] + (adds ? post->counters[i].value_or(0) : 0);
+      }
+      merge(post, values, at);
+      return;
+    }
+  }
+  if (was_live && !post->live()) leave_group(brand, *post);
+}
+
+PostState StateTwin::row(const Post& post) {
+  PostState row;
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    if (post.counters[i]) row.counters[i] = static_cast<std::uint32_t>(*post.counters[i]);
+  }
+  if (post.followers != kUnknownCount) row.followers = static_cast<std::uint32_t>(post.followers);
+  if (post.answered_after) row.answered_after = static_cast<std::uint32_t>(*post.answered_after);
+  row.campaigns = post.fact.campaigns;
+  row.rejected = post.fact.rejected;
+  row.defences = static_cast<std::uint16_t>(post.defences);
+  row.rating = static_cast<std::uint16_t>(post.told.rating * 100) & 0x1FF;
+  row.kind = post.told.kind;
+  row.media = post.fact.media;
+  row.sentiment = post.told.sentiment;
+  row.live = true;
+  row.owned = post.fact.owned;
+  row.addressed = post.fact.addressed;
+  row.owned_link = post.fact.owned_link;
+  row.moderated = post.fact.moderated;
+  row.recommends = post.fact.recommends;
+  row.advises_against = post.fact.advises_against;
+  row.first_of_group = post.first_of_group;
+  row.near_identical = post.near_identical;
+  row.young_author =
+      post.told.author_age_days >= 0 && post.told.author_age_days < kYoungAccountDays;
+  row.unfollowed_author = post.followers == 0;
+  return row;
+}
+
+StateTwin::Sums StateTwin::hours(BrandId brand) const {
+  Sums sums;
+  for (const auto& [key, post] : brands_[brand].posts) {
+    if (post.live()) add(row(post), hour_of_post(post.event_time), kMeasures, &sums);
+  }
+  return sums;
+}
+
+StateTwin::Sums StateTwin::months(BrandId brand) const {
+  Sums sums;
+  for (const auto& [key, post] : brands_[brand].posts) {
+    if (post.live()) add(row(post), month_of_post(post.event_time), kMeasures, &sums);
+  }
+  return sums;
+}
+
+std::map<StateTwin::Slice, StateTwin::Sums> StateTwin::slices(BrandId brand) const {
+  std::map<Slice, Sums> out;
+  for (const auto& [key, post] : brands_[brand].posts) {
+    if (!post.live()) continue;
+    AuthorTier tier = AuthorTier::unknown;
+    if (post.followers >= 0) tier = AuthorTier::nano;
+    if (post.followers >= 5000) tier = AuthorTier::micro;
+    if (post.followers > 50'000) tier = AuthorTier::macro;
+    std::set<Slice> in{{Dimension::platform, std::string(post.told.platform.view())},
+                       {Dimension::lang, std::string(post.told.lang.view())},
+                       {Dimension::kind, std::string(to_text(post.told.kind))},
+                       {Dimension::media_type, std::string(to_text(post.fact.media))},
+                       {Dimension::author_tier, std::string(to_text(tier))}};
+    for (const std::string& tag : post.hashtags) in.emplace(Dimension::hashtag, tag);
+    for (const Slice& slice : in) {
+      add(row(post), hour_of_post(post.event_time), kSlicedMeasures, &out[slice]);
+    }
+  }
+  return out;
+}
+
+StateTwin::Counts StateTwin::campaign(BrandId brand, unsigned bit) const {
+  Counts counts{};
+  std::set<Key128> authors;
+  for (const auto& [key, post] : brands_[brand].posts) {
+    if (!post.live() || post.fact.owned || (post.fact.campaigns >> bit & 1U) == 0) continue;
+    ++std::get<0>(counts);
+    if (post.told.kind != Kind::repost) ++std::get<1>(counts);
+    if (post.fact.moderated || (post.fact.rejected >> bit & 1U) != 0) ++std::get<2>(counts);
+    if (post.author.is_set()) authors.insert(post.author);
+  }
+  std::get<3>(counts) = authors.size();
+  return counts;
+}
+
+std::uint64_t StateTwin::live_between(BrandId brand, EventTime from, EventTime to) const {
+  const auto& posts = brands_[brand].posts;
+  return static_cast<std::uint64_t>(std::ranges::count_if(posts, [&](const auto& entry) {
+    const Post& post = entry.second;
+    return post.live() && post.event_time >= from && post.event_time < to;
+  }));
+}
+
+std::size_t StateTwin::unanswered(BrandId brand) const {
+  const auto& posts = brands_[brand].posts;
+  return static_cast<std::size_t>(std::ranges::count_if(posts, [](const auto& entry) {
+    const Post& post = entry.second;
+    return post.live() && post.fact.addressed && !post.fact.owned && !post.answered_after &&
+           post.told.sentiment == Sentiment::negative;
+  }));
+}
+
+}  // namespace vigie
