@@ -17,13 +17,13 @@ constexpr std::chrono::milliseconds kTakeWait{100};  // how soon a quiet shard s
 Shard::Shard(ShardSettings settings, const ShardContext& context)
     : settings_(settings),
       context_(context),
-      aggregator_({}, {.lateness = settings.lateness}),
+      aggregator_({}, {.kpis = context.kpis, .lateness = settings.lateness}),
       watermark_(settings.writers) {
   if (context.checkpointer != nullptr) {
-    saver_.emplace(ShardSaver::Place{.shard = settings.number,
-                                     .shards = settings.shards,
-                                     .writers = settings.writers},
-                   context.checkpointer);
+    saver_.emplace(
+        ShardSaver::Place{
+            .shard = settings.number, .shards = settings.shards, .writers = settings.writers},
+        context.checkpointer);
   }
   take_brands();
   show();  // every brand is there from the start, with zeros

@@ -157,8 +157,8 @@ void add_state(const std::optional<StateStatus>& state, const Counters& counters
   out->series({{"result", "success"}}, counters.saves);
   out->series({{"result", "failure"}}, counters.save_failures);
   out->counter("vigie_state_save_seconds_total", "Time that they took.");
-  out->series({}, static_cast<double>(counters.save_microseconds.load(std::memory_order_relaxed)) *
-                      1e-6);
+  out->series(
+      {}, static_cast<double>(counters.save_microseconds.load(std::memory_order_relaxed)) * 1e-6);
   out->counter("vigie_state_saved_bytes_total", "Bytes of the records saved.",
                counters.saved_bytes);
   out->counter("vigie_state_gap_records_total",
