@@ -47,8 +47,8 @@ class Zipf {
   std::vector<double> upto_;
 };
 
-// Posts as stage one tells them, in the shape of real ones: two hashtags, eight words, a link in
-// three posts, a third of them replies or reposts.
+// Posts as stage one tells them, in the shape of real ones: eight words, two of a brand's hashtags
+// in half of them, a link in a third, a third of them replies or reposts.
 class Posts {
  public:
   explicit Posts(std::uint64_t seed) : random_(seed) {}
@@ -80,9 +80,9 @@ class Posts {
     post.sentiment = static_cast<Sentiment>(random_() % 4);
     post.id = text(cat("https://example.org/posts/", count_), facts);
     post.author_name = text(cat("author", author), facts);
-    post.hashtags = labels("tag", 2, facts);
-    post.words = labels("word", 8, facts);
-    if (random_() % 3 == 0) post.sites = labels("site", 1, facts);
+    if (random_() % 2 == 0) post.hashtags = labels(cat("tag", brand, "of"), 2, tags_, facts);
+    post.words = labels("word", 8, words_, facts);
+    if (random_() % 3 == 0) post.sites = labels("site", 1, words_, facts);
     Fact& fact = facts->facts.emplace_back();
     fact.post = static_cast<std::uint32_t>(facts->posts.size() - 1);
     fact.brand = brand;
@@ -100,10 +100,10 @@ class Posts {
     facts->texts.insert(facts->texts.end(), from.begin(), from.end());
     return label;
   }
-  Labels labels(std::string_view what, std::uint32_t count, Facts* facts) {
+  Labels labels(std::string_view what, std::uint32_t count, const Zipf& numbers, Facts* facts) {
     const Labels out{static_cast<std::uint32_t>(facts->labels.size()), count};
     for (std::uint32_t i = 0; i < count; ++i) {
-      facts->labels.push_back(text(cat(what, words_(random_)), facts));
+      facts->labels.push_back(text(cat(what, numbers(random_)), facts));
     }
     return out;
   }
@@ -111,6 +111,7 @@ class Posts {
   std::mt19937_64 random_;
   Zipf authors_{200'000};
   Zipf words_{5000};
+  Zipf tags_{50};  // of each brand
   std::uint64_t count_ = 0;
 };
 
