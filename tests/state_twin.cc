@@ -204,7 +204,8 @@ void StateTwin::update(Brand* brand, Post* post, const PostUpdate& update) {
       for (std::size_t i = 0; i < kCounters; ++i) {
         if (given[i]) values[i] = *given[i] + (adds ? post->counters[i].value_or(0) : 0);
       }
-      merge(post, values, at);
+      // Increments may come in any order among themselves.
+      merge(post, values, adds ? post->counted_at : at);
       return;
     }
   }

@@ -32,9 +32,12 @@ BrandState* Aggregator::State::state_of(BrandId id) {
 }
 
 std::size_t Aggregator::State::slot_of(PartitionId partition) {
+  // Records of a partition come in runs.
+  if (last_slot < partitions.size() && partitions[last_slot] == partition) return last_slot;
   const auto [at, added] = slots.try_emplace(partition, slots.size());
   if (added) partitions.push_back(partition);
-  return at->second;
+  last_slot = at->second;
+  return last_slot;
 }
 
 OriginMark* Aggregator::State::mark_of(BrandState* brand, std::size_t slot) {
@@ -69,7 +72,7 @@ void Aggregator::State::prefetch(const Facts& told, std::size_t at) const {
   if (at + kFar < told.facts.size()) {
     const Fact& fact = told.facts[at + kFar];
     __builtin_prefetch(&brands[fact.brand]);
-    posts.prefetch(told.posts[fact.post].key);
+    posts.prefetch(told.posts[fact.post].key, told.posts[fact.post].author);
   }
   if (at + kNear < told.facts.size()) {
     const BrandState* brand = brands[told.facts[at + kNear].brand].state.get();

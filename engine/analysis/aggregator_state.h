@@ -36,6 +36,7 @@ struct Aggregator::State {
   std::vector<Brand> brands;  // by BrandId
   std::unordered_map<PartitionId, std::size_t> slots;
   std::vector<PartitionId> partitions;  // by slot
+  std::size_t last_slot = 0;            // that was asked for last
   Minutes minutes;
   PostTable posts;
   BrandFold fold;
