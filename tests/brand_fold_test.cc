@@ -153,7 +153,9 @@ TEST_CASE("KPIs are made anew only when something has changed or the hour has") 
   feed.tell(feed.post(1));
   feed.tell(feed.post(1), {.brand = 1});
   aggregator.advance(kNoon, nullptr);
-  const auto shown = [&](std::size_t brand) { return aggregator.snapshot(0, 1).brands[brand].kpis; };
+  const auto shown = [&](std::size_t brand) {
+    return aggregator.snapshot(0, 1).brands[brand].kpis;
+  };
   const auto first = shown(0);
   const auto other = shown(1);
   aggregator.advance(kNoon + minutes{5}, nullptr);
