@@ -32,16 +32,16 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
     const auto name = [this](std::uint32_t writer, PartitionId partition) {
       return workers_[writer]->source().name(partition);
     };
-    checkpointer_ = std::make_unique<Checkpointer>(
-        Checkpointer::Parts{.store = parts_.store.get(),
-                            .link = parts_.link.get(),
-                            .counters = counters_,
-                            .shards = options_.engine.shards,
-                            .writers = writers,
-                            .name = name},
-        CheckpointSettings{.every = options_.state.every,
-                           .bytes = options_.state.bytes.bytes,
-                           .retry_wait = options_.save_retry_wait});
+    checkpointer_ =
+        std::make_unique<Checkpointer>(Checkpointer::Parts{.store = parts_.store.get(),
+                                                           .link = parts_.link.get(),
+                                                           .counters = counters_,
+                                                           .shards = options_.engine.shards,
+                                                           .writers = writers,
+                                                           .name = name},
+                                       CheckpointSettings{.every = options_.state.every,
+                                                          .bytes = options_.state.bytes.bytes,
+                                                          .retry_wait = options_.save_retry_wait});
   }
   context_ = {.rules = &rules_,
               .link = parts_.link.get(),
@@ -53,12 +53,14 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
               .shards = options_.engine.shards,
               .lateness = options_.event_time.lateness,
               .key_seed = options_.key_seed,
+              .pseudonymise = options_.pseudonymise,
               .idle_after = options_.replay ? Duration::zero() : options_.event_time.idle_after,
               .drain = options_.engine.drain};
   const ShardContext shard_context{.rules = &rules_,
                                    .link = parts_.link.get(),
                                    .checkpointer = checkpointer_.get(),
-                                   .counters = counters_};
+                                   .counters = counters_,
+                                   .kpis = options_.kpis};
   for (std::uint32_t i = 0; i < options_.engine.shards; ++i) {
     const ShardSettings settings{.number = i,
                                  .shards = options_.engine.shards,
@@ -100,8 +102,7 @@ Result<void> Engine::restore() {
   if (!partitions) return std::unexpected(std::move(partitions.error()));
   const SavedInput input = join_inputs(saved.shards, *partitions);
   const Deadline start = Clock::now();
-  Result<void> loaded =
-      load_state(parts_.store.get(), *brands(), input, *partitions, shards_);
+  Result<void> loaded = load_state(parts_.store.get(), *brands(), input, *partitions, shards_);
   if (!loaded) return loaded;
   if (!saved.fresh) {
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);

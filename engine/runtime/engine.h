@@ -45,10 +45,12 @@ struct EngineOptions {
   EngineSettings engine;
   ErrorSettings errors{};
   StateSettings state{};
+  KpiSettings kpis{};
   Duration save_retry_wait = std::chrono::milliseconds{100};  // before the first retry
-  std::string version{};  // of the program, for the saved state
-  KeySeed key_seed{};   // of the keys of posts and authors; secret where ids can be chosen
-  bool replay = false;  // keep the closed minutes; partitions are idle at their end
+  std::string version{};                                      // of the program, for the saved state
+  KeySeed key_seed{};        // of the keys of posts and authors; secret where ids can be chosen
+  bool pseudonymise = true;  // authors; see PostWriter
+  bool replay = false;       // keep the closed minutes; partitions are idle at their end
 };
 
 // Main makes one, calls run() once on its own thread, and may read the public state from others.
@@ -63,10 +65,10 @@ class Engine {
   // Waits for a reason to stop: true when asked to stop before the deadline.
   using StopRequested = std::function<bool(Deadline)>;
 
-  // Loads the saved state, where there is some, and runs until asked to stop, until every source has
-  // ended (and `stay` is false), until a worker fails or state cannot be saved. Drains: what was
-  // read is applied, saved and committed before it returns.
-  // Errors: those of loading, of the first worker that failed, and of saving.
+  // Loads the saved state, where there is some, and runs until asked to stop, until every source
+  // has ended (and `stay` is false), until a worker fails or state cannot be saved. Drains: what
+  // was read is applied, saved and committed before it returns. Errors: those of loading, of the
+  // first worker that failed, and of saving.
   [[nodiscard]] Result<void> run(const StopRequested& stop_requested, bool stay);
 
   // Matches with these rules from the next batch of each worker on; what was matched with the

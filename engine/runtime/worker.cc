@@ -35,7 +35,10 @@ Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
       decoder_(std::move(decoder)),
       rules_(context.rules->load()),
       stage_(decoder_.get(), rules_->rules, context.counters,
-             {.shards = context.shards, .lateness = context.lateness, .seed = context.key_seed}) {
+             {.shards = context.shards,
+              .lateness = context.lateness,
+              .seed = context.key_seed,
+              .pseudonymise = context.pseudonymise}) {
   source_->on_release(this);
 }
 
@@ -45,9 +48,10 @@ Result<void> Worker::run() {
   if (context_.checkpointer != nullptr) publish_nothing(std::nullopt);
   const std::vector<Position> done = drain(deadline);
   if (!unfinished_.empty()) {
-    log(LogLevel::warning, cat("worker ", number_, ": ", unfinished_.size(),
-                               " batches were not applied and saved before the drain deadline; they "
-                               "will be read again after a restart"));
+    log(LogLevel::warning,
+        cat("worker ", number_, ": ", unfinished_.size(),
+            " batches were not applied and saved before the drain deadline; they "
+            "will be read again after a restart"));
   }
   source_->commit(done);
   source_->close(deadline);
