@@ -92,8 +92,9 @@ class Engine:
 
 
 def state(vigie, folder, *arguments, code=0):
-    done = subprocess.run([vigie, "state", *arguments], cwd=folder, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=PATIENCE_SECONDS, check=False, text=True)
+    done = subprocess.run([vigie, "state", *arguments], cwd=folder, text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=PATIENCE_SECONDS)
     expect(f"exit code of state {' '.join(arguments)}: {done.stdout}", done.returncode, code)
     return done.stdout
 
