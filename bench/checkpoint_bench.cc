@@ -1,6 +1,6 @@
 // Saving and loading the state: how long a round of all brands takes, for how long it keeps facts
-// waiting, and how long a start takes. Through the real shard, checkpointer and store; the answer is
-// checked after loading.
+// waiting, and how long a start takes. Through the real shard, checkpointer and store; the answer
+// is checked after loading.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "bench/measure.h"
-#include "connectors/local_link.h"
 #include "connectors/lmdb_store.h"
+#include "connectors/local_link.h"
 #include "engine/base/text.h"
 #include "engine/runtime/checkpointer.h"
 #include "engine/runtime/restore.h"
@@ -58,14 +58,15 @@ class Posts {
       FactPost& post = batch.facts.posts.emplace_back();
       post.origin = {0, ++offset_, 0};
       post.place = static_cast<std::uint32_t>(i);
-      post.event_time = EventTime{std::chrono::seconds{1'700'000'000} +
-                                  std::chrono::milliseconds{offset_}};
+      post.event_time =
+          EventTime{std::chrono::seconds{1'700'000'000} + std::chrono::milliseconds{offset_}};
       post.key = {random_(), random_()};
       post.author = {random_() % 50'000, 7};
       post.platform = ShortName("mastodon");
       Fact& fact = batch.facts.facts.emplace_back();
       fact.post = static_cast<std::uint32_t>(i);
-      fact.brand = offset_ % 16 == 0 ? static_cast<BrandId>(every_++ % choose_.max()) : choose_(random_);
+      fact.brand =
+          offset_ % 16 == 0 ? static_cast<BrandId>(every_++ % choose_.max()) : choose_(random_);
     }
     batch.progress.push_back({.partition = 0,
                               .next_offset = offset_ + 1,
@@ -111,7 +112,9 @@ struct Part {
                .lateness = std::chrono::hours{1},
                .snapshot_every = std::chrono::hours{1},
                .keep_closed = false},
-              {.rules = &rules, .link = &link, .checkpointer = &checkpointer,
+              {.rules = &rules,
+               .link = &link,
+               .checkpointer = &checkpointer,
                .counters = &counters}) {}
 
   Cell<RulesInUse> rules;
@@ -173,8 +176,9 @@ void measure_rounds(const Options& options, const fs::path& folder) {
               options.brands, median(rounds), *std::ranges::max_element(rounds),
               static_cast<double>(part.counters.saved_bytes) / 1e6 /
                   static_cast<double>(part.counters.saves));
-  std::printf("gaps in applied facts meanwhile: %zu, median %.2f ms, p99 %.2f ms, longest %.2f ms\n",
-              gaps.size(), median(gaps), gaps[gaps.size() * 99 / 100], gaps.back());
+  std::printf(
+      "gaps in applied facts meanwhile: %zu, median %.2f ms, p99 %.2f ms, longest %.2f ms\n",
+      gaps.size(), median(gaps), gaps[gaps.size() * 99 / 100], gaps.back());
   std::printf("state on disk: %.1f MB, %llu facts applied\n",
               static_cast<double>(part.store->bytes()) / 1e6,
               static_cast<unsigned long long>(part.counters.facts_applied.load()));
@@ -192,17 +196,16 @@ bool measure_start(const Options& options, const fs::path& folder) {
     found.ids[0] = 0;
     const SavedInput input = join_inputs(saved->shards, found);
     std::vector<std::unique_ptr<Shard>> shards;
-    shards.push_back(std::make_unique<Shard>(
-        ShardSettings{.number = 0,
-                      .shards = 1,
-                      .writers = 1,
-                      .lateness = std::chrono::hours{1},
-                      .snapshot_every = std::chrono::hours{1},
-                      .keep_closed = false},
-        ShardContext{.rules = &part.rules,
-                     .link = &part.link,
-                     .checkpointer = &part.checkpointer,
-                     .counters = &part.counters}));
+    shards.push_back(std::make_unique<Shard>(ShardSettings{.number = 0,
+                                                           .shards = 1,
+                                                           .writers = 1,
+                                                           .lateness = std::chrono::hours{1},
+                                                           .snapshot_every = std::chrono::hours{1},
+                                                           .keep_closed = false},
+                                             ShardContext{.rules = &part.rules,
+                                                          .link = &part.link,
+                                                          .checkpointer = &part.checkpointer,
+                                                          .counters = &part.counters}));
     const auto brands = part.rules.load()->brands;
     if (auto loaded = load_state(part.store.get(), *brands, input, found, shards); !loaded) {
       return std::printf("%s\n", loaded.error().text().c_str()), false;
@@ -237,7 +240,8 @@ int main(int argc, char** argv) {
   app.add_option("--brands", options.brands);
   app.add_option("--posts", options.posts, "folded before the rounds that are measured");
   app.add_option("--rounds", options.rounds);
-  app.add_option("--folder", options.folder, "where the state is put; the present one if not given");
+  app.add_option("--folder", options.folder,
+                 "where the state is put; the present one if not given");
   CLI11_PARSE(app, argc, argv);
   return vigie::bench::run(options);
 }

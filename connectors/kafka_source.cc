@@ -228,8 +228,7 @@ void KafkaSource::rebalance(int code, rd_kafka_topic_partition_list_t* list) {
     if (!ids) failure_ = std::move(ids.error());
     if (ids) assignment_.emplace(std::move(*ids));
     if (start_ != nullptr && !failure_) {
-      Result<void> set =
-          set_start_offsets(client_.get(), partitions_, start_, &counters_, list);
+      Result<void> set = set_start_offsets(client_.get(), partitions_, start_, &counters_, list);
       if (!set) failure_ = std::move(set.error());
     }
     rd_kafka_assign(client_.get(), list);

@@ -47,31 +47,30 @@ KafkaPartitionList committed_of(rd_kafka_t* client, const rd_kafka_topic_partiti
   return committed;
 }
 
-Result<void> begin_at(rd_kafka_t* client, std::int64_t saved,
-                      std::optional<std::int64_t> committed, Counters* counters,
-                      rd_kafka_topic_partition_t* one) {
+Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std::int64_t> committed,
+                      Counters* counters, rd_kafka_topic_partition_t* one) {
   one->offset = saved;
   const std::optional<Offsets> log_now = log_of(client, *one);
   const std::string place = place_of(*one);
   if (log_now && log_now->high < saved) {
-    return fail(ErrorKind::refused,
-                cat("the log ends at offset ", log_now->high, ", but the state has read it up to ",
-                    saved, ": the topic was made anew. Give the engine a new state.path, or the "
-                    "topic another name"),
-                place);
+    return fail(
+        ErrorKind::refused,
+        cat("the log ends at offset ", log_now->high, ", but the state has read it up to ", saved,
+            ": the topic was made anew. Give the engine a new state.path, or the "
+            "topic another name"),
+        place);
   }
   const bool behind = committed && *committed > saved;
   if (behind) {
     log(LogLevel::warning,
         cat(place, ": the group has committed offset ", *committed, ", but the state ends at ",
-            saved, ", as an old copy would: reading these ", *committed - saved,
-            " records again"));
+            saved, ", as an old copy would: reading these ", *committed - saved, " records again"));
   }
   if (log_now && log_now->low > saved) {
     count_gap(log_now->low - saved, counters);
     log(LogLevel::error,
-        cat(place, ": the state ends at offset ", saved, ", but the log begins at ",
-            log_now->low, ": the numbers lack the records between, ", log_now->low - saved));
+        cat(place, ": the state ends at offset ", saved, ", but the log begins at ", log_now->low,
+            ": the numbers lack the records between, ", log_now->low - saved));
   }
   return {};
 }

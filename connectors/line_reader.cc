@@ -167,10 +167,7 @@ class MappedLines final : public LineReader {
 class StreamedLines final : public LineReader {
  public:
   StreamedLines(InputStream stream, std::string path, PartitionId partition, std::int64_t first)
-      : stream_(std::move(stream)),
-        path_(std::move(path)),
-        partition_(partition),
-        first_(first) {}
+      : stream_(std::move(stream)), path_(std::move(path)), partition_(partition), first_(first) {}
 
   Result<InputStream::Status> read(Batch* batch, Deadline deadline) override {
     if (failed_) return std::unexpected(*failed_);

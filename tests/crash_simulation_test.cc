@@ -29,10 +29,9 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 5> kTexts{"I switched to Orvelane today",
-                                                 "Beurre Crémoline et fibre Orvelane",
-                                                 "nothing to see", "CREMOLINE is back #cremoline",
-                                                 "du Pelvoran, du vrai"};
+constexpr std::array<std::string_view, 5> kTexts{
+    "I switched to Orvelane today", "Beurre Crémoline et fibre Orvelane", "nothing to see",
+    "CREMOLINE is back #cremoline", "du Pelvoran, du vrai"};
 constexpr std::array<std::string_view, 3> kBrands{"Orvelane", "Crémoline", "Pelvoran/%"};
 constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
 constexpr int kPosts = 3000;
@@ -90,15 +89,16 @@ struct Life {
 // By brand: which minutes are told of in the saved state, those before. Brands are saved later than
 // their shard, and a brand that has not changed is not.
 std::map<std::string, Minute> told_before(World* world) {
-  std::optional<Minute> lowest;
+  constexpr Minute kNone = std::numeric_limits<Minute>::min();
+  std::optional<std::pair<std::int64_t, Minute>> lowest;  // watermark, and where minutes are open
   std::map<std::string, Minute> out;
   for (const auto& [key, value] : world->disk()) {
     if (shard_of_key(key)) {
       pb::Shard shard;
       REQUIRE(shard.ParseFromString(value));
-      const Minute closed =
-          shard.has_watermark() ? shard.closed_until_minute() : std::numeric_limits<Minute>::min();
-      lowest = std::min(lowest.value_or(closed), closed);
+      const auto watermark = shard.has_watermark() ? shard.watermark() : kNone;
+      const Minute open = shard.has_watermark() ? shard.closed_until_minute() : kNone;
+      if (!lowest || watermark < lowest->first) lowest = {watermark, open};
     } else if (const auto brand = brand_of_key(key); brand && std::ranges::count(key, '/') == 1) {
       pb::Brand record;
       REQUIRE(record.ParseFromString(value));
@@ -106,9 +106,8 @@ std::map<std::string, Minute> told_before(World* world) {
     }
   }
   for (const std::string_view brand : kBrands) {
-    Minute& before = out.try_emplace(std::string(brand), std::numeric_limits<Minute>::min())
-                         .first->second;
-    if (lowest) before = std::max(before, *lowest);
+    Minute& before = out.try_emplace(std::string(brand), kNone).first->second;
+    if (lowest) before = std::max(before, lowest->second);
   }
   return out;
 }
@@ -154,9 +153,9 @@ Life live(World* world, std::uint64_t seed, std::uint32_t rebalances) {
   Group group(kWorkers, rebalances, random());
   const PartitionId first_id = random() % 4 == 0 ? 0 : 7 * static_cast<PartitionId>(random() % 3);
   for (std::uint32_t i = 0; i < kWorkers; ++i) {
-    parts.inputs.push_back({std::make_unique<WorldSource>(
-                                world, &group, WorldSource::Place{i, first_id}, random()),
-                            make_native_decoder({})});
+    parts.inputs.push_back(
+        {std::make_unique<WorldSource>(world, &group, WorldSource::Place{i, first_id}, random()),
+         make_native_decoder({})});
   }
   parts.link = std::make_unique<WorldLink>(options.engine.shards, kWorkers, random());
   Counters counters;
@@ -214,11 +213,7 @@ void simulate(std::uint64_t seed) {
     }
     CHECK(life.late == 0);
   };
-  for (std::uint64_t crashes = random() % 5; crashes > 0; --crashes) {
-    world.crash_after(random() % 60);
-    const Life life = live(&world, random(), static_cast<std::uint32_t>(random() % 3));
-    take(life);
-    if (life.ran && !world.crashed()) break;  // it was at the end before
+  const auto begin_anew = [&] {
     // What is not in the saved state may be told again.
     const std::map<std::string, Minute> before = told_before(&world);
     std::erase_if(told, [&](const auto& one) {
@@ -226,8 +221,15 @@ void simulate(std::uint64_t seed) {
       return minute_of(minute) >= before.at(brand);
     });
     world.revive();
+  };
+  for (std::uint64_t crashes = random() % 5; crashes > 0; --crashes) {
+    world.crash_after(random() % 60);
+    const Life life = live(&world, random(), static_cast<std::uint32_t>(random() % 3));
+    take(life);
+    if (life.ran && !world.crashed()) break;  // it was at the end before
+    begin_anew();
   }
-  world.revive();
+  begin_anew();
   const Life last = live(&world, random(), static_cast<std::uint32_t>(random() % 4));
   REQUIRE_MESSAGE(last.ran.has_value(), (last.ran ? "" : last.ran.error().text()));
   take(last);
@@ -242,6 +244,7 @@ void simulate(std::uint64_t seed) {
   }
 
   // Saving and loading again is the identity.
+  begin_anew();
   const Life again = live(&world, random(), 0);
   REQUIRE(again.ran);
   take(again);

@@ -74,8 +74,7 @@ void World::note_saved() {
     const ShardInput input = *load_shard_input(key, value);
     for (const Progress& progress : input.progress) {
       auto& [offset, count] =
-          lowest.try_emplace(numbers.at(progress.partition), progress.next_offset, 0)
-              .first->second;
+          lowest.try_emplace(numbers.at(progress.partition), progress.next_offset, 0).first->second;
       offset = std::min(offset, progress.next_offset);
       ++count;
     }
@@ -89,8 +88,8 @@ void World::commit(std::int32_t number, std::int64_t next_offset) {
   const std::lock_guard lock(mutex_);
   if (crashed_) return;
   if (next_offset > saved_[number]) {
-    complaints_.push_back(cat("partition ", number, ": committed ", next_offset, ", saved ",
-                              saved_[number]));
+    complaints_.push_back(
+        cat("partition ", number, ": committed ", next_offset, ", saved ", saved_[number]));
   }
   committed_[number] = next_offset;
 }
@@ -161,8 +160,8 @@ Result<void> WorldSource::read(Batch* batch, Deadline /*deadline*/) {
   for (const auto& [number, next] : next_) more = add_chunk(number, batch) || more;
   batch->storage.insert(batch->storage.end(), kRecordPaddingBytes, ' ');
   if (!more) group_->rebalance();  // those that are left are made before the end
-  batch->ended = !more && group_->view(place_.worker).generation == generation_ &&
-                 group_->may_end();
+  batch->ended =
+      !more && group_->view(place_.worker).generation == generation_ && group_->may_end();
   return {};
 }
 

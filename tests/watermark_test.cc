@@ -99,5 +99,43 @@ TEST_CASE("partitions that never yielded a mention give no watermark") {
   CHECK_FALSE(tracker.current());
 }
 
+TEST_CASE("what was saved holds the watermark until more is told") {
+  WatermarkTracker tracker(2);
+  const std::vector<Progress> saved{
+      {.partition = 1, .next_offset = 5, .event_time = at(50), .idle = std::nullopt},
+      {.partition = 2, .next_offset = 9, .event_time = at(70), .idle = std::nullopt}};
+  tracker.restore(at(40), saved);
+  CHECK(tracker.current() == at(40));
+  tracker.update(assign(0, {{1}}));
+  tracker.update(assign(1, {{2}}));
+  CHECK(tracker.current() == at(50));
+  tracker.update(reached(1, at(60)));
+  CHECK(tracker.current() == at(60));
+}
+
+TEST_CASE("positions are kept through a rebalance, and forgotten of what nobody owns after it") {
+  const auto ids = [](const WatermarkTracker& tracker) {
+    std::vector<PartitionId> out;
+    for (const Progress& progress : tracker.progress()) out.push_back(progress.partition);
+    return out;
+  };
+  using Ids = std::vector<PartitionId>;
+  WatermarkTracker tracker(2);
+  tracker.update(assign(0, {{1, 2}}));
+  tracker.update(assign(1, {{3}}));
+  CHECK(ids(tracker).empty());  // nothing was told of them
+  for (const PartitionId id : {1U, 2U, 3U}) tracker.update(reached(id, at(1)));
+  CHECK(ids(tracker) == Ids{1, 2, 3});
+  tracker.update(assign(0, std::nullopt));
+  tracker.update(assign(1, std::nullopt));
+  CHECK(ids(tracker) == Ids{1, 2, 3});
+  tracker.update(assign(0, {{1}}));
+  CHECK(ids(tracker) == Ids{1, 2, 3});
+  tracker.update(assign(1, {{2}}));
+  CHECK(ids(tracker) == Ids{1, 2});
+  tracker.update(assign(1, {{2, 3}}));
+  CHECK(ids(tracker) == Ids{1, 2});  // others may have read on
+}
+
 }  // namespace
 }  // namespace vigie

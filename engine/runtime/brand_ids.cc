@@ -54,10 +54,11 @@ Result<std::shared_ptr<const BrandList>> with_names(const BrandList& brands,
     if (!known.contains(name)) out->names.push_back(name);
   }
   if (out->names.size() > kBrandsMax) {
-    return fail(ErrorKind::config,
-                cat("the state knows ", names.size(), " brands, and with those configured there "
-                    "are ", out->names.size(), ", but a process can tell ", kBrandsMax,
-                    " apart; begin with a new state.path"));
+    return fail(ErrorKind::config, cat("the state knows ", names.size(),
+                                       " brands, and with those configured there "
+                                       "are ",
+                                       out->names.size(), ", but a process can tell ", kBrandsMax,
+                                       " apart; begin with a new state.path"));
   }
   return out;
 }

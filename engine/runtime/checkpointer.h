@@ -22,9 +22,9 @@
 namespace vigie {
 
 struct CheckpointSettings {
-  Duration every{};           // between the rounds of a shard
-  std::uint64_t bytes = 0;    // of facts, after which a round begins earlier
-  Duration retry_wait{};      // before a save that failed is tried again; it doubles
+  Duration every{};         // between the rounds of a shard
+  std::uint64_t bytes = 0;  // of facts, after which a round begins earlier
+  Duration retry_wait{};    // before a save that failed is tried again; it doubles
 };
 
 // What a shard has gathered in one round: see ShardSaver.
@@ -64,8 +64,8 @@ class Checkpointer {
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
-  // Writes these records at once, with this meta record, which is kept up to date from now on. To be
-  // called once, before start(). Errors: those of the store.
+  // Writes these records at once, with this meta record, which is kept up to date from now on. To
+  // be called once, before start(). Errors: those of the store.
   [[nodiscard]] Result<void> save_first(StateMeta meta, std::vector<StateRecord> records);
 
   void start();

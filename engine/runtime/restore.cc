@@ -15,8 +15,8 @@ Result<SavedState> look_at_state(StateStore* store) {
   const auto look = [&](std::string_view key, std::string_view value) -> Result<void> {
     state.fresh = false;
     if (auto brand = brand_of_key(key); brand) {
-      // Its own record has one '/'; between it and those of its posts others may stand: "A" < "A b" <
-      // "A/posts/0".
+      // Its own record has one '/'; between it and those of its posts others may stand: "A" < "A b"
+      // < "A/posts/0".
       if (key.find('/') == key.rfind('/')) state.brands.push_back(std::move(*brand));
     } else if (key == kMetaKey) {
       Result<StateMeta> meta = load_meta(value);

@@ -46,8 +46,8 @@ using FindPartition = std::function<std::vector<PartitionId>(const PartitionName
 [[nodiscard]] Result<PartitionsFound> find_partitions(const StateMeta& meta,
                                                       const FindPartition& find);
 
-// Where the input is to be gone on with, in the ids of this process: what every shard has saved, and
-// the lowest watermark among theirs.
+// Where the input is to be gone on with, in the ids of this process: what every shard has saved,
+// and the lowest watermark among theirs.
 struct SavedInput {
   std::optional<EventTime> watermark;
   std::optional<std::uint32_t> lowest;  // the shard whose it is

@@ -49,9 +49,8 @@ void WatermarkTracker::restore(std::optional<EventTime> watermark,
                                std::span<const Progress> progress) {
   current_ = watermark;
   for (const Progress& one : progress) {
-    partitions_[one.partition] = {.next_offset = one.next_offset,
-                                  .event_time = one.event_time,
-                                  .idle = std::nullopt};
+    partitions_[one.partition] = {
+        .next_offset = one.next_offset, .event_time = one.event_time, .idle = std::nullopt};
   }
 }
 

@@ -34,8 +34,8 @@ from reload_under_load import committed, expect
 KILLS = 50
 POSTS_PER_KILL = 400
 BURST = 100
-LIFE_SECONDS = (0.15, 1.6)  # from the start of the process to its end
-STRANGER_EVERY = 6          # kills
+LIFE_SECONDS = (0.2, 2.4)  # from the start of the process to its end
+STRANGER_EVERY = 6  # kills
 PLATFORMS = ("x", "mastodon", "reddit")
 BRANDS = [{"name": "Phare", "names": ["Phare"]}, {"name": "Balise", "names": ["Balise"]},
           {"name": "Rivage/Nord", "names": ["Rivage"]}]
@@ -182,6 +182,7 @@ def kill_over_and_over(vigie, path, feed, kills, group, rng):
     seen = collections.Counter()
     stranger = None
     for kill in range(kills):
+        last = None
         sender = threading.Thread(target=feed.send, args=(POSTS_PER_KILL,))
         run = Run(vigie, path, path.parent)
         started = time.monotonic()
@@ -193,13 +194,15 @@ def kill_over_and_over(vigie, path, feed, kills, group, rng):
             life = rng.uniform(*LIFE_SECONDS)
             deadline = started + life
             while time.monotonic() < deadline:
-                run.process.poll()
-                metrics = run.scrape()  # a failure when it has ended
-                if metrics is not None:
-                    seen["saves"] = max(seen["saves"], metrics.total("vigie_state_saves_total"))
+                last = run.scrape() or last  # a failure when it has ended
                 time.sleep(min(0.05, max(0.0, deadline - time.monotonic())))
         finally:
-            seen["served"] += run.url is not None
+            if last is not None:
+                seen["served"] += 1
+                seen["reading"] += last.total("vigie_records_total") > 0
+                seen["records"] += last.total("vigie_records_total")
+                seen["saves"] += last.total("vigie_state_saves_total")
+                seen["rebalances"] += last.total("vigie_rebalances_total")
             run.kill()
             sender.join()
         if stranger is not None and kill % STRANGER_EVERY == 4:
@@ -227,8 +230,10 @@ def check(vigie, brokers, kills, folder, seed):
     killed = configuration(brokers, topic, f"{topic}-killed", folder, static=True)
     start = time.monotonic()
     seen = kill_over_and_over(vigie, killed, feed, kills, f"{topic}-killed", rng)
-    print(f"{kills} kills in {time.monotonic() - start:.0f} s, of which {seen['served']} while it "
-          f"served; {seen['strangers']} strangers in the group; sent {dict(story.kinds)}")
+    print(f"{kills} kills in {time.monotonic() - start:.0f} s, {seen['served']} while it served, "
+          f"{seen['reading']} after it had read something; at least {seen['records']} records read, "
+          f"{seen['saves']} saves, {seen['rebalances']} assignments, {seen['strangers']} strangers; "
+          f"sent {feed.end} records: {dict(story.kinds)}", flush=True)
 
     run = Run(vigie, killed, folder)
     try:
