@@ -155,7 +155,7 @@ def configuration(brokers, topic, group, folder, static):
         "brands": BRANDS,
         "event_time": {"lateness": "2h"},
         "serve": {"listen": "127.0.0.1:0"},
-        "state": {"path": str(folder / f"state-{group}"), "every": "200ms", "bytes": "64KB"},
+        "state": {"path": str(folder / f"state-{group}"), "every": "200ms", "bytes": "1MB"},
         "engine": {"workers": 2, "shards": 2, "drain": "20s"},
     }), encoding="utf-8")
     return path
