@@ -7,7 +7,7 @@ readonly build_packages=(
   librdkafka-dev libre2-dev libsimdjson-dev prometheus-cpp-dev libyaml-cpp-dev libcli11-dev
   libprotobuf-dev protobuf-compiler
   libspdlog-dev libfmt-dev libzstd-dev zlib1g-dev libcpp-httplib-dev libutf8proc-dev
-  libssl-dev libbrotli-dev liblmdb-dev
+  libssl-dev libbrotli-dev liblmdb-dev libsodium-dev
 )
 # The broker runs on Java and comes by Maven; kcat talks to it; promtool checks the metrics.
 readonly test_packages=(
@@ -19,7 +19,7 @@ readonly lint_packages=(clang-format-19 clang-tidy-19)
 # What the build asks of pkg-config: the test of a system whose packages have other names.
 readonly build_modules=(
   rdkafka re2 simdjson prometheus-cpp-core yaml-cpp spdlog fmt libzstd zlib cpp-httplib libutf8proc
-  lmdb
+  libsodium lmdb
 )
 
 say() { printf 'vigie: %s\n' "$*"; }

@@ -5,10 +5,11 @@
 
 namespace vigie::rules {
 
-// Each is whole by itself: it calls no other query, list or group.
+// Each is whole by itself: it calls no other query, list or group. In a configuration they are
+// called as the members are, under `kpis`; one that is there takes the place of the one here.
 struct RecommendationPack {
-  std::string recommend;
-  std::string advise_against;
+  std::string recommend{};
+  std::string advise_against{};
 };
 [[nodiscard]] RecommendationPack recommendation_pack();
 

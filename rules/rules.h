@@ -22,6 +22,7 @@
 #include "engine/base/mention.h"
 #include "engine/base/post_key.h"
 #include "engine/base/result.h"
+#include "rules/recommendation_pack.h"
 
 namespace vigie::rules {
 
@@ -78,13 +79,6 @@ struct Segment {
   std::string query{};
 };
 
-// Whether a post recommends the brands that it mentions, or advises against them; an empty query
-// never holds.
-struct Opinions {
-  std::string recommend{};
-  std::string advise_against{};
-};
-
 // What queries may call by name.
 struct Library {
   std::map<std::string, std::string, std::less<>> queries{};                     // @rule(NAME)
@@ -105,7 +99,8 @@ struct CompileSettings {
   // BrandId of each brand; empty: its place. They tell brands apart across reloads.
   std::span<const BrandId> ids{};
   std::span<const Segment> segments{};  // kSegmentsMax at most
-  const Opinions* opinions = nullptr;   // null: none
+  // What says that posts recommend a brand, or advise against it; null, or empty: nothing does.
+  const RecommendationPack* opinions = nullptr;
 };
 
 // Which text of the configuration something is about.

@@ -104,7 +104,7 @@ KpiValues values_of(const std::string& given) {
     REQUIRE_MESSAGE(measure.has_value(), "no such measure: ", name);
     measures[*measure] = static_cast<std::int64_t>(value);
   }
-  return kpi_values(input);
+  return KpiValues(input);
 }
 
 TEST_CASE("every KPI is what it is by hand") {
@@ -175,8 +175,8 @@ TEST_CASE("KPIs of slices need the measures of slices alone") {
   for (std::size_t i = kSlicedMeasures; i < kMeasures; ++i) brand.now[i] = brand.before[i] = 7;
   const KpiInput::Whole whole;
   brand.whole = &whole;
-  const KpiValues of_slice = kpi_values(slice);
-  const KpiValues of_brand = kpi_values(brand);
+  const KpiValues of_slice = KpiValues(slice);
+  const KpiValues of_brand = KpiValues(brand);
   CHECK(of_brand.size() == kpi_specs().size());
   for (std::size_t i = 0; i < kpi_specs().size(); ++i) {
     CAPTURE(kpi_specs()[i].name);
@@ -190,7 +190,7 @@ TEST_CASE("nothing has no ratios and no times, and its counts are 0") {
   whole.distinct_sites = 0;
   KpiInput input;
   input.whole = &whole;
-  const KpiValues values = kpi_values(input);
+  const KpiValues values = KpiValues(input);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const KpiSpec& spec = kpi_specs()[i];
     CAPTURE(spec.name);

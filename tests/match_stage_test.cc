@@ -37,7 +37,7 @@ std::shared_ptr<const rules::RuleSet> make_rules() {
   };
   const std::vector<rules::Segment> segments{{"parents", "mère OR père"},
                                              {"students", "étudiant*"}};
-  const rules::Opinions opinions{.recommend = "recommande", .advise_against = "fuyez"};
+  const rules::RecommendationPack opinions{.recommend = "recommande", .advise_against = "fuyez"};
   return rules::compile(brands, {.segments = segments, .opinions = &opinions}, nullptr).value();
 }
 

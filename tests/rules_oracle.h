@@ -24,6 +24,10 @@ struct Watched {
   std::string fault;  // what is wrong with a query; empty: nothing
 };
 
+// Whether a post mentions every watched brand because it calls their account. Theirs are handles
+// only.
+[[nodiscard]] bool is_addressed(const Mention& mention);
+
 [[nodiscard]] Watched watch(const std::vector<std::string>& queries, const Library& library,
                             std::uint64_t seed);
 

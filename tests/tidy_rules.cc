@@ -51,7 +51,7 @@ const Names kAllModules{"engine/base/",  "rules/",          "engine/analysis/", 
                         "engine/serve/", "engine/runtime/", "engine/app/"};
 
 const std::array<Module, 9> kModules{{
-    {"engine/base/", {}, {"fmt", "spdlog"}},
+    {"engine/base/", {}, {"fmt", "sodium", "spdlog"}},
     {"rules/", {"engine/base/"}, {"re2", "utf8proc"}},
     {"engine/analysis/", {"engine/base/"}, {"protobuf"}},
     {"connectors/",
@@ -68,7 +68,7 @@ struct Package {
   std::string_view prefix;
   std::string_view name;
 };
-constexpr std::array<Package, 18> kPackages{{
+constexpr std::array<Package, 19> kPackages{{
     {"fmt/", "fmt"},
     {"spdlog/", "spdlog"},
     {"re2/", "re2"},
@@ -77,6 +77,7 @@ constexpr std::array<Package, 18> kPackages{{
     {"librdkafka/", "librdkafka"},
     {"simdjson.h", "simdjson"},
     {"lmdb.h", "lmdb"},
+    {"sodium/", "sodium"},
     {"httplib.h", "httplib"},
     {"zlib.h", "zlib"},
     {"zstd.h", "zstd"},

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/analysis/aggregator_state.h"
+#include "engine/analysis/brand_kpis.h"
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
 
@@ -264,7 +265,33 @@ BrandSnapshot Aggregator::State::snapshot(std::uint32_t place) const {
   }
   std::sort(out.platforms.begin(), out.platforms.end(),
             [](const auto& a, const auto& b) { return a.platform < b.platform; });
+  if (minutes.watermark()) out.kpis = kpis(live, *brand.state);
   return out;
+}
+
+// As of the watermark's hour: they are made anew when it moves, and when something has changed.
+std::shared_ptr<const BrandKpis> Aggregator::State::kpis(const BrandList::Live& live,
+                                                         const BrandState& brand) const {
+  const Period hour = hour_period(*minutes.watermark());
+  if (brand.kpis != nullptr && brand.kpis_hour == hour) return brand.kpis;
+  const BrandMoment moment{.watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
+                           .unanswered_negative = unanswered(live.id, brand),
+                           .posts_kept = posts.size(live.id),
+                           .campaigns = live.campaigns};
+  brand.kpis = brand_kpis(brand, moment, settings.kpis);
+  brand.kpis_hour = hour;
+  return brand.kpis;
+}
+
+double Aggregator::State::unanswered(BrandId id, const BrandState& brand) const {
+  const EventTime hour = std::chrono::floor<std::chrono::hours>(*minutes.watermark());
+  const auto is_one = [&](std::uint64_t number) {
+    if (!posts.holds({id, number})) return false;
+    const PostState& row = posts.at({id, number});
+    return is_unanswered(row) && row.event_time > hour - kUnansweredFor &&
+           row.event_time <= hour - settings.kpis.unanswered_after;
+  };
+  return static_cast<double>(std::ranges::count_if(brand.unanswered, is_one));
 }
 
 Snapshot Aggregator::snapshot(std::uint32_t shard, std::uint32_t shards) const {

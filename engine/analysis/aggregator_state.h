@@ -78,7 +78,8 @@ struct Aggregator::State {
                                 const std::map<PartitionId, PartitionId>& with, BrandState* brand);
   // True when the brand's posts name nothing that it does not have.
   [[nodiscard]] bool are_whole(BrandId id) const;
-  [[nodiscard]] std::shared_ptr<const BrandKpis> kpis(BrandId id, const BrandState& brand) const;
+  [[nodiscard]] std::shared_ptr<const BrandKpis> kpis(const BrandList::Live& live,
+                                                      const BrandState& brand) const;
   [[nodiscard]] double unanswered(BrandId id, const BrandState& brand) const;
 };
 

@@ -121,7 +121,7 @@ void add_slices(const Slices& slices, Period last, const RateCard& card, AllWhol
       const bool empty =
           at(sums[w].now, Measure::mentions) == 0 && at(sums[w].before, Measure::mentions) == 0;
       if (empty) continue;
-      one.slice.values[w] = kpi_values({sums[w].now, sums[w].before, nullptr});
+      one.slice.values[w] = KpiValues(KpiInput{sums[w].now, sums[w].before, nullptr});
       shown = true;
     }
     if (shown) found.push_back(std::move(one));
@@ -256,7 +256,7 @@ std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const Brand
     whole.distinct_authors = distinct_authors(brand, moment.watermark, hours, whole.authors);
     whole.distinct_sites = distinct_sites(brand, moment.watermark, hours);
     whole.unanswered_negative = moment.unanswered_negative;
-    out->values[w] = kpi_values({sums[w].now, sums[w].before, &whole});
+    out->values[w] = KpiValues(KpiInput{sums[w].now, sums[w].before, &whole});
     out->net_sentiment[w] =
         net_sentiment_interval(static_cast<double>(at(sums[w].now, Measure::positive)),
                                static_cast<double>(at(sums[w].now, Measure::negative)));

@@ -5,21 +5,6 @@
 namespace vigie {
 namespace {
 
-// Vectors that double would waste a third of the memory of many small brands.
-template <class T>
-void make_room(std::vector<T>* vector, std::size_t more) {
-  const std::size_t needed = vector->size() + more;
-  if (needed > vector->capacity()) vector->reserve(needed + needed / 4);
-}
-
-std::uint8_t* pack(std::int64_t value, std::uint8_t* to) {
-  auto rest = (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-  for (; rest >= 0x80; rest >>= 7) *to++ = static_cast<std::uint8_t>(rest | 0x80);
-  *to++ = static_cast<std::uint8_t>(rest);
-  return to;
-}
-constexpr std::size_t kPackedBytesMax = 10;
-
 constexpr std::uint32_t kReclaimBytesMin = 64;
 
 }  // namespace
@@ -35,7 +20,7 @@ void Cells::add(Period period, std::span<const Change> changes) {
   if (changes.empty()) return;
   if (rows_.empty() || rows_.back().period < period) return append(period, changes);
   if (rows_.back().period == period) {
-    if (open_.empty()) open_newest();
+    if (open_ == nullptr) open_newest();
     for (const Change& change : changes) open_[change.measure] += change.by;
     return;
   }
@@ -67,13 +52,13 @@ void Cells::assign(Period period, const Measures& sums) {
     make_room(&rows_, 1);
     rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(row), Row{period, 0, 0});
   }
-  if (row + 1 == rows_.size()) open_.clear();
+  if (row + 1 == rows_.size()) open_.reset();
   write(&rows_[row], sums);
 }
 
 void Cells::open_newest() {
   Row& row = rows_.back();
-  std::vector<std::int64_t> sums(columns_);
+  auto sums = std::make_unique<std::int64_t[]>(columns_);
   visit(rows_.size() - 1, [&](std::size_t measure, std::int64_t sum) { sums[measure] = sum; });
   unused_ += bytes_of(row);
   row.measures = 0;
@@ -81,10 +66,10 @@ void Cells::open_newest() {
 }
 
 void Cells::close_newest() {
-  if (open_.empty()) return;
+  if (open_ == nullptr) return;
   Measures sums{};
-  std::copy(open_.begin(), open_.end(), sums.begin());
-  open_.clear();
+  std::copy_n(open_.get(), columns_, sums.begin());
+  open_.reset();
   write(&rows_.back(), sums);
 }
 
@@ -144,7 +129,7 @@ std::int64_t Cells::sum(Period first, Period last, Measure measure) const {
   const std::uint64_t bit = std::uint64_t{1} << which;
   std::int64_t total = 0;
   for (std::size_t row = find(first); row < rows_.size() && rows_[row].period <= last; ++row) {
-    if (row + 1 == rows_.size() && !open_.empty()) {
+    if (row + 1 == rows_.size() && open_ != nullptr) {
       total += open_[which];
     } else if ((rows_[row].measures & bit) != 0) {
       const std::uint8_t* at = pool_.data() + rows_[row].first;
@@ -162,7 +147,7 @@ std::int64_t Cells::sum(Period first, Period last, Measure measure) const {
 void Cells::drop_before(Period first) {
   const std::size_t end = find(first);
   if (end == 0) return;
-  if (end == rows_.size()) open_.clear();
+  if (end == rows_.size()) open_.reset();
   for (std::size_t row = 0; row < end; ++row) unused_ += bytes_of(rows_[row]);
   rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(end));
   if (rows_.empty()) {
@@ -174,7 +159,7 @@ void Cells::drop_before(Period first) {
 
 std::size_t Cells::memory_bytes() const {
   return rows_.capacity() * sizeof(Row) + pool_.capacity() +
-         open_.capacity() * sizeof(std::int64_t);
+         (open_ != nullptr ? columns_ * sizeof(std::int64_t) : 0);
 }
 
 }  // namespace vigie

@@ -5,10 +5,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "engine/analysis/measures.h"
+#include "engine/analysis/packed.h"
 
 namespace vigie {
 
@@ -22,7 +24,7 @@ using Period = std::int32_t;  // see track.h
 class Cells {
  public:
   // REQUIRES: measures <= kMeasures.
-  explicit Cells(std::size_t measures) : columns_(measures) {}
+  explicit Cells(std::size_t measures) : columns_(static_cast<std::uint8_t>(measures)) {}
 
   // REQUIRES: each change is of one of the measures.
   void add(Period period, std::span<const Change> changes);
@@ -42,7 +44,7 @@ class Cells {
   // Hands each measure of the row that is not zero, rising, to take(measure, sum).
   template <class Take>
   void visit(std::size_t row, Take&& take) const {
-    if (row + 1 == rows_.size() && !open_.empty()) {
+    if (row + 1 == rows_.size() && open_ != nullptr) {
       for (std::size_t i = 0; i < columns_; ++i) {
         if (open_[i] != 0) take(i, open_[i]);
       }
@@ -65,22 +67,6 @@ class Cells {
   };
   static_assert(kMeasures <= 64);
 
-  // Seven bits a byte, the lowest first, the top bit set on all but the last; the sign is bit 0.
-  [[nodiscard]] static std::int64_t unpack(const std::uint8_t** at) {
-    std::uint64_t value = *(*at)++;
-    if (value >= 0x80) {
-      value &= 0x7F;
-      std::uint64_t byte = 0;
-      int shift = 7;
-      do {
-        byte = *(*at)++;
-        value |= (byte & 0x7F) << shift;
-        shift += 7;
-      } while (byte >= 0x80);
-    }
-    return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-  }
-
   // Index of the first row at or after the period.
   [[nodiscard]] std::size_t find(Period period) const;
   void append(Period period, std::span<const Change> changes);
@@ -90,11 +76,11 @@ class Cells {
   void write(Row* row, const Measures& sums);
   void reclaim();
 
-  std::size_t columns_;
-  std::vector<Row> rows_;           // by period
-  std::vector<std::uint8_t> pool_;  // the values of the packed ones
-  std::vector<std::int64_t> open_;  // by measure: the newest row; empty while that is packed
-  std::uint32_t unused_ = 0;        // bytes of the pool that belong to no row
+  std::vector<Row> rows_;                 // by period
+  std::vector<std::uint8_t> pool_;        // the values of the packed ones
+  std::unique_ptr<std::int64_t[]> open_;  // by measure: the newest row; null while that is packed
+  std::uint32_t unused_ = 0;              // bytes of the pool that belong to no row
+  std::uint8_t columns_;
 };
 
 }  // namespace vigie

@@ -1,31 +1,46 @@
 #include "engine/analysis/kpi.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
+#include "engine/analysis/packed.h"
 #include "engine/base/check.h"
 
 namespace vigie {
 namespace {
 
-// The ratios of the table, with the places of what they are made of.
-struct Ratio {
-  std::size_t kpi = 0;
+// By KPI: the places of what a ratio is made of.
+struct Parts {
   std::size_t numerator = 0;
   std::size_t denominator = 0;
 };
 
-std::vector<Ratio> ratios_of_table() {
-  std::vector<Ratio> ratios;
-  for (std::size_t i = 0; i < kpi_specs().size(); ++i) {
-    const KpiSpec& spec = kpi_specs()[i];
-    if (spec.numerator.empty()) continue;
-    ratios.push_back({i, kpi_index(spec.numerator), kpi_index(spec.denominator)});
+std::vector<Parts> parts_of_table() {
+  std::vector<Parts> parts;
+  for (const KpiSpec& spec : kpi_specs()) {
+    const bool ratio = !spec.numerator.empty();
+    parts.push_back(ratio ? Parts{kpi_index(spec.numerator), kpi_index(spec.denominator)}
+                          : Parts{});
   }
-  return ratios;
+  return parts;
 }
 
-std::size_t sliced_of_table() {
-  return static_cast<std::size_t>(std::ranges::count(kpi_specs(), true, &KpiSpec::sliced));
+// They are the first ones.
+std::size_t sliced_kpis() {
+  static const auto kSliced =
+      static_cast<std::size_t>(std::ranges::count(kpi_specs(), true, &KpiSpec::sliced));
+  return kSliced;
+}
+
+std::optional<double> value_of(const KpiInput& input, std::size_t kpi) {
+  static const std::vector<Parts> kParts = parts_of_table();
+  const KpiSpec& spec = kpi_specs()[kpi];
+  if (spec.value != nullptr) return spec.value(input);
+  const std::optional<double> numerator = kpi_specs()[kParts[kpi].numerator].value(input);
+  const std::optional<double> denominator = kpi_specs()[kParts[kpi].denominator].value(input);
+  if (!numerator || !denominator || *denominator <= 0) return std::nullopt;
+  return *numerator / *denominator;
 }
 
 }  // namespace
@@ -36,21 +51,38 @@ std::size_t kpi_index(std::string_view name) {
   return static_cast<std::size_t>(at - kpi_specs().begin());
 }
 
-KpiValues kpi_values(const KpiInput& input) {
-  static const std::vector<Ratio> kRatios = ratios_of_table();
-  static const std::size_t kSliced = sliced_of_table();
-  KpiValues values(input.whole != nullptr ? kpi_specs().size() : kSliced);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (kpi_specs()[i].value != nullptr) values.set(i, kpi_specs()[i].value(input));
+KpiValues::KpiValues(const KpiInput& input) {
+  if (input.whole == nullptr) {
+    std::vector<std::uint8_t> packed;
+    pack_sparse(std::span(input.now).first(kSlicedMeasures), &packed);
+    pack_sparse(std::span(input.before).first(kSlicedMeasures), &packed);
+    packed.shrink_to_fit();
+    values_ = std::move(packed);
+    return;
   }
-  for (const Ratio& ratio : kRatios) {
-    if (ratio.kpi >= values.size()) continue;
-    const std::optional<double> numerator = values[ratio.numerator];
-    const std::optional<double> denominator = values[ratio.denominator];
-    if (!numerator || !denominator || *denominator <= 0) continue;
-    values.set(ratio.kpi, *numerator / *denominator);
+  std::vector<double> values;
+  values.reserve(kpi_specs().size());
+  for (std::size_t kpi = 0; kpi < kpi_specs().size(); ++kpi) {
+    values.push_back(value_of(input, kpi).value_or(kUnknown));
   }
-  return values;
+  values_ = std::move(values);
+}
+
+std::size_t KpiValues::size() const {
+  const auto* values = std::get_if<std::vector<double>>(&values_);
+  return values != nullptr ? values->size() : sliced_kpis();
+}
+
+std::optional<double> KpiValues::operator[](std::size_t kpi) const {
+  if (kpi >= size()) return std::nullopt;
+  if (const auto* values = std::get_if<std::vector<double>>(&values_)) {
+    return std::isnan((*values)[kpi]) ? std::nullopt : std::optional((*values)[kpi]);
+  }
+  KpiInput input;
+  const std::uint8_t* at = std::get<std::vector<std::uint8_t>>(values_).data();
+  unpack_sparse(&at, input.now);
+  unpack_sparse(&at, input.before);
+  return value_of(input, kpi);
 }
 
 std::optional<Interval> net_sentiment_interval(double positive, double negative) {

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "engine/analysis/authors.h"
@@ -61,32 +61,26 @@ struct KpiSpec {
 // The place of the KPI in kpi_specs(). REQUIRES: there is one of this name.
 [[nodiscard]] std::size_t kpi_index(std::string_view name);
 
-// By place in kpi_specs(); nothing where it is not known (a ratio without a denominator). Of a
-// slice there are those that are sliced, and nothing behind them.
+// By place in kpi_specs(); nothing where it is not known (a ratio without a denominator). Those of
+// a slice, and nothing behind them, are kept as the sums that they are computed from when asked
+// for: a snapshot holds millions.
 class KpiValues {
  public:
   KpiValues() = default;
   explicit KpiValues(std::size_t size, std::optional<double> value = std::nullopt)
-      : values_(size, value.value_or(kUnknown)) {}
+      : values_(std::vector<double>(size, value.value_or(kUnknown))) {}
+  // Of a brand, or where input.whole is null, of a slice.
+  explicit KpiValues(const KpiInput& input);
 
-  [[nodiscard]] bool empty() const { return values_.empty(); }
-  [[nodiscard]] std::size_t size() const { return values_.size(); }
-  [[nodiscard]] std::optional<double> operator[](std::size_t kpi) const {
-    if (kpi >= values_.size() || std::isnan(values_[kpi])) return std::nullopt;
-    return values_[kpi];
-  }
-  // REQUIRES: kpi < size().
-  void set(std::size_t kpi, std::optional<double> value) {
-    values_[kpi] = value.value_or(kUnknown);
-  }
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::optional<double> operator[](std::size_t kpi) const;
 
  private:
-  // Half of the memory of optionals, of which a snapshot would hold millions.
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  std::vector<double> values_;
+  // By KPI; or the measures of slices, of the window and of the one before it, see packed.h.
+  std::variant<std::vector<double>, std::vector<std::uint8_t>> values_;
 };
-// Of a brand, or where input.whole is null, of a slice.
-[[nodiscard]] KpiValues kpi_values(const KpiInput& input);
 
 // The bounds of a 95 % interval of (positive - negative) / (positive + negative): Wilson (1927) for
 // the positive share, stretched to [-1, 1].

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/analysis/packed.h"
 #include "engine/analysis/state.pb.h"
 #include "engine/base/limits.h"
 
@@ -110,6 +111,7 @@ SliceId Slices::make(Dimension dimension, std::uint32_t hash, std::string_view v
   }
   const auto id = static_cast<SliceId>(next_id_);
   next_id_ = (next_id_ + 1) % kIds;
+  make_room(&slices_, 1);
   const auto at = std::lower_bound(slices_.begin(), slices_.end(), id,
                                    [](const Slice& slice, SliceId i) { return slice.id < i; });
   Slice slice;
@@ -117,7 +119,9 @@ SliceId Slices::make(Dimension dimension, std::uint32_t hash, std::string_view v
   slice.dimension = dimension;
   slice.value = value;
   slices_.insert(at, std::move(slice));
-  indexes_[static_cast<std::size_t>(dimension)].entries.push_back({hash, id, 0});
+  std::vector<Entry>& entries = indexes_[static_cast<std::size_t>(dimension)].entries;
+  make_room(&entries, 1);
+  entries.push_back({hash, id, 0});
   return id;
 }
 

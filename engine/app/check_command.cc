@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <vector>
 
+#include "engine/analysis/memory_bound.h"
 #include "engine/app/columns.h"
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
@@ -43,6 +45,19 @@ void print_costs(const rules::RuleSet& rules) {
   std::fputs(table(rows, "<>><").c_str(), stdout);
 }
 
+// "64 MB"
+std::string megabytes(std::uint64_t bytes) { return cat((bytes + (1UL << 20) - 1) >> 20, " MB"); }
+
+void print_memory(std::uint64_t brands, std::uint64_t shards) {
+  const MemoryBound bound = memory_bound(brands, shards);
+  std::vector<std::vector<std::string>> rows{{"state at most", "a brand", "all brands"}};
+  for (const MemoryBound::Part& part : bound.parts) {
+    rows.push_back({std::string(part.name), megabytes(part.of_one), megabytes(part.of_all)});
+  }
+  rows.push_back({"together", megabytes(bound.of_one), megabytes(bound.of_all)});
+  std::fputs(table(rows, "<>>").c_str(), stdout);
+}
+
 }  // namespace
 
 Exit check_command(const CheckArguments& arguments) {
@@ -53,11 +68,16 @@ Exit check_command(const CheckArguments& arguments) {
     std::fputs(print_settings(settings).c_str(), stdout);
   } else if (arguments.costs) {
     print_costs(*configuration->rules);
+  } else if (arguments.memory) {
+    print_memory(settings.brands.size(), settings.engine.shards);
   } else {
     std::printf("%s: ok: %s, %s, %zu KiB of compiled rules\n", arguments.config.c_str(),
                 count_of(settings.brands.size(), "brand").c_str(),
                 count_of(settings.sources.size(), "source").c_str(),
                 rules::memory_bytes(*configuration->rules) / 1024);
+    const MemoryBound bound = memory_bound(settings.brands.size(), settings.engine.shards);
+    std::printf("state: at most %s a brand, %s for all\n", megabytes(bound.of_one).c_str(),
+                megabytes(bound.of_all).c_str());
   }
   return Exit::done;
 }

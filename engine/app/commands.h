@@ -30,6 +30,7 @@ struct CheckArguments {
   std::string config;
   bool print = false;
   bool costs = false;
+  bool memory = false;
 };
 [[nodiscard]] Exit check_command(const CheckArguments& arguments);
 

@@ -56,9 +56,14 @@ ConfigurationRead read_configuration(const std::string& path, const BrandList& k
   if (brands && loaded.every_file_read) {
     const std::vector<BrandId> ids = ids_of(**brands);
     std::vector<rules::Finding> findings;
+    const rules::RecommendationPack opinions = opinions_of(loaded.settings);
     rules = rules::compile(loaded.settings.brands,
                            // Keeps those who write posts from choosing tokens that collide.
-                           {.seed = random_seed(), .library = &loaded.settings.library, .ids = ids},
+                           {.seed = random_seed(),
+                            .library = &loaded.settings.library,
+                            .ids = ids,
+                            .segments = loaded.settings.segments,
+                            .opinions = &opinions},
                            &findings);
     add_findings(findings, &loaded);
   }

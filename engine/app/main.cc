@@ -58,6 +58,8 @@ void add_check(CLI::App* app, CheckArguments* arguments, std::function<Exit()>* 
                     "Print the effective configuration, without secrets");
   command->add_flag("--costs", arguments->costs,
                     "Print what each brand is expected to cost, the most expensive first");
+  command->add_flag("--memory", arguments->memory,
+                    "Print the bounds of the memory that the state of the brands may take");
   command->callback([=] { *chosen = [=] { return check_command(*arguments); }; });
 }
 

@@ -26,8 +26,10 @@ bool stop_requested(const Serving& serving, std::optional<Reloader>* reloader, D
 
 // Looks at the saved state, if any, and takes over what rules and workers need of it: the seed of
 // the keys, and the names of brands that are not configured any more.
-Result<KeySeed> take_saved(Parts* parts) {
-  if (parts->store == nullptr) return fresh_key_seed();
+Result<KeySeed> take_saved(const PrivacySettings& privacy, Parts* parts) {
+  const bool given = !privacy.key.value.empty();
+  const KeySeed fresh = given ? seed_of(privacy.key) : fresh_key_seed();
+  if (parts->store == nullptr) return fresh;
   Result<SavedState> saved = look_at_state(parts->store.get());
   if (!saved) return std::unexpected(std::move(saved.error()));
   if (parts->brands != nullptr) {
@@ -35,7 +37,13 @@ Result<KeySeed> take_saved(Parts* parts) {
     if (!brands) return std::unexpected(std::move(brands.error()));
     parts->brands = std::move(*brands);
   }
-  const KeySeed seed = saved->fresh ? fresh_key_seed() : saved->meta.key_seed;
+  const KeySeed seed = saved->fresh ? fresh : saved->meta.key_seed;
+  if (given && seed != fresh) {
+    return fail(
+        ErrorKind::config,
+        "the state was begun under another privacy.key, so that it would know no post and no "
+        "author again; write that key, or none, or another state.path");
+  }
   parts->saved = std::move(*saved);
   return seed;
 }
@@ -45,15 +53,17 @@ Result<KeySeed> take_saved(Parts* parts) {
 Exit serve_and_run(Parts parts, const Serving& serving) {
   const Settings& settings = serving.configuration->settings;
   parts.brands = serving.configuration->brands;
-  const Result<KeySeed> key_seed = take_saved(&parts);
+  const Result<KeySeed> key_seed = take_saved(settings.privacy, &parts);
   if (!key_seed) return complain(key_seed.error()), Exit::not_started;
   Engine engine(std::move(parts),
                 {.event_time = settings.event_time,
                  .engine = settings.engine,
                  .errors = settings.errors,
                  .state = settings.state,
+                 .kpis = settings.kpis,
                  .version = VIGIE_VERSION,
                  .key_seed = *key_seed,
+                 .pseudonymise = settings.privacy.pseudonymise,
                  .replay = false},
                 serving.counters);
   std::optional<Reloader> reloader;

@@ -23,12 +23,13 @@ struct Key128 {
 struct KeySeed {
   std::uint64_t first = 0;
   std::uint64_t second = 0;
+  friend bool operator==(const KeySeed&, const KeySeed&) = default;
 };
 
 [[nodiscard]] Key128 siphash128(const KeySeed& seed, std::string_view bytes);
 
-// SipHash-1-3: of texts that are kept by their hash for as long as the seed is. People choose them,
-// and must not be able to aim at one.
+// SipHash-2-4 of 64 bits: of texts that are kept by their hash for as long as the seed is. People
+// choose them, and must not be able to aim at one.
 [[nodiscard]] std::uint64_t label_hash(const KeySeed& seed, std::string_view bytes);
 
 // None for an empty id. A post's platform may be unknown (a tombstone of the native record): its

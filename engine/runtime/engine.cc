@@ -53,12 +53,14 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
               .shards = options_.engine.shards,
               .lateness = options_.event_time.lateness,
               .key_seed = options_.key_seed,
+              .pseudonymise = options_.pseudonymise,
               .idle_after = options_.replay ? Duration::zero() : options_.event_time.idle_after,
               .drain = options_.engine.drain};
   const ShardContext shard_context{.rules = &rules_,
                                    .link = parts_.link.get(),
                                    .checkpointer = checkpointer_.get(),
-                                   .counters = counters_};
+                                   .counters = counters_,
+                                   .kpis = options_.kpis};
   for (std::uint32_t i = 0; i < options_.engine.shards; ++i) {
     const ShardSettings settings{.number = i,
                                  .shards = options_.engine.shards,

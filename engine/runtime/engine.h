@@ -45,10 +45,12 @@ struct EngineOptions {
   EngineSettings engine;
   ErrorSettings errors{};
   StateSettings state{};
+  KpiSettings kpis{};
   Duration save_retry_wait = std::chrono::milliseconds{100};  // before the first retry
   std::string version{};                                      // of the program, for the saved state
-  KeySeed key_seed{};   // of the keys of posts and authors; secret where ids can be chosen
-  bool replay = false;  // keep the closed minutes; partitions are idle at their end
+  KeySeed key_seed{};        // of the keys of posts and authors; secret where ids can be chosen
+  bool pseudonymise = true;  // authors; see PostWriter
+  bool replay = false;       // keep the closed minutes; partitions are idle at their end
 };
 
 // Main makes one, calls run() once on its own thread, and may read the public state from others.

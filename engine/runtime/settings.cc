@@ -17,6 +17,7 @@
 #include "engine/runtime/settings_files.h"
 #include "engine/runtime/settings_reader.h"
 #include "engine/runtime/yaml_reader.h"
+#include "rules/recommendation_pack.h"
 
 namespace vigie {
 namespace {
@@ -69,6 +70,7 @@ class Loader {
   void append(Settings* settings, const FileNotes& notes);
   void check_whole(const Settings& settings, const YamlNode* root, std::uint32_t file);
   void check_brands();
+  void check_kpis(const KpiSettings& kpis, const YamlNode* section, std::uint32_t file);
 
   std::shared_ptr<SettingsFiles> files_ = std::make_shared<SettingsFiles>();
   Problems problems_{files_.get()};
@@ -229,6 +231,26 @@ void Loader::check_brands() {
   }
 }
 
+void Loader::check_kpis(const KpiSettings& kpis, const YamlNode* section, std::uint32_t file) {
+  const auto error = [&](std::string_view key, std::string message) {
+    const YamlNode* node = find_value(section, key);
+    problems_.error({file, node != nullptr ? node->place : YamlPlace{1, 1}}, std::move(message));
+  };
+  if (kpis.tiers.micro > kpis.tiers.macro_above) {
+    error("tiers",
+          cat("'tiers.micro' is ", kpis.tiers.micro, ", which is more than 'macro_above', ",
+              kpis.tiers.macro_above, "; authors between the two are micro"));
+  }
+  if (kpis.engagement.animator_days > kpis.engagement.ambassador_days) {
+    error("engagement", cat("'engagement.animator_days' is more than 'ambassador_days'; an ",
+                            "ambassador contributes on more days than an animator"));
+  }
+  const RateCard& card = kpis.rates;
+  if (!card.platforms.empty() && (card.version.empty() || card.currency.empty())) {
+    error("rates", "'rates' needs 'version' and 'currency'; they are shown with each value");
+  }
+}
+
 void Loader::check_whole(const Settings& settings, const YamlNode* root, std::uint32_t file) {
   check_brands();
   const bool readable = root == nullptr || root->kind == YamlNode::Kind::mapping;
@@ -238,6 +260,7 @@ void Loader::check_whole(const Settings& settings, const YamlNode* root, std::ui
         {file, node != nullptr ? node->place : YamlPlace{1, 1}},
         "there are no brands; write at least one under 'brands:', such as - name: Acme");
   }
+  check_kpis(settings.kpis, find_value(root, "kpis"), file);
   const YamlNode* topic = find_value(find_value(root, "dead_letters"), "topic");
   const bool kafka = std::ranges::any_of(settings.sources, [](const SourceSettings& source) {
     return std::holds_alternative<KafkaSettings>(source);
@@ -263,6 +286,9 @@ Loaded Loader::load(const std::string& path) {
   }
   settings.brands = std::move(brands_);
   settings.library = std::move(library_);
+  for (const rules::Segment& segment : settings.segments) {
+    settings.kpis.segments.push_back(segment.name);
+  }
   for (std::size_t i = 0; i < files_->brands(); ++i) {
     settings.brand_places.push_back(files_->text(files_->brand(i)));
   }
@@ -290,7 +316,7 @@ bool is_about_query(const rules::Finding& finding) {
   using Part = rules::TextPlace::Part;
   const Part part = finding.place.part;
   return part == Part::query || part == Part::shadow || part == Part::guideline ||
-         part == Part::library;
+         part >= Part::library;
 }
 
 }  // namespace
@@ -300,13 +326,16 @@ void add_findings(std::span<const rules::Finding> findings, Loaded* loaded) {
   for (const rules::Finding& finding : findings) {
     if (!whole && !is_about_query(finding)) continue;
     const bool is_error = finding.severity == rules::Finding::Severity::error;
+    const Where where = loaded->files->find(finding.place, finding.term);
+    // What is shipped is as it should be.
+    const bool shipped = finding.place.part == rules::TextPlace::Part::opinion;
+    if (shipped && where.node == nullptr && !is_error) continue;
     const auto severity = is_error ? Diagnostic::Severity::error : Diagnostic::Severity::warning;
     // Queries call what is wrong by its words; a name is called by itself.
     std::string message = is_about_query(finding)
                               ? finding.message
                               : cat(in_quotes(finding.term), ": ", finding.message);
-    loaded->diagnostics.push_back(loaded->files->diagnose(
-        loaded->files->find(finding.place, finding.term), severity, std::move(message)));
+    loaded->diagnostics.push_back(loaded->files->diagnose(where, severity, std::move(message)));
   }
   std::ranges::stable_sort(loaded->diagnostics, {}, &Diagnostic::order);
 }
@@ -331,6 +360,19 @@ void add_mapping_error(std::size_t mapping, YamlPlace place, std::string message
 
 void add_source_error(std::size_t source, std::string message, Loaded* loaded) {
   add_error(loaded->files->mapping_of_source(source), std::move(message), loaded);
+}
+
+rules::RecommendationPack opinions_of(const Settings& settings) {
+  rules::RecommendationPack shipped = rules::recommendation_pack();
+  rules::RecommendationPack out = settings.opinions;
+  if (out.recommend.empty()) out.recommend = std::move(shipped.recommend);
+  if (out.advise_against.empty()) out.advise_against = std::move(shipped.advise_against);
+  return out;
+}
+
+KeySeed seed_of(const Secret& secret) {
+  const Key128 key = siphash128({}, secret.value);
+  return {key.high, key.low};
 }
 
 const std::string& mapping_of(const SourceSettings& source) {

@@ -13,9 +13,11 @@
 #include <variant>
 #include <vector>
 
+#include "engine/analysis/kpi_settings.h"
 #include "engine/base/byte_count.h"
 #include "engine/base/counters.h"
 #include "engine/base/event_time.h"
+#include "engine/base/post_key.h"
 #include "engine/base/yaml_tree.h"
 #include "engine/runtime/file_stamp.h"
 #include "rules/rules.h"
@@ -91,6 +93,15 @@ struct StateSettings {
   friend bool operator==(const StateSettings&, const StateSettings&) = default;
 };
 
+struct PrivacySettings {
+  bool pseudonymise = true;  // what facts and numbers call authors; see PostWriter
+  // Of the pseudonyms, and of the keys of posts and authors; empty: drawn at random.
+  Secret key;
+  friend bool operator==(const PrivacySettings&, const PrivacySettings&) = default;
+};
+// The same for the same secret. REQUIRES: it is not empty.
+[[nodiscard]] KeySeed seed_of(const Secret& secret);
+
 struct ServeSettings {
   std::string listen = "127.0.0.1:9464";  // loopback unless told otherwise; port 0: any free one
   friend bool operator==(const ServeSettings&, const ServeSettings&) = default;
@@ -120,10 +131,18 @@ struct Settings {
   DeadLetterSettings dead_letters;
   ErrorSettings errors;
   StateSettings state;
+  PrivacySettings privacy;
+  std::vector<rules::Segment> segments;
+  KpiSettings kpis;  // its segments are the names of these
+  rules::RecommendationPack
+      opinions;  // where they are empty, those that are shipped; see opinions_of()
   ServeSettings serve;
   EventTimeSettings event_time;
   EngineSettings engine;
 };
+
+// What is to be asked of posts.
+[[nodiscard]] rules::RecommendationPack opinions_of(const Settings& settings);
 
 // Something wrong, or doubtful, in a configuration.
 struct Diagnostic {

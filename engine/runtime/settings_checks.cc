@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/base/limits.h"
+#include "engine/base/short_name.h"
 #include "engine/base/text.h"
 #include "engine/runtime/settings_fields.h"
 
@@ -125,6 +126,17 @@ std::optional<std::string> check_library_name(std::string_view text) {
 
 std::optional<std::string> check_panel(std::string_view text) {
   return text.empty() ? std::nullopt : check_term(text);
+}
+
+std::optional<std::string> check_platform(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+  };
+  if (!text.empty() && text.size() <= ShortName::kBytesMax && std::ranges::all_of(text, allowed)) {
+    return std::nullopt;
+  }
+  return cat("is not the name of a platform; write 1 to ", ShortName::kBytesMax,
+             " of a-z 0-9 _ . -");
 }
 
 std::optional<std::string> check_mapping(std::string_view text) {

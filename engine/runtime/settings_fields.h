@@ -43,6 +43,7 @@ using Check = std::optional<std::string> (*)(std::string_view);
 [[nodiscard]] std::optional<std::string> check_library_query(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_library_name(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_panel(std::string_view text);
+[[nodiscard]] std::optional<std::string> check_platform(std::string_view text);
 [[nodiscard]] std::optional<std::string> check_mapping(std::string_view text);
 // Names of librdkafka properties: those that have a field of their own are refused.
 [[nodiscard]] std::optional<std::string> check_property(std::string_view name);
@@ -239,6 +240,93 @@ void describe(Visitor& v, EngineSettings& s) {
              {10ms, 1min}, &s.snapshot_every);
 }
 
+template <class Visitor>
+void describe(Visitor& v, PrivacySettings& s) {
+  v.flag({"pseudonymise", "true or false",
+          "authors go by a keyed pseudonym, and no id, handle or name of theirs is kept"},
+         &s.pseudonymise);
+  v.secret({"key", "{file: PATH} or {env: NAME}, 16 bytes or more",
+            "what the pseudonyms are made with: whoever has it can tell which author is behind "
+            "one; without one it is drawn at random and kept with the state"},
+           &s.key);
+}
+
+template <class Visitor>
+void describe(Visitor& v, rules::Segment& s) {
+  v.text({"name", "a text", "what to call it", true}, check_term, &s.name);
+  v.text({"query", "a query", "which posts that mention a brand belong to it", true},
+         check_library_query, &s.query);
+}
+
+template <class Visitor>
+void describe(Visitor& v, TierSettings& s) {
+  constexpr Range<std::int64_t> kFollowers{1, 1'000'000'000};
+  v.number({"micro", "a whole number", "followers from which an author is micro, no longer nano"},
+           kFollowers, &s.micro);
+  v.number({"macro_above", "a whole number", "an author with more followers is macro"}, kFollowers,
+           &s.macro_above);
+}
+
+template <class Visitor>
+void describe(Visitor& v, EngagementSettings& s) {
+  constexpr Range<int> kDays{1, 30};
+  v.number({"animator_days", "a number of days, 1 to 30",
+            "contributing on so many of the last 30 makes an author an animator"},
+           kDays, &s.animator_days);
+  v.number({"ambassador_days", "a number of days, 1 to 30", "on so many, an ambassador"}, kDays,
+           &s.ambassador_days);
+}
+
+template <class Visitor>
+void describe(Visitor& v, Rates& s) {
+  constexpr Range<double> kPrice{0, 1e9};
+  v.decimal({"cpm", "a price", "of a thousand views"}, kPrice, &s.cpm);
+  v.decimal({"like", "a price", "of one"}, kPrice, &s.like);
+  v.decimal({"comment", "a price", "of one"}, kPrice, &s.comment);
+  v.decimal({"share", "a price", "of one"}, kPrice, &s.share);
+  v.decimal({"click", "a price", "of one"}, kPrice, &s.click);
+}
+
+template <class Visitor>
+void describe(Visitor& v, RateCard& s) {
+  v.text({"version", "a text, or empty where there is no card",
+          "shown with each value, so that numbers of two cards are not compared"},
+         check_any, &s.version);
+  v.text({"currency", "a text, such as EUR", "of the prices"}, check_any, &s.currency);
+  v.rates({"platforms", "prices by platform; other stands for those that are not named",
+           "what earned media are worth, as an estimate"},
+          &s.platforms);
+}
+
+// What people choose about the KPIs, which stands under one key. Without settings it describes the
+// defaults.
+struct KpiSection {
+  KpiSettings* kpis = nullptr;
+  rules::RecommendationPack* opinions = nullptr;
+};
+
+template <class Visitor>
+void describe(Visitor& v, KpiSection& s) {
+  using namespace std::chrono_literals;
+  KpiSettings default_kpis;
+  rules::RecommendationPack none;
+  KpiSettings& kpis = s.kpis != nullptr ? *s.kpis : default_kpis;
+  rules::RecommendationPack& opinions = s.opinions != nullptr ? *s.opinions : none;
+  v.section({"tiers", "a mapping", "authors by their followers"}, &kpis.tiers);
+  v.section({"engagement", "a mapping", "authors by what they do"}, &kpis.engagement);
+  v.duration({"unanswered_after", "a duration, 1m to 30d",
+              "a negative post to the brand that waits longer for its answer is shown"},
+             {1min, 30 * 24h}, &kpis.unanswered_after);
+  v.text({"recommend", "a query, or empty for the one that is shipped",
+          "posts that recommend the brand they mention"},
+         check_query, &opinions.recommend);
+  v.text({"advise_against", "a query, or empty for the one that is shipped",
+          "posts that advise against it"},
+         check_query, &opinions.advise_against);
+  v.section({"rates", "a mapping", "the rate card; without one no earned media value is shown"},
+            &kpis.rates);
+}
+
 // What the main file and an included one have in common.
 template <class Visitor>
 void describe_brands(Visitor& v, Settings& s) {
@@ -272,6 +360,11 @@ void describe(Visitor& v, Settings& s) {
             "or stops the engine"},
            &s.errors);
   v.section({"state", "a mapping", "what outlives the process"}, &s.state);
+  v.segments({"segments", "a list", "parts of the mentions of every brand, by queries"},
+             &s.segments);
+  KpiSection kpis{&s.kpis, &s.opinions};
+  v.section({"kpis", "a mapping", "what the KPIs count as what"}, &kpis);
+  v.section({"privacy", "a mapping", "what is kept of authors"}, &s.privacy);
   v.section({"serve", "a mapping", "the HTTP server"}, &s.serve);
   v.section({"event_time", "a mapping", "how far the time of the posts may stray"}, &s.event_time);
   v.section({"engine", "a mapping", "threads and pace"}, &s.engine);

@@ -185,10 +185,22 @@ Diagnostic SettingsFiles::diagnose(Where where, Diagnostic::Severity severity,
   return out;
 }
 
+// What the main file asks of all posts. Without a place: it is what is shipped.
+Where SettingsFiles::find_question(const rules::TextPlace& place) const {
+  const YamlNode* section = find_value(files_[0].tree.root, key_of(place.part));
+  const YamlNode* node = place.part == rules::TextPlace::Part::segment
+                             ? find_value(item_of(section, place.item), "query")
+                             : find_value(section, place.library_name);
+  if (node == nullptr) return {};
+  return {0, node->place, node};
+}
+
 Where SettingsFiles::find(const rules::TextPlace& place, std::string_view term) const {
-  const bool library = place.part == rules::TextPlace::Part::library;
+  using Part = rules::TextPlace::Part;
   Where where;
-  if (library) {
+  if (place.part == Part::segment || place.part == Part::opinion) {
+    where = find_question(place);
+  } else if (place.part == Part::library) {
     const auto found = named_.find({"queries", place.library_name});
     if (found == named_.end()) return where;
     where = found->second;

@@ -72,6 +72,7 @@ class SettingsFiles {
     std::vector<std::size_t> lines;  // where each begins
     std::set<int> hidden;            // lines that may hold a secret
   };
+  [[nodiscard]] Where find_question(const rules::TextPlace& place) const;
   static void hide_secrets(File* file);
   static void hide(const YamlNode& node, File* file);
   [[nodiscard]] static bool may_show(const File& file, int line);

@@ -61,11 +61,25 @@ std::string flow_list(const std::vector<std::string>& values) {
 }
 
 std::string shown(const std::string& value) { return scalar(value); }
-std::string shown(std::uint64_t value) { return cat(value); }
+template <std::integral T>
+  requires(!std::same_as<T, bool>)
+std::string shown(T value) {
+  return cat(value);
+}
 std::string shown(Duration value) { return vigie::to_text(value); }
 std::string shown(ByteCount value) { return vigie::to_text(value); }
 std::string shown(const std::optional<EventTime>& value) {
   return value ? to_rfc3339(*value) : R"("")";
+}
+
+std::string shown(double value) { return cat(value); }
+std::string shown(bool value) { return value ? "true" : "false"; }
+// Where it comes from, or that it is there.
+std::string shown(const Secret& secret) {
+  const std::size_t colon = secret.origin.find(':');
+  if (colon == std::string::npos) return R"("***")";
+  return cat('{', secret.origin.substr(0, colon), ": ",
+             flow_scalar(secret.origin.substr(colon + 1)), '}');
 }
 
 // Whether a text of several lines can be written as they are, behind a '|'.
@@ -92,6 +106,14 @@ class Defaults {
     note(field, "none");
   }
   void examples(const Field& field, const std::vector<rules::Example>* /*examples*/) {
+    note(field, "none");
+  }
+  void decimal(const Field& field, Range<double> /*range*/, const double* value) {
+    note(field, shown(*value));
+  }
+  void flag(const Field& field, const bool* value) { note(field, shown(*value)); }
+  void secret(const Field& field, const Secret* /*value*/) { note(field, "none"); }
+  void rates(const Field& field, const std::map<std::string, Rates>* /*platforms*/) {
     note(field, "none");
   }
   template <class T>
@@ -136,6 +158,18 @@ class Printer {
   void byte_count(const Field& field, Range<ByteCount> /*range*/, const ByteCount* value) {
     value_of(field, shown(*value), false);
   }
+  void decimal(const Field& field, Range<double> /*range*/, const double* value) {
+    value_of(field, shown(*value), *value == 0);
+  }
+  void flag(const Field& field, const bool* value) { value_of(field, shown(*value), false); }
+  void secret(const Field& field, const Secret* value) {
+    if (!explain(field) && value->value.empty()) return;
+    line(cat(field.name, ": ", value->value.empty() ? R"("")" : shown(*value)));
+  }
+  void segments(const Field& field, std::vector<rules::Segment>* segments) {
+    elements(field, segments);
+  }
+  void rates(const Field& field, std::map<std::string, Rates>* platforms);
   void time(const Field& field, const std::optional<EventTime>* value) {
     value_of(field, shown(*value), !value->has_value());
   }
@@ -336,18 +370,26 @@ void Printer::errors(const Field& field, const ErrorSettings* errors) {
   line(row + "}");
 }
 
+void Printer::rates(const Field& field, std::map<std::string, Rates>* platforms) {
+  explain(field);
+  line(cat(field.name, platforms->empty() ? ": {}" : ":"));
+  indent_ += 2;
+  for (auto& [name, rates] : *platforms) {
+    line(cat(name, ':'));
+    indent_ += 2;
+    fields(field.name, &rates);
+    indent_ -= 2;
+  }
+  indent_ -= 2;
+}
+
 void Printer::properties(const Field& field, const std::map<std::string, Secret>* values) {
   explain(field);
   line(cat(field.name, values->empty() ? ": {}" : ":"));
   indent_ += 2;
   for (const auto& [name, secret] : *values) {
-    const std::size_t colon = secret.origin.find(':');
-    if (colon != std::string::npos) {
-      line(cat(scalar(name), ": {", secret.origin.substr(0, colon), ": ",
-               flow_scalar(secret.origin.substr(colon + 1)), '}'));
-    } else {
-      line(cat(scalar(name), ": ", is_secret_property(name) ? "\"***\"" : scalar(secret.value)));
-    }
+    const bool hidden = !secret.origin.empty() || is_secret_property(name);
+    line(cat(scalar(name), ": ", hidden ? shown(secret) : scalar(secret.value)));
   }
   indent_ -= 2;
 }

@@ -168,17 +168,11 @@ void SectionReader::joined(const Field& field, Check check, std::string* value) 
   }
 }
 
-void SectionReader::number(const Field& field, Range<std::uint32_t> range, std::uint32_t* value) {
-  std::uint64_t wide = *value;
-  number(field, Range<std::uint64_t>{range.min, range.max}, &wide);
-  *value = static_cast<std::uint32_t>(wide);
-}
-
 void SectionReader::number(const Field& field, Range<std::uint64_t> range, std::uint64_t* value) {
   const YamlNode* node = take(field);
   const std::string* text = node == nullptr ? nullptr : checked(field, check_any, *node);
   if (text == nullptr) return;
-  std::uint32_t number = 0;
+  std::uint64_t number = 0;
   const char* end = text->data() + text->size();
   const auto read = std::from_chars(text->data(), end, number);
   if (read.ec != std::errc{} || read.ptr != end || number < range.min || number > range.max) {

@@ -2,6 +2,7 @@
 // its place. Private to settings.cc.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -70,8 +71,22 @@ class SectionReader {
   void text(const Field& field, Check check, std::string* value);
   void texts(const Field& field, Check check, std::vector<std::string>* values);
   void joined(const Field& field, Check check, std::string* value);
-  void number(const Field& field, Range<std::uint32_t> range, std::uint32_t* value);
   void number(const Field& field, Range<std::uint64_t> range, std::uint64_t* value);
+  // REQUIRES: nothing in the range is below zero.
+  template <std::integral T>
+  void number(const Field& field, Range<T> range, T* value) {
+    auto wide = static_cast<std::uint64_t>(*value);
+    number(field,
+           Range<std::uint64_t>{static_cast<std::uint64_t>(range.min),
+                                static_cast<std::uint64_t>(range.max)},
+           &wide);
+    *value = static_cast<T>(wide);
+  }
+  void decimal(const Field& field, Range<double> range, double* value);
+  void flag(const Field& field, bool* value);
+  void secret(const Field& field, Secret* value);
+  void segments(const Field& field, std::vector<rules::Segment>* segments);
+  void rates(const Field& field, std::map<std::string, Rates>* platforms);
   void duration(const Field& field, Range<Duration> range, Duration* value);
   void byte_count(const Field& field, Range<ByteCount> range, ByteCount* value);
   void properties(const Field& field, std::map<std::string, Secret>* values);

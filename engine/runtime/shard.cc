@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kTakeWait{100};  // how soon a quiet shard s
 Shard::Shard(ShardSettings settings, const ShardContext& context)
     : settings_(settings),
       context_(context),
-      aggregator_({}, {.lateness = settings.lateness}),
+      aggregator_({}, {.kpis = context.kpis, .lateness = settings.lateness}),
       watermark_(settings.writers) {
   if (context.checkpointer != nullptr) {
     saver_.emplace(
@@ -81,9 +81,14 @@ void Shard::fold(const FactBatch& batch) {
   const ApplyCounts counts = aggregator_.apply(batch.facts, batch.updates);
   Counters::add(counters.facts_applied, counts.applied);
   Counters::add(counters.facts_repeated, counts.repeated);
+  Counters::add(counters.facts_duplicate, counts.duplicates);
+  Counters::add(counters.facts_answers, counts.answers);
   Counters::add(counters.facts_late, counts.late);
   Counters::add(counters.facts_backdated, counts.backdated);
   Counters::add(counters.facts_overflow, counts.overflow);
+  Counters::add(counters.mentions_edited, counts.edited);
+  Counters::add(counters.mentions_retracted, counts.retracted);
+  Counters::add(counters.posts_forgotten, counts.forgotten);
   for (std::size_t i = 0; i < kUpdateKinds; ++i) {
     Counters::add(counters.updates[i], counts.updates[i]);
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/analysis/aggregator.h"
+#include "engine/analysis/kpi_settings.h"
 #include "engine/base/cell.h"
 #include "engine/base/clock.h"
 #include "engine/base/counters.h"
@@ -36,6 +37,7 @@ struct ShardContext {
   FactLink* link = nullptr;
   Checkpointer* checkpointer = nullptr;  // null: no state is kept
   Counters* counters = nullptr;
+  KpiSettings kpis{};
 };
 
 // Owned by the engine; run() is the body of its thread, snapshot() serves any thread, closed() is

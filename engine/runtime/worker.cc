@@ -35,7 +35,10 @@ Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
       decoder_(std::move(decoder)),
       rules_(context.rules->load()),
       stage_(decoder_.get(), rules_->rules, context.counters,
-             {.shards = context.shards, .lateness = context.lateness, .seed = context.key_seed}) {
+             {.shards = context.shards,
+              .lateness = context.lateness,
+              .seed = context.key_seed,
+              .pseudonymise = context.pseudonymise}) {
   source_->on_release(this);
 }
 

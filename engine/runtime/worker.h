@@ -38,6 +38,7 @@ struct WorkerContext {
   std::uint32_t shards = 1;
   Duration lateness{};
   KeySeed key_seed{};
+  bool pseudonymise = true;
   Duration idle_after{};  // zero: a partition is idle as soon as it is caught up (replay)
   Duration drain{};
 };
