@@ -62,8 +62,8 @@ void StateTwin::fold(Brand* brand, const StreamOp& op, const Fact& fact) {
     return;
   }
   auto known = brand->posts.find(op.post.key);
-  const auto replaced = op.post.replaced.is_set() ? brand->posts.find(op.post.replaced)
-                                                  : brand->posts.end();
+  const auto replaced =
+      op.post.replaced.is_set() ? brand->posts.find(op.post.replaced) : brand->posts.end();
   if (replaced != brand->posts.end() && known == brand->posts.end()) {
     known = brand->posts.emplace(op.post.key, replaced->second).first;
     brand->posts.erase(replaced);

@@ -216,7 +216,8 @@ void Aggregator::set_brands(std::shared_ptr<const BrandList> brands) {
     State::Brand& brand = state.brands[live.id];
     brand.live = &live;
     if (!brand.watched) brand.since = since;
-    if (brand.state != nullptr) state.fold.set_campaigns(live.id, brand.state.get(), live.campaigns);
+    if (brand.state != nullptr)
+      state.fold.set_campaigns(live.id, brand.state.get(), live.campaigns);
   }
   for (State::Brand& brand : state.brands) {
     const bool watched = brand.live != nullptr;
@@ -274,10 +275,11 @@ std::shared_ptr<const BrandKpis> Aggregator::State::kpis(const BrandList::Live& 
                                                          const BrandState& brand) const {
   const Period hour = hour_period(*minutes.watermark());
   if (brand.kpis != nullptr && brand.kpis_hour == hour) return brand.kpis;
-  const BrandMoment moment{.watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
-                           .unanswered_negative = unanswered(live.id, brand),
-                           .posts_kept = posts.size(live.id),
-                           .campaigns = live.campaigns};
+  const BrandMoment moment{
+      .watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
+      .unanswered_negative = unanswered(live.id, brand),
+      .posts_kept = posts.size(live.id),
+      .campaigns = live.campaigns};
   brand.kpis = brand_kpis(brand, moment, settings.kpis);
   brand.kpis_hour = hour;
   return brand.kpis;

@@ -27,7 +27,7 @@ struct Aggregator::State {
     std::unique_ptr<BrandState> state;  // null until there is something to keep
     Minute since = kNoMinute;           // counts are whole from here on, as far as this brand goes
     bool watched = false;
-    bool unsaved = false;                    // beside what the state says
+    bool unsaved = false;                   // beside what the state says
     const BrandList::Live* live = nullptr;  // of `list`, while it is watched
   };
 
