@@ -42,7 +42,8 @@ BRANDS = [{"name": "Phare", "names": ["Phare"]}, {"name": "Balise", "names": ["B
 # What does not depend on how partitions are read beside each other.
 EXACT = ("vigie_brand_mentions_total", "vigie_mentions_total", "vigie_late_mentions_total",
          "vigie_kpi_")
-INEXACT = ("vigie_kpi_deduplicated",)
+# Which of two posts that say nearly the same came first does.
+INEXACT = ("vigie_kpi_deduplicated", "vigie_kpi_near_identical", "vigie_kpi_suspicious")
 WORDS = ((3, "le Phare"), (5, "la Balise"), (4, "un Rivage"))
 
 
