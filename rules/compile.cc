@@ -110,12 +110,15 @@ class Compiler {
     auto compiled = Compiler(questions, settings, &findings).run();
     if (compiled) rules_->questions = *std::move(compiled);
     for (Finding& finding : findings) {
-      if (finding.place.part == Part::library) continue;  // told already
+      // What is doubtful or dear when asked of every post is not so when asked of mentions; and
+      // what is wrong in the library has been told.
+      if (finding.severity == Finding::Severity::warning) continue;
+      if (finding.place.part == Part::library) continue;
       const bool segment = finding.place.brand < rules_->segments;
       finding.place.item = finding.place.brand;
       finding.place.part = segment ? Part::segment : Part::opinion;
       finding.place.library_name = questions[finding.place.item].name;
-      if (!first_error_ && finding.severity == Finding::Severity::error) first_error_ = finding;
+      if (!first_error_) first_error_ = finding;
       if (out_ != nullptr) out_->push_back(std::move(finding));
     }
   }

@@ -147,7 +147,8 @@ TEST_CASE("every golden record tells exactly the facts expected") {
 }
 
 constexpr std::string_view kBoth =
-    R"({"id":"1","platform":"x","text":"Acme contre Zenith #duel https://a.example/b","created_at":"2026-11-24T08:00:00Z","author":{"id":"9"},"urls":["https://a.example/b"]})"
+    R"({"id":"1","platform":"x","text":"Acme contre Zenith #duel https://a.example/b",)"
+    R"("created_at":"2026-11-24T08:00:00Z","author":{"id":"9"},"urls":["https://a.example/b"]})"
     "\n"
     R"({"id":"2","platform":"x","text":"Zenith seul","created_at":"2026-11-24T08:00:00Z"})";
 
@@ -229,7 +230,12 @@ TEST_CASE("labels beyond the bounds are counted") {
 TEST_CASE("nothing by which its author could be found leaves stage one") {
   Stage stage({.seed = kSeed});
   stage.run(
-      R"({"id":"at://did:plc:secret77/app/3k","platform":"bluesky","text":"Acme est bien","created_at":"2026-11-24T08:00:00Z","url":"https://bsky.app/profile/Marthe.Example/post/3k","author":{"id":"did:plc:secret77","handle":"marthe.example","name":"Marthe Durand"},"channel":{"name":"Marthe Durand"},"urls":["https://marthe.example/blog","https://other.example/"]})");
+      R"({"id":"at://did:plc:secret77/app/3k","platform":"bluesky","text":"Acme est bien",)"
+      R"("created_at":"2026-11-24T08:00:00Z",)"
+      R"("url":"https://bsky.app/profile/Marthe.Example/post/3k",)"
+      R"("author":{"id":"did:plc:secret77","handle":"marthe.example","name":"Marthe Durand"},)"
+      R"("channel":{"name":"Marthe Durand"},)"
+      R"("urls":["https://marthe.example/blog","https://other.example/"]})");
   const Facts& facts = stage.output.facts[0];
   REQUIRE(facts.posts.size() == 1);
   const std::string texts(facts.texts.begin(), facts.texts.end());

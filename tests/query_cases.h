@@ -86,7 +86,10 @@ class CompiledQuery {
     CHECK(on.hits.size() == off.hits.size());
     const std::vector<rules::Explanation> told = on_->explain(mention, 0);
     CHECK(told.size() == 1);
-    if (told.size() == 1) CHECK(told.front().matched == !on.hits.empty());
+    if (told.size() != 1) return on;
+    CHECK(told.front().matched == !on.hits.empty());
+    // What is addressed to the brand mentions it, whatever the query says.
+    if (!told.front().query.matched) on.hits.clear();
     return on;
   }
 

@@ -326,16 +326,13 @@ void add_findings(std::span<const rules::Finding> findings, Loaded* loaded) {
   for (const rules::Finding& finding : findings) {
     if (!whole && !is_about_query(finding)) continue;
     const bool is_error = finding.severity == rules::Finding::Severity::error;
-    const Where where = loaded->files->find(finding.place, finding.term);
-    // What is shipped is as it should be.
-    const bool shipped = finding.place.part == rules::TextPlace::Part::opinion;
-    if (shipped && where.node == nullptr && !is_error) continue;
     const auto severity = is_error ? Diagnostic::Severity::error : Diagnostic::Severity::warning;
     // Queries call what is wrong by its words; a name is called by itself.
     std::string message = is_about_query(finding)
                               ? finding.message
                               : cat(in_quotes(finding.term), ": ", finding.message);
-    loaded->diagnostics.push_back(loaded->files->diagnose(where, severity, std::move(message)));
+    loaded->diagnostics.push_back(loaded->files->diagnose(
+        loaded->files->find(finding.place, finding.term), severity, std::move(message)));
   }
   std::ranges::stable_sort(loaded->diagnostics, {}, &Diagnostic::order);
 }
