@@ -23,7 +23,8 @@ PATIENCE_SECONDS = 60
 
 
 def line(number):
-    return json.dumps({"id": f"p{number}", "platform": "x", "text": f"voici marque{number % BRANDS}",
+    return json.dumps({"id": f"p{number}", "platform": "x",
+                       "text": f"voici marque{number % BRANDS}",
                        "created_at": f"2026-11-22T12:{number // 60 % 60:02}:{number % 60:02}Z"})
 
 

@@ -244,8 +244,9 @@ def check(vigie, brokers, kills, folder, seed):
     start = time.monotonic()
     seen = kill_over_and_over(vigie, killed, feed, kills, f"{topic}-killed", rng)
     print(f"{kills} kills in {time.monotonic() - start:.0f} s, {seen['served']} while it served, "
-          f"{seen['reading']} after it had read something; at least {seen['records']} records read, "
-          f"{seen['saves']} saves, {seen['rebalances']} assignments, {seen['strangers']} strangers; "
+          f"{seen['reading']} after it had read something; at least {seen['records']} records "
+          f"read, {seen['saves']} saves, {seen['rebalances']} assignments, "
+          f"{seen['strangers']} strangers; "
           f"sent {feed.end} records: {dict(story.kinds)}", flush=True)
 
     run = Run(vigie, killed, folder)
