@@ -123,7 +123,7 @@ TEST_CASE("a post is taken back from the campaign it was counted in, whatever it
   feed.remove(1);
   aggregator.advance(kNoon + hours{1}, nullptr);
   std::string out;
-  for (const Campaigns::Report& report : aggregator.snapshot(0, 1).brands[0].kpis->campaigns) {
+  for (const Campaigns::Report& report : shown(aggregator).brands[0].kpis->campaigns) {
     append_to(&out, report.name, "=", report.all.contributions, " ");
   }
   CHECK(out == "Winter=1 Autumn=1 Spring=0 ");
@@ -141,7 +141,7 @@ TEST_CASE("the names of more campaigns than there are bits take those of former 
   feed.tell(feed.post(2), {.campaigns = 1});
   feed.remove(1);
   aggregator.advance(kNoon + hours{1}, nullptr);
-  const auto reports = aggregator.snapshot(0, 1).brands[0].kpis->campaigns;
+  const auto reports = shown(aggregator).brands[0].kpis->campaigns;
   CHECK(reports.at(0).name == "new");
   CHECK(reports.at(0).all.contributions == 1);
 }
@@ -154,7 +154,7 @@ TEST_CASE("KPIs are made anew only when something has changed or the hour has") 
   feed.tell(feed.post(1), {.brand = 1});
   aggregator.advance(kNoon, nullptr);
   const auto shown = [&](std::size_t brand) {
-    return aggregator.snapshot(0, 1).brands[brand].kpis;
+    return shown(aggregator).brands[brand].kpis;
   };
   const auto first = shown(0);
   const auto other = shown(1);

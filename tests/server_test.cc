@@ -217,7 +217,8 @@ TEST_CASE("readiness names what is missing") {
                                                                          .restored = restored,
                                                                          .draining = draining,
                                                                          .partitions = {},
-                                                                         .queues = {}}));
+                                                                         .queues = {},
+                                                                         .state = {}}));
   };
   tell(true, false, false);
   CHECK(ask() == "503 {\"ready\":false,\"not_ready\":[\"restored\"]}\n");

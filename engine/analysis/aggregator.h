@@ -116,7 +116,14 @@ class Aggregator {
   // Heap memory of all brands.
   [[nodiscard]] std::size_t memory_bytes() const;
 
+  // Computes the KPIs of the next watched brand for which they are behind, one after the other; false
+  // when there is none. A large brand takes some milliseconds.
+  bool compute_next_kpis();
+  // Those of all.
+  void compute_kpis();
+
   // The present state of the watched brands of a shard, those whose id % shards == shard.
+  // Its KPIs are those computed last.
   [[nodiscard]] Snapshot snapshot(std::uint32_t shard, std::uint32_t shards) const;
 
  private:

@@ -42,6 +42,7 @@ struct Aggregator::State {
   BrandFold fold;
   std::vector<PostPlace> places;    // scratch
   std::optional<Origin> last_fact;  // of this call of apply()
+  std::size_t next_kpis = 0;        // place of the brand whose KPIs were computed last
   std::size_t kept_up = 0;          // brands before were kept up in this hour
   // What is known between load() and loaded().
   struct Loading {
@@ -79,8 +80,8 @@ struct Aggregator::State {
                                 const std::map<PartitionId, PartitionId>& with, BrandState* brand);
   // True when the brand's posts name nothing that it does not have.
   [[nodiscard]] bool are_whole(BrandId id) const;
-  [[nodiscard]] std::shared_ptr<const BrandKpis> kpis(const BrandList::Live& live,
-                                                      const BrandState& brand) const;
+  [[nodiscard]] bool is_behind(const BrandState& brand) const;
+  void compute_kpis(const BrandList::Live& live, BrandState* brand) const;
   [[nodiscard]] double unanswered(BrandId id, const BrandState& brand) const;
 };
 

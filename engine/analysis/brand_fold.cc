@@ -144,7 +144,7 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
     add(brand, row, changes);
     add_to_day(told, row, engagement(changes));
     wait_for_answer(brand, place, &row);
-    brand->kpis.reset();
+    brand->kpis_current = false;
   }
   posts_->add(told.id, row, told.facts->text(post.id));
   tell_parent(told, row.apart);
@@ -276,7 +276,7 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
   wait_for_answer(brand, place, &after);
   *posts_->change(place) = after;
   brand->unsaved = true;
-  brand->kpis.reset();
+  brand->kpis_current = false;
 }
 
 void BrandFold::leave(BrandState* brand, const PostState& row) {

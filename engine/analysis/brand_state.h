@@ -87,9 +87,10 @@ struct BrandState {
 
   Period kept_up = std::numeric_limits<Period>::min();  // the hour up to which old things are gone
   bool unsaved = false;
-  // The last that were shown, of this hour; null when something has changed since.
-  mutable std::shared_ptr<const BrandKpis> kpis;
-  mutable Period kpis_hour = 0;
+  // Those computed last, as of this hour; null before the first.
+  std::shared_ptr<const BrandKpis> kpis;
+  Period kpis_hour = 0;
+  bool kpis_current = false;  // nothing has changed since
 
   // All but its marks, posts and minutes. load() is false where there is what no save() wrote.
   void save(pb::Brand* out) const;

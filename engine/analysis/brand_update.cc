@@ -136,7 +136,7 @@ bool BrandFold::erase_author(BrandState* brand, const Key128& author) {
   if (!erased) return false;
   for (auto& [day, lists] : brand->days) top_of(lists.get(), TopKind::authors).erase(author.low);
   brand->unsaved = true;
-  brand->kpis.reset();
+  brand->kpis_current = false;
   return true;
 }
 

@@ -224,6 +224,8 @@ inline constexpr std::size_t kCascadesShown = 20;
 inline constexpr int kSaveAttemptsMax = 7;
 // How long a shard saves brands at a stretch, between two batches of facts.
 inline constexpr std::chrono::milliseconds kSaveStep{2};
+// And how long it computes KPIs.
+inline constexpr std::chrono::milliseconds kKpiStep{2};
 
 // --- Store of the state --------------------------------------------------------------------------
 

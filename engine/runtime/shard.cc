@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/analysis/state_shard.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 namespace {
@@ -60,10 +61,12 @@ void Shard::run() {
     take_brands();
     if (*taken) fold(batch);
     if (saver_) saving = saver_->step(&aggregator_, watermark_);
+    compute_kpis();
     if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
   }
   if (settings_.keep_closed) aggregator_.close_all(&closed_);
   if (saver_) saver_->finish(&aggregator_, watermark_);
+  aggregator_.compute_kpis();
   show();
 }
 
@@ -103,6 +106,15 @@ void Shard::fold(const FactBatch& batch) {
     saver_->folded(batch);
   } else {
     context_.link->applied(settings_.number, batch.writer, batch.sequence);
+  }
+}
+
+// For a moment only: all brands at once would hold up the facts when the hour moves.
+void Shard::compute_kpis() {
+  const Deadline end = after(kKpiStep);
+  while (aggregator_.compute_next_kpis()) {
+    changed_ = true;
+    if (Clock::now() >= end) return;
   }
 }
 

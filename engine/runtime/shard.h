@@ -67,6 +67,7 @@ class Shard {
  private:
   void take_brands();
   void fold(const FactBatch& batch);
+  void compute_kpis();
   void show();
 
   const ShardSettings settings_;
