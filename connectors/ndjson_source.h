@@ -35,8 +35,8 @@ struct FileSettings {
 // Standard input and pipes say `caught_up` while they have nothing to give.
 //
 // Errors: unreadable, at once when a file cannot be opened; read() says unreadable for a file that
-// is one document above kRecordBytesMax or ends before the saved position, and corrupt behind the last whole line of a compressed
-// file that is broken or cut short. There is nothing to commit.
+// is one document above kRecordBytesMax or ends before the saved position, and corrupt behind the
+// last whole line of a compressed file that is broken or cut short. There is nothing to commit.
 // Where state is kept, a file that was read before is read on from there; standard input is not.
 [[nodiscard]] Result<std::unique_ptr<Source>> open_files(std::span<const std::string> paths,
                                                          FileSettings settings);

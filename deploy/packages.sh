@@ -19,7 +19,7 @@ readonly lint_packages=(clang-format-19 clang-tidy-19)
 # What the build asks of pkg-config: the test of a system whose packages have other names.
 readonly build_modules=(
   rdkafka re2 simdjson prometheus-cpp-core yaml-cpp spdlog fmt libzstd zlib cpp-httplib libutf8proc
-  libsodium lmdb
+  libsodium lmdb protobuf
 )
 
 say() { printf 'vigie: %s\n' "$*"; }
@@ -60,7 +60,7 @@ missing_packages() {
 # True where the build's tools and libraries are all there, however they came.
 have_build_modules() {
   local tool
-  for tool in g++ cmake ninja pkg-config; do
+  for tool in g++ cmake ninja pkg-config protoc; do
     command -v "$tool" >/dev/null || return 1
   done
   pkg-config --exists "${build_modules[@]}"

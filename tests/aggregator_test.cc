@@ -68,9 +68,6 @@ Facts told(std::span<const Seen> seen) {
 ApplyCounts fold(Aggregator& aggregator, std::span<const Seen> seen) {
   return aggregator.apply(told(seen), {});
 }
-ApplyCounts fold(Aggregator& aggregator, std::span<const PostUpdate> updates) {
-  return aggregator.apply({}, updates);
-}
 
 std::string text(const ClosedMinute& minute) {
   return cat(to_rfc3339(minute.minute), " ", minute.brand, " ", minute.platform.view(), " ",
@@ -513,115 +510,6 @@ TEST_CASE("growth is undefined when there was nothing before") {
   CHECK(growth(3, 2) == 0.5);
   CHECK(growth(0, 4) == -1.0);
   CHECK_FALSE(growth(5, 0).has_value());
-}
-
-std::string updates_text(const ApplyCounts& counts) {
-  std::string out;
-  for (std::size_t i = 0; i < kUpdateKinds; ++i) {
-    if (counts.updates[i] == 0) continue;
-    out += cat(to_text(static_cast<PostUpdate::Kind>(i)), " ", counts.updates[i], " ");
-  }
-  return cat(out, "repeated ", counts.updates_repeated, " unknown ", counts.updates_unknown);
-}
-
-PostUpdate update(PostUpdate::Kind kind, std::int64_t offset, std::uint16_t index = 0,
-                  PartitionId partition = 0) {
-  PostUpdate out;
-  out.origin = {.partition = partition, .offset = offset, .index = index};
-  out.kind = kind;
-  return out;
-}
-
-// A post of some brands, with a key.
-Facts keyed(std::uint64_t key, std::int64_t offset, std::span<const BrandId> brands,
-            std::uint32_t place = 0) {
-  Facts facts;
-  FactPost& post = facts.posts.emplace_back();
-  post.origin = {.partition = 0, .offset = offset};
-  post.place = place;
-  post.event_time = post.told_at = kNoon;
-  post.key = {key, key};
-  post.platform = ShortName("mastodon");
-  for (const BrandId brand : brands) facts.facts.emplace_back().brand = brand;
-  return facts;
-}
-
-TEST_CASE("what is told of posts is counted by kind; it is unknown where no brand holds the post") {
-  using Kind = PostUpdate::Kind;
-  Aggregator aggregator({"Acme", "Other"}, {});
-  const std::vector<PostUpdate> first{update(Kind::remove, 1), update(Kind::increment, 2, 0),
-                                      update(Kind::increment, 2, 1), update(Kind::edit, 5),
-                                      update(Kind::remove_author, 1, 0, 7)};
-  CHECK(updates_text(fold(aggregator, first)) ==
-        "delete 1 delete_author 1 increment 2 edit 1 repeated 0 unknown 5");
-  aggregator.apply(keyed(3, 6, std::vector<BrandId>{0, 1}), {});
-  std::vector<PostUpdate> second{update(Kind::metrics, 7), update(Kind::increment, 7, 1)};
-  for (PostUpdate& one : second) one.key = {3, 3};
-  CHECK(updates_text(fold(aggregator, second)) == "metrics 1 increment 1 repeated 0 unknown 0");
-  CHECK(updates_text(fold(aggregator, second)) == "metrics 1 increment 1 repeated 2 unknown 0");
-}
-
-TEST_CASE("an edit is taken back from the brands that have no fact of it") {
-  Aggregator aggregator({"Acme", "Other"}, {});
-  aggregator.apply(keyed(3, 6, std::vector<BrandId>{0, 1}), {});
-  Facts facts = keyed(3, 7, std::vector<BrandId>{1});
-  facts.posts[0].edited = true;
-  facts.posts[0].told_at = kNoon + minutes{1};
-  std::vector<PostUpdate> edit{update(PostUpdate::Kind::edit, 7)};
-  edit[0].key = {3, 3};
-  edit[0].metrics.as_of = kNoon + minutes{1};
-  for (const bool repeated : {false, true}) {
-    const ApplyCounts counts = aggregator.apply(facts, edit);
-    CHECK(counts.repeated == (repeated ? 1 : 0));
-    CHECK(counts.edited == (repeated ? 0 : 1));
-    CHECK(counts.retracted == (repeated ? 0 : 1));
-    CHECK(counts.updates_repeated == (repeated ? 1 : 0));
-    aggregator.advance(kNoon, nullptr);
-    const Snapshot shown = aggregator.snapshot(0, 1);
-    CHECK(shown.brands[0].windows[0].current == 0);
-    CHECK(shown.brands[0].mentions == 1);  // since the start: never falls
-    CHECK(shown.brands[1].windows[0].current == 1);
-  }
-}
-
-TEST_CASE("an edit under a new id is no update of an unknown post") {
-  Aggregator aggregator({"Acme"}, {});
-  aggregator.apply(keyed(3, 6, std::vector<BrandId>{0}), {});
-  Facts facts = keyed(4, 7, std::vector<BrandId>{0});
-  facts.posts[0].replaced = {3, 3};
-  facts.posts[0].edited = true;
-  std::vector<PostUpdate> edit{update(PostUpdate::Kind::edit, 7)};
-  edit[0].key = {3, 3};
-  const ApplyCounts counts = aggregator.apply(facts, edit);
-  CHECK(counts.edited == 1);
-  CHECK(updates_text(counts) == "edit 1 repeated 0 unknown 0");
-  std::vector<PostUpdate> remove{update(PostUpdate::Kind::remove, 8)};
-  remove[0].key = {4, 4};
-  CHECK(aggregator.apply({}, remove).retracted == 1);
-}
-
-TEST_CASE("a deleted post that comes again does not count again") {
-  Aggregator aggregator({"Acme"}, {});
-  aggregator.apply(keyed(3, 6, std::vector<BrandId>{0}), {});
-  std::vector<PostUpdate> remove{update(PostUpdate::Kind::remove, 7)};
-  remove[0].key = {3, 3};
-  CHECK(aggregator.apply({}, remove).retracted == 1);
-  CHECK(aggregator.apply(keyed(3, 8, std::vector<BrandId>{0}), {}).duplicates == 1);
-  aggregator.advance(kNoon, nullptr);
-  CHECK(aggregator.snapshot(0, 1).brands[0].windows[3].current == 0);
-}
-
-TEST_CASE("what is told is taken in the order of places") {
-  Aggregator aggregator({"Acme"}, {});
-  Facts facts = keyed(3, 6, std::vector<BrandId>{0}, 1);
-  std::vector<PostUpdate> updates{update(PostUpdate::Kind::remove, 5),
-                                  update(PostUpdate::Kind::remove, 7)};
-  for (PostUpdate& one : updates) one.key = {3, 3};
-  updates[1].place = 2;
-  const ApplyCounts counts = aggregator.apply(facts, updates);
-  CHECK(counts.applied == 1);
-  CHECK(counts.retracted == 1);
-  CHECK(counts.updates_unknown == 1);
 }
 
 }  // namespace

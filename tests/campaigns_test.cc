@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/base/text.h"
 #include "engine/analysis/state.pb.h"
+#include "engine/base/text.h"
 
 namespace vigie {
 namespace {

@@ -43,7 +43,7 @@ std::shared_ptr<const BrandKpis> full_kpis() {
   slice.value = "x";
   for (KpiValues& values : slice.values) values = all;
   Campaigns::Report& campaign = kpis->campaigns.emplace_back();
-  campaign.name = "Fête \"1\"";
+  campaign.name = "Fête";
   campaign.all = {.contributions = 4, .originals = 3, .rejected = 1};
   campaign.months[(2026 - 1970) * 12 + 10] = campaign.all;
   campaign.contributors = 2;

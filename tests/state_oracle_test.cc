@@ -81,7 +81,10 @@ void feed(Aggregator* aggregator, const Records& records, std::size_t first, std
           std::uint64_t cut) {
   std::mt19937_64 random(cut);
   StreamBatch batch;
-  const auto apply = [&] { aggregator->apply(batch.facts, batch.updates); batch = {}; };
+  const auto apply = [&] {
+    aggregator->apply(batch.facts, batch.updates);
+    batch = {};
+  };
   for (std::size_t i = first; i < end; ++i) {
     batch.add(records[i]);
     if (records[i].watermark || random() % 5 == 0) apply();

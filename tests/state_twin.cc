@@ -62,8 +62,8 @@ void StateTwin::fold(Brand* brand, const StreamOp& op, const Fact& fact) {
     return;
   }
   auto known = brand->posts.find(op.post.key);
-  const auto replaced = op.post.replaced.is_set() ? brand->posts.find(op.post.replaced)
-                                                  : brand->posts.end();
+  const auto replaced =
+      op.post.replaced.is_set() ? brand->posts.find(op.post.replaced) : brand->posts.end();
   if (replaced != brand->posts.end() && known == brand->posts.end()) {
     known = brand->posts.emplace(op.post.key, replaced->second).first;
     brand->posts.erase(replaced);
@@ -204,7 +204,8 @@ void StateTwin::update(Brand* brand, Post* post, const PostUpdate& update) {
       for (std::size_t i = 0; i < kCounters; ++i) {
         if (given[i]) values[i] = *given[i] + (adds ? post->counters[i].value_or(0) : 0);
       }
-      merge(post, values, at);
+      // Increments may come in any order among themselves.
+      merge(post, values, adds ? post->counted_at : at);
       return;
     }
   }

@@ -32,9 +32,12 @@ BrandState* Aggregator::State::state_of(BrandId id) {
 }
 
 std::size_t Aggregator::State::slot_of(PartitionId partition) {
+  // Records of a partition come in runs.
+  if (last_slot < partitions.size() && partitions[last_slot] == partition) return last_slot;
   const auto [at, added] = slots.try_emplace(partition, slots.size());
   if (added) partitions.push_back(partition);
-  return at->second;
+  last_slot = at->second;
+  return last_slot;
 }
 
 OriginMark* Aggregator::State::mark_of(BrandState* brand, std::size_t slot) {
@@ -69,7 +72,7 @@ void Aggregator::State::prefetch(const Facts& told, std::size_t at) const {
   if (at + kFar < told.facts.size()) {
     const Fact& fact = told.facts[at + kFar];
     __builtin_prefetch(&brands[fact.brand]);
-    posts.prefetch(told.posts[fact.post].key);
+    posts.prefetch(told.posts[fact.post].key, told.posts[fact.post].author);
   }
   if (at + kNear < told.facts.size()) {
     const BrandState* brand = brands[told.facts[at + kNear].brand].state.get();
@@ -216,7 +219,8 @@ void Aggregator::set_brands(std::shared_ptr<const BrandList> brands) {
     State::Brand& brand = state.brands[live.id];
     brand.live = &live;
     if (!brand.watched) brand.since = since;
-    if (brand.state != nullptr) state.fold.set_campaigns(live.id, brand.state.get(), live.campaigns);
+    if (brand.state != nullptr)
+      state.fold.set_campaigns(live.id, brand.state.get(), live.campaigns);
   }
   for (State::Brand& brand : state.brands) {
     const bool watched = brand.live != nullptr;
@@ -274,10 +278,11 @@ std::shared_ptr<const BrandKpis> Aggregator::State::kpis(const BrandList::Live& 
                                                          const BrandState& brand) const {
   const Period hour = hour_period(*minutes.watermark());
   if (brand.kpis != nullptr && brand.kpis_hour == hour) return brand.kpis;
-  const BrandMoment moment{.watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
-                           .unanswered_negative = unanswered(live.id, brand),
-                           .posts_kept = posts.size(live.id),
-                           .campaigns = live.campaigns};
+  const BrandMoment moment{
+      .watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
+      .unanswered_negative = unanswered(live.id, brand),
+      .posts_kept = posts.size(live.id),
+      .campaigns = live.campaigns};
   brand.kpis = brand_kpis(brand, moment, settings.kpis);
   brand.kpis_hour = hour;
   return brand.kpis;

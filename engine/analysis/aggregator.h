@@ -60,10 +60,11 @@ struct ApplyCounts {
                                 // is told of them from now on is dropped
 };
 
-// Owned by one shard thread. Memory: per brand and platform 264 bytes for each hour that saw a
-// mention and is still open or in a window (two days), bounded by hour_blocks_max; per brand 16
-// bytes for each partition, and 16 more for the shard. A brand that is not watched any more keeps
-// its totals; its hours go the way of all hours.
+// Owned by one shard thread. Memory: what brand_state.h keeps of a brand, from its first fact on;
+// per post some 180 bytes (post_table.h), bounded by kPostsPerBrandMax and kPostsPerShardMax; per
+// brand and platform 264 bytes for each hour that saw a mention and is still open or in a window
+// (two days), bounded by hour_blocks_max. A brand that is not watched any more keeps what it has;
+// it goes the way of all that is old.
 class Aggregator {
  public:
   // The brand with place i in `brands` has BrandId i; a shard may own only some of them.

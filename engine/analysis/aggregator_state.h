@@ -27,7 +27,7 @@ struct Aggregator::State {
     std::unique_ptr<BrandState> state;  // null until there is something to keep
     Minute since = kNoMinute;           // counts are whole from here on, as far as this brand goes
     bool watched = false;
-    bool unsaved = false;                    // beside what the state says
+    bool unsaved = false;                   // beside what the state says
     const BrandList::Live* live = nullptr;  // of `list`, while it is watched
   };
 
@@ -36,6 +36,7 @@ struct Aggregator::State {
   std::vector<Brand> brands;  // by BrandId
   std::unordered_map<PartitionId, std::size_t> slots;
   std::vector<PartitionId> partitions;  // by slot
+  std::size_t last_slot = 0;            // that was asked for last
   Minutes minutes;
   PostTable posts;
   BrandFold fold;

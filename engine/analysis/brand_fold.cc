@@ -131,9 +131,8 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
   merge_counters(post.counters, row.counted_at, &row);
   describe(told, &row);
   const PostPlace place{told.id, posts_->end(told.id)};
-  brand->early_replies.take(post.key, [&](const ReplyEffect& effect) {
-    take_effect(effect, &row);
-  });
+  brand->early_replies.take(post.key,
+                            [&](const ReplyEffect& effect) { take_effect(effect, &row); });
   if (!row.apart) {
     row.live = true;
     choose_slices(told, &row);
@@ -173,7 +172,8 @@ void BrandFold::describe(const Told& told, PostState* row) {
   row->sentiment = post.sentiment;
   row->owned = fact.owned;
   row->addressed = fact.addressed;
-  row->rating = static_cast<std::uint16_t>(std::clamp(post.rating, 0.0F, 5.0F) * 100 + 0.5F) & 0x1FF;
+  row->rating =
+      static_cast<std::uint16_t>(std::clamp(post.rating, 0.0F, 5.0F) * 100 + 0.5F) & 0x1FF;
   row->owned_link = fact.owned_link;
   row->linked = post.links.count != 0 || post.sites.count != 0;
   row->moderated = fact.moderated;
@@ -233,8 +233,8 @@ void BrandFold::tell_parent(const Told& told, bool apart) {
 void BrandFold::take_effect(const ReplyEffect& effect, PostState* row) {
   if (effect.answers) {
     const auto after = std::chrono::floor<std::chrono::seconds>(effect.time - row->event_time);
-    const auto seconds = static_cast<std::uint32_t>(
-        std::clamp<std::int64_t>(after.count(), 0, kNotAnswered - 1));
+    const auto seconds =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(after.count(), 0, kNotAnswered - 1));
     row->answered_after = std::min(row->answered_after, seconds);
   }
   if (effect.defends && row->defences != 0xFFFF) ++row->defences;

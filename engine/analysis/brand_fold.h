@@ -31,7 +31,8 @@ class BrandFold {
 
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
-  // From now on these are what the bits of Fact::campaigns stand for. REQUIRES: kCampaignsMax at most.
+  // From now on these are what the bits of Fact::campaigns stand for. REQUIRES: kCampaignsMax at
+  // most.
   void set_campaigns(BrandId id, BrandState* brand, std::span<const CampaignPlan> plans);
   // Drops what is too old to be shown, as of this watermark. Does nothing twice in the same hour.
   void keep_up(BrandId id, BrandState* brand, EventTime watermark);

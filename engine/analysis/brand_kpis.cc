@@ -55,24 +55,20 @@ constexpr Cuts make_cuts() {
 }
 constexpr Cuts kCuts = make_cuts();
 
-void add(const Measures& from, Measures* to) {
-  for (std::size_t i = 0; i < kMeasures; ++i) (*to)[i] += from[i];
-}
-
-// Of the windows that end with the hour `last`. The hours between two cuts are added up once.
-AllSums window_sums(const Track& hours, Period last) {
+// Of the windows that end with the hour `last`, of the first `measures`, all that the track has.
+// The hours between two cuts are added up once.
+AllSums window_sums(const Track& hours, std::size_t measures, Period last) {
   AllSums sums{};
+  Measures part{};
   for (std::size_t i = 1; i < kCuts.count; ++i) {
-    Measures part{};
     hours.sum(last + 1 - kCuts.hours[i], last - kCuts.hours[i - 1], &part);
     for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
       const int length = kKpiWindows[w].hours;
-      if (kCuts.hours[i] <= length) {
-        add(part, &sums[w].now);
-      } else if (kCuts.hours[i] <= 2 * length) {
-        add(part, &sums[w].before);
-      }
+      if (kCuts.hours[i] > 2 * length) continue;
+      Measures& to = kCuts.hours[i] <= length ? sums[w].now : sums[w].before;
+      for (std::size_t m = 0; m < measures; ++m) to[m] += part[m];
     }
+    std::fill_n(part.begin(), measures, 0);
   }
   return sums;
 }
@@ -110,7 +106,7 @@ void add_slices(const Slices& slices, Period last, const RateCard& card, AllWhol
     whole.value_of_views = whole.value_of_interactions = whole.value_of_followers = 0.0;
   }
   for (const Slices::Slice& slice : slices.all()) {
-    const AllSums sums = window_sums(slice.hours, last);
+    const AllSums sums = window_sums(slice.hours, kSlicedMeasures, last);
     Found one{at(sums.back().now, Measure::mentions), {slice.dimension, slice.value, {}}};
     bool shown = false;
     for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
@@ -248,7 +244,7 @@ std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const Brand
   const Period last = hour_of(moment.watermark);
   AllWholes wholes{};
   add_slices(brand.slices, last, settings.rates, &wholes, out.get());
-  const AllSums sums = window_sums(brand.hours, last);
+  const AllSums sums = window_sums(brand.hours, kMeasures, last);
   for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
     const int hours = kKpiWindows[w].hours;
     KpiInput::Whole& whole = wholes[w];

@@ -54,8 +54,8 @@ class EarlyReplies {
   void forget(ReplyEffect* reply);
   void grow();
 
-  std::vector<ReplyEffect> replies_;   // a ring once it is full; no parent: a gap
-  std::size_t next_ = 0;               // the oldest, once it is full
+  std::vector<ReplyEffect> replies_;  // a ring once it is full; no parent: a gap
+  std::size_t next_ = 0;              // the oldest, once it is full
   std::size_t live_ = 0;
   std::vector<std::uint16_t> counts_;  // a power of two of them, or none
 };

@@ -28,17 +28,17 @@ std::vector<Parts> parts_of_table() {
 
 // They are the first ones.
 std::size_t sliced_kpis() {
-  static const auto kSliced =
+  static const auto sliced =
       static_cast<std::size_t>(std::ranges::count(kpi_specs(), true, &KpiSpec::sliced));
-  return kSliced;
+  return sliced;
 }
 
 std::optional<double> value_of(const KpiInput& input, std::size_t kpi) {
-  static const std::vector<Parts> kParts = parts_of_table();
+  static const std::vector<Parts> parts = parts_of_table();
   const KpiSpec& spec = kpi_specs()[kpi];
   if (spec.value != nullptr) return spec.value(input);
-  const std::optional<double> numerator = kpi_specs()[kParts[kpi].numerator].value(input);
-  const std::optional<double> denominator = kpi_specs()[kParts[kpi].denominator].value(input);
+  const std::optional<double> numerator = kpi_specs()[parts[kpi].numerator].value(input);
+  const std::optional<double> denominator = kpi_specs()[parts[kpi].denominator].value(input);
   if (!numerator || !denominator || *denominator <= 0) return std::nullopt;
   return *numerator / *denominator;
 }

@@ -26,8 +26,8 @@ Series* find(BrandState* brand, const ShortName& platform) {
 
 }  // namespace
 
-std::optional<std::uint8_t> Minutes::count(BrandId id, BrandState* brand,
-                                           const ShortName& platform, Minute minute) {
+std::optional<std::uint8_t> Minutes::count(BrandId id, BrandState* brand, const ShortName& platform,
+                                           Minute minute) {
   Series* series = find(brand, platform);
   bool done = series != nullptr && series->count(minute, &pool_);
   if (!done && (series != nullptr || brand->series.size() < kPlatformsPerBrandMax)) {

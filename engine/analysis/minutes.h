@@ -93,7 +93,7 @@ class Minutes {
   BlockPool pool_;
   std::map<Hour, HourIndex> hours_;  // every block in use
   std::optional<EventTime> watermark_;
-  Minute since_ = kNoMinute;         // the minute of the first watermark: counts are whole from here
+  Minute since_ = kNoMinute;  // the minute of the first watermark: counts are whole from here
   Minute closed_until_ = kNoMinute;  // this minute and later ones are open
   Minute last_minute_ = kNoMinute;   // the latest one that was counted
 };

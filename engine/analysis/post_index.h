@@ -58,8 +58,8 @@ class PostIndex {
   static_assert(kBrandsMax < std::size_t{1} << kBrandBits);
 
   [[nodiscard]] static std::uint64_t slot_of(std::uint64_t hash, Entry entry) {
-    return hash >> kTagShift << kTagShift |
-           (std::uint64_t{entry.brand} + 1) << kPlaceBits | entry.place;
+    return hash >> kTagShift << kTagShift | (std::uint64_t{entry.brand} + 1) << kPlaceBits |
+           entry.place;
   }
   [[nodiscard]] static Entry entry_of(std::uint64_t slot) {
     constexpr std::uint64_t kBrandMask = (std::uint64_t{1} << kBrandBits) - 1;

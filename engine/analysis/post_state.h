@@ -64,13 +64,13 @@ struct PostState {
   bool first_of_group : 1 = false;  // no near-duplicate came before it, see near_duplicates.h
   bool near_identical : 1 = false;  // it came into a group that was large already
 
-  std::uint32_t same_author : 18 = 0;  // how far back the author's post before lies; 0: none is
+  std::uint32_t same_author : 18 = 0;   // how far back the author's post before lies; 0: none is
   std::uint8_t series : 6 = kNoSeries;  // whose minutes it counts in: of BrandState::series
-  bool young_author : 1 = false;  // its account was younger than kYoungAccountDays
+  bool young_author : 1 = false;        // its account was younger than kYoungAccountDays
   bool unfollowed_author : 1 = false;
-  bool apart : 1 = false;    // late or backdated: it never counts
-  bool deleted : 1 = false;  // it does not come back
-  bool waiting : 1 = false;  // it is in BrandState::unanswered
+  bool apart : 1 = false;       // late or backdated: it never counts
+  bool deleted : 1 = false;     // it does not come back
+  bool waiting : 1 = false;     // it is in BrandState::unanswered
   std::uint8_t unused : 3 = 0;  // told, so that they are saved as zeros
 
  private:

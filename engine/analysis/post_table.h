@@ -64,7 +64,10 @@ class PostTable {
   // Appends all that hold the post, or that the author wrote, in order.
   void find_all(const Key128& key, std::vector<PostPlace>* places) const;
   void find_author(const Key128& author, std::vector<PostPlace>* places) const;
-  void prefetch(const Key128& key) const { by_key_.prefetch(key.high); }
+  void prefetch(const Key128& key, const Key128& author) const {
+    by_key_.prefetch(key.high);
+    by_author_.prefetch(author.high);
+  }
 
   [[nodiscard]] bool holds(PostPlace post) const;
   // Valid until the next add(). REQUIRES, of all that take one: the table holds the post.

@@ -86,7 +86,8 @@ bool Series::take_back(Minute minute, BlockPool* pool) {
   const Hour hour = hour_of(minute);
   HourTotal* total = total_of(hour);
   if (total == nullptr) return false;
-  std::uint32_t& mentions = (*pool)[total->block][static_cast<std::size_t>(minute - first_minute(hour))];
+  std::uint32_t& mentions =
+      (*pool)[total->block][static_cast<std::size_t>(minute - first_minute(hour))];
   if (mentions == 0) return false;
   --mentions;
   --total->mentions;

@@ -21,12 +21,12 @@ inline constexpr std::string_view kMetaKey = "meta";
 struct StateMeta {
   std::uint32_t version = kStateVersion;
   std::string written_by;  // the version of the engine that wrote it last
-  KeySeed key_seed;        // of the keys of all posts and authors in the state
+  KeySeed key_seed{};      // of the keys of all posts and authors in the state
   struct Partition {
     PartitionId id = 0;  // as the records of brands have it
     PartitionName name;
   };
-  std::vector<Partition> partitions;
+  std::vector<Partition> partitions{};
 };
 
 [[nodiscard]] StateRecord save_meta(const StateMeta& meta);

@@ -177,6 +177,7 @@ Result<Parts> wire_replay(std::span<const std::string> files, std::unique_ptr<De
   single.engine = replay_engine(single.engine);
   Parts parts;
   parts.rules = configuration.rules;
+  parts.brands = configuration.brands;
   Result<std::unique_ptr<Source>> source = open_files(files, {});
   if (!source) return std::unexpected(source.error());
   parts.inputs.push_back({std::move(*source), std::move(decoder)});
@@ -187,6 +188,7 @@ Result<Parts> wire_replay(std::span<const std::string> files, std::unique_ptr<De
 Parts wire_demo(const DemoOptions& demo, const Settings& settings, Rules rules) {
   Parts parts;
   parts.rules = std::move(rules);
+  parts.brands = next_brands({}, settings.brands).value_or(nullptr);  // a few
   parts.inputs.push_back(
       {open_demo(demo), make_native_decoder({.future = settings.event_time.future})});
   add_link(settings, &parts);

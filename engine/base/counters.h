@@ -83,13 +83,13 @@ struct Counters {
   Value dead_letters{};          // written
   Value dead_letter_failures{};  // could not be written
   std::array<Value, kRejectActions> reject_actions{};
-  Value facts_applied{};    // new, and in a window
-  Value facts_repeated{};   // dropped: already applied
-  Value facts_duplicate{};  // of a post that the brand holds: only its counters were used
-  Value facts_answers{};    // of the brand: only counted as answers
-  Value facts_late{};       // dropped: after the window had closed
-  Value facts_backdated{};  // counted apart: observed long after it was written
-  Value facts_overflow{};   // dropped: kHourBlocksMax
+  Value facts_applied{};       // new, and in a window
+  Value facts_repeated{};      // dropped: already applied
+  Value facts_duplicate{};     // of a post that the brand holds: only its counters were used
+  Value facts_answers{};       // of the brand: only counted as answers
+  Value facts_late{};          // dropped: after the window had closed
+  Value facts_backdated{};     // counted apart: observed long after it was written
+  Value facts_overflow{};      // dropped: kHourBlocksMax
   Value mentions_edited{};     // counted as they are now
   Value mentions_retracted{};  // taken back: deleted, or edited away
   Value posts_forgotten{};     // made room before their time: kPostsPerBrandMax, kPostsPerShardMax

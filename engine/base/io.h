@@ -136,9 +136,9 @@ class Decoder {
   [[nodiscard]] virtual std::span<const std::string> mappings() const { return {}; }
 };
 
-// Facts from workers to shards. publish() is for workers, take() for shards, applied() for shards or
-// for the one thread that saves their state; thread-safe for one thread per writer, one per shard
-// and that one.
+// Facts from workers to shards. publish() is for workers, take() for shards, applied() for shards
+// or for the one thread that saves their state; thread-safe for one thread per writer, one per
+// shard and that one.
 class FactLink {
  public:
   virtual ~FactLink() = default;

@@ -172,7 +172,8 @@ inline constexpr std::size_t kPostsPerBrandMax = 262'144;
 inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
 inline constexpr int kPostDaysKept = 31;
 inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
-// Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of posts.
+// Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of
+// posts.
 inline constexpr std::size_t kPagesWithIds = 32;
 // Replies that are known before the post that they answer, per brand.
 inline constexpr std::size_t kEarlyRepliesMax = 1024;

@@ -112,6 +112,8 @@ Result<void> Engine::restore() {
   for (const Progress& progress : input.progress) {
     start_positions_.add(progress.partition, progress.next_offset);
   }
+  // State without positions is not new: its partitions had been given away.
+  if (!saved.brands.empty()) std::ignore = start_positions_.tell_new();
   for (const auto& worker : workers_) worker->start_from(&start_positions_);
   StateMeta meta{.version = kStateVersion,
                  .written_by = options_.version,

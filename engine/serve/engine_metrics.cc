@@ -113,14 +113,15 @@ void add_work(const Counters& counters, Families* out) {
   out->series({{"reason", "late"}}, counters.facts_late);
   out->series({{"reason", "backdated"}}, counters.facts_backdated);
   out->series({{"reason", "overflow"}}, counters.facts_overflow);
-  out->counter("vigie_mentions_edited_total", "Mentions that were edited and count as they are now.",
-               counters.mentions_edited);
+  out->counter("vigie_mentions_edited_total",
+               "Mentions that were edited and count as they are now.", counters.mentions_edited);
   out->counter("vigie_mentions_retracted_total",
                "Mentions taken back: deleted, or edited so that they are none any more.",
                counters.mentions_retracted);
-  out->counter("vigie_posts_forgotten_total",
-               "Posts that made room for others before their time: what is told of them is dropped.",
-               counters.posts_forgotten);
+  out->counter(
+      "vigie_posts_forgotten_total",
+      "Posts that made room for others before their time: what is told of them is dropped.",
+      counters.posts_forgotten);
   out->counter("vigie_post_updates_total",
                "Deletions, edits and counters of posts, counted in each shard.");
   for (std::size_t i = 0; i < kUpdateKinds; ++i) {

@@ -74,7 +74,9 @@ constexpr std::array<CampaignFamily, 7> kCampaignFamilies{{
        return std::optional{static_cast<double>(c.all.contributions)};
      }},
     {"vigie_campaign_originals", "Of the contributions, those that are no reposts.",
-     [](const Campaigns::Report& c) { return std::optional{static_cast<double>(c.all.originals)}; }},
+     [](const Campaigns::Report& c) {
+       return std::optional{static_cast<double>(c.all.originals)};
+     }},
     {"vigie_campaign_rejections", "Of the contributions, those against the guideline, or hidden.",
      [](const Campaigns::Report& c) { return std::optional{static_cast<double>(c.all.rejected)}; }},
     {"vigie_campaign_rejection_ratio", "Rejections / contributions.",
@@ -144,7 +146,8 @@ void append_slices(SeriesWriter* writer) {
     const KpiSpec& spec = kpi_specs()[kpi];
     if (!spec.sliced) continue;
     const std::string name = cat("vigie_slice", spec.metric.substr(spec.metric.find("_kpi_") + 4));
-    writer->begin(name, "gauge", cat("Of a part of the mentions in the last 24 hours: ", spec.meaning));
+    writer->begin(name, "gauge",
+                  cat("Of a part of the mentions in the last 24 hours: ", spec.meaning));
     writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
       if (brand.kpis == nullptr) return;
       for (const BrandKpis::Slice& slice : brand.kpis->slices) {

@@ -41,7 +41,8 @@ void append_windows(const BrandKpis& kpis, JsonWriter* json) {
     json->key(kKpiWindows[window].name).open('{');
     json->key("kpis").open('{');
     const KpiValues& values = kpis.values[window];
-    for (std::size_t i = 0; i < values.size(); ++i) json->key(kpi_specs()[i].name).number(values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      json->key(kpi_specs()[i].name).number(values[i]);
     json->close('}');
     json->key("net_sentiment_interval");
     if (const std::optional<Interval>& interval = kpis.net_sentiment[window]; interval) {
@@ -127,8 +128,8 @@ void append_campaign_counts(const CampaignCounts& counts, JsonWriter* json) {
   json->key("originals").number(counts.originals);
   json->key("rejected").number(counts.rejected);
   json->key("rejection_rate")
-      .number(ratio(static_cast<double>(counts.rejected),
-                    static_cast<double>(counts.contributions)));
+      .number(
+          ratio(static_cast<double>(counts.rejected), static_cast<double>(counts.contributions)));
 }
 
 void append_campaign(const Campaigns::Report& campaign, JsonWriter* json) {
