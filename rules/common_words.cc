@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace vigie::rules {
 namespace {
@@ -154,10 +155,39 @@ constexpr bool is_sorted(const auto& words) {
 }
 static_assert(is_sorted(kVeryCommonWords) && is_sorted(kEverydayWords));
 
+constexpr std::size_t kSlots = 4096;  // a power of two, some five for each word
+
+constexpr std::size_t slot_of(std::string_view word) {
+  std::uint32_t hash = 2166136261;
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+  return (hash ^ hash >> 15) % kSlots;
+}
+
+// Places of the words, plus one, each at its slot or in the free one behind it.
+constexpr std::array<std::uint16_t, kSlots> kVeryCommonSlots = [] {
+  std::array<std::uint16_t, kSlots> slots{};
+  for (std::size_t i = 0; i < kVeryCommonWords.size(); ++i) {
+    std::size_t slot = slot_of(kVeryCommonWords[i]);
+    while (slots[slot] != 0) slot = (slot + 1) % kSlots;
+    slots[slot] = static_cast<std::uint16_t>(i + 1);
+  }
+  return slots;
+}();
+constexpr std::size_t kVeryCommonBytesMax =
+    std::ranges::max(kVeryCommonWords, {}, &std::string_view::size).size();
+
 }  // namespace
 
+bool is_very_common(std::string_view folded_word) {
+  if (folded_word.size() > kVeryCommonBytesMax) return false;
+  for (std::size_t slot = slot_of(folded_word);; slot = (slot + 1) % kSlots) {
+    if (kVeryCommonSlots[slot] == 0) return false;
+    if (kVeryCommonWords[kVeryCommonSlots[slot] - 1U] == folded_word) return true;
+  }
+}
+
 Frequency frequency_of(std::string_view folded_word) {
-  if (std::ranges::binary_search(kVeryCommonWords, folded_word)) return Frequency::very_common;
+  if (is_very_common(folded_word)) return Frequency::very_common;
   if (std::ranges::binary_search(kEverydayWords, folded_word)) return Frequency::everyday;
   return Frequency::rare;
 }

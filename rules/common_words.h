@@ -14,5 +14,7 @@ enum class Frequency : std::uint8_t {
 
 // REQUIRES: the word is folded.
 [[nodiscard]] Frequency frequency_of(std::string_view folded_word);
+// Whether it is very_common, by one look-up: for every word of many posts. REQUIRES: likewise.
+[[nodiscard]] bool is_very_common(std::string_view folded_word);
 
 }  // namespace vigie::rules

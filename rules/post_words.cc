@@ -32,7 +32,7 @@ bool is_short(std::string_view word) {
 
 bool may_be_term(std::string_view word) {
   return word.size() <= kLabelBytesMax && !is_short(word) && !is_digits(word) &&
-         frequency_of(word) != Frequency::very_common;
+         !is_very_common(word);
 }
 
 // Folded bytes [begin, end) of the addresses of a text, one after the other.
