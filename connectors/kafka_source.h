@@ -45,8 +45,9 @@ struct KafkaOptions {
 //
 // Delivery: reading starts at the group's committed offset, or at the earliest record where there
 // is none; where state is kept, at the position that it has, see kafka_start.h. Offsets are
-// committed as asked by commit(), about once a second, and before partitions are given away. Each partition's records come in offset order; a record that was not committed
-// comes again after a rebalance or restart, from this source or from another member's.
+// committed as asked by commit(), about once a second, and before partitions are given away. Each
+// partition's records come in offset order; a record that was not committed comes again after a
+// rebalance or restart, from this source or from another member's.
 //
 // read() ends with an error when going on is of no use: the instance is used by another process, a
 // topic was deleted, access was withdrawn. Unreachable brokers, timeouts and lost assignments are

@@ -68,8 +68,13 @@ class Feed {
   std::int64_t offset_;
 };
 
-double kpi(const Aggregator& aggregator, std::string_view name) {
-  const BrandSnapshot brand = aggregator.snapshot(0, 1).brands.at(0);
+Snapshot shown(Aggregator& aggregator) {
+  aggregator.compute_kpis();
+  return aggregator.snapshot(0, 1);
+}
+
+double kpi(Aggregator& aggregator, std::string_view name) {
+  const BrandSnapshot brand = shown(aggregator).brands.at(0);
   REQUIRE(brand.kpis != nullptr);
   return brand.kpis->values.back()[kpi_index(name)].value_or(-1);
 }
@@ -153,18 +158,16 @@ TEST_CASE("KPIs are made anew only when something has changed or the hour has") 
   feed.tell(feed.post(1));
   feed.tell(feed.post(1), {.brand = 1});
   aggregator.advance(kNoon, nullptr);
-  const auto shown = [&](std::size_t brand) {
-    return shown(aggregator).brands[brand].kpis;
-  };
-  const auto first = shown(0);
-  const auto other = shown(1);
+  const auto kpis_of = [&](std::size_t brand) { return shown(aggregator).brands[brand].kpis; };
+  const auto first = kpis_of(0);
+  const auto other = kpis_of(1);
   aggregator.advance(kNoon + minutes{5}, nullptr);
-  CHECK(shown(0) == first);
+  CHECK(kpis_of(0) == first);
   feed.tell(feed.post(2, kNoon + minutes{5}));
-  CHECK(shown(0) != first);
-  CHECK(shown(1) == other);
+  CHECK(kpis_of(0) != first);
+  CHECK(kpis_of(1) == other);
   aggregator.advance(kNoon + hours{1}, nullptr);
-  CHECK(shown(1) != other);
+  CHECK(kpis_of(1) != other);
 }
 
 std::map<std::string, std::string> saved(Aggregator* aggregator) {

@@ -134,7 +134,8 @@ void compare_slices(const pb::Brand& brand, const StateTwin& twin, BrandId id) {
   REQUIRE(found.size() == expected.size());
 }
 
-void compare(const Aggregator& aggregator, const Store& store, const StateTwin& twin) {
+void compare(Aggregator& aggregator, const Store& store, const StateTwin& twin) {
+  aggregator.compute_kpis();
   const Snapshot shown = aggregator.snapshot(0, 1);
   for (BrandId id = 0; id < kNames.size(); ++id) {
     CAPTURE(id);

@@ -116,8 +116,8 @@ class Aggregator {
   // Heap memory of all brands.
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // Computes the KPIs of the next watched brand for which they are behind, one after the other; false
-  // when there is none. A large brand takes some milliseconds.
+  // Computes the KPIs of the next watched brand for which they are behind, one after the other;
+  // false when there is none. A large brand takes some milliseconds.
   bool compute_next_kpis();
   // Those of all.
   void compute_kpis();
