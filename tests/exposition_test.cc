@@ -324,7 +324,7 @@ TEST_CASE("counts, windows and growth are those of the snapshot") {
         "vigie_mentions_total{brand=\"Alpha\",platform=\"x\"} 3\n"
         "vigie_late_mentions_total{brand=\"Alpha\"} 2\n"
         "vigie_backdated_mentions_total{brand=\"Alpha\"} 1\n");
-  CHECK(series(out, "growth") ==
+  CHECK(series(out, "vigie_mention_growth") ==
         "vigie_mention_growth_ratio{brand=\"Alpha\",window=\"5m\",against=\"previous\"} 0.5\n"
         "vigie_mention_growth_ratio{brand=\"Alpha\",window=\"5m\",against=\"yesterday\"} -0.25\n"
         "vigie_mention_growth_ratio{brand=\"Alpha\",window=\"15m\",against=\"previous\"} 0.25\n"

@@ -104,9 +104,10 @@ constexpr std::array<OnlyIn, 2> kOnlyIn{
 bool is_system_header(std::string_view header) {
   if (header.find('.') == header.npos) return true;  // C++ has no suffix
   return starts_with_any(header, {"sys/", "netinet/", "arpa/", "linux/"}) ||
-         has_any({"unistd.h", "fcntl.h", "signal.h", "poll.h", "pthread.h", "netdb.h", "spawn.h",
-                  "immintrin.h", "cpuid.h", "arm_neon.h", "dirent.h", "glob.h", "time.h"},
-                 header);
+         has_any(
+             {"unistd.h", "malloc.h", "fcntl.h", "signal.h", "poll.h", "pthread.h", "netdb.h",
+              "spawn.h", "immintrin.h", "cpuid.h", "arm_neon.h", "dirent.h", "glob.h", "time.h"},
+             header);
 }
 
 void check_our_header(const Source& source, const Module& module, std::size_t line,
