@@ -152,7 +152,7 @@ constexpr KpiSpec kKpiSpecs[] = {
      authors<&AuthorSums::active_weeks>},
     {"recurrence_per_author", "vigie_kpi_recurrence_per_author_ratio", KpiUnit::ratio,
      "Of the last nine weeks, how many an author mentions the brand in.",
-      "recurrence / active_authors", false, nullptr, "recurrence", "active_authors"},
+     "recurrence / active_authors", false, nullptr, "recurrence", "active_authors"},
     {"audience", "vigie_kpi_audience", KpiUnit::count,
      "Masse: those reached who have not seen it, as far as reach and views can tell. "
      "Estimate.",
