@@ -89,6 +89,14 @@ KafkaPartitionList KafkaPartitions::take_unsent() {
   return list;
 }
 
+std::vector<PartitionId> KafkaPartitions::unsent() const {
+  std::vector<PartitionId> out;
+  for (const auto& [id, partition] : owned_) {
+    if (!partition.sent) out.push_back(id);
+  }
+  return out;
+}
+
 void KafkaPartitions::send_again() {
   for (auto& [id, partition] : owned_) partition.sent.reset();
 }

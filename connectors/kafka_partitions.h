@@ -52,6 +52,8 @@ class KafkaPartitions {
   void done(std::span<const Position> positions);
   // The positions that were not handed out yet, and marks them as sent; null when there is none.
   [[nodiscard]] KafkaPartitionList take_unsent();
+  // Those of which no position was handed out yet.
+  [[nodiscard]] std::vector<PartitionId> unsent() const;
   // The last commit failed: every position is to be sent again.
   void send_again();
 

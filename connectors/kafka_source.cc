@@ -236,6 +236,9 @@ void KafkaSource::rebalance(int code, rd_kafka_topic_partition_list_t* list) {
   }
   // Partitions that are lost already may have another owner, whose commits must stand.
   if (!closing_ && rd_kafka_assignment_lost(client_.get()) == 0) release_partitions();
+  if (start_ != nullptr) {
+    for (const PartitionId id : partitions_.unsent()) start_->give_back(id);
+  }
   partitions_.revoke();
   assignment_.emplace(std::nullopt);
   rd_kafka_assign(client_.get(), nullptr);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/text.h"
 
@@ -21,11 +22,16 @@ struct Offsets {
   std::int64_t high = 0;  // behind the last
 };
 
-std::optional<Offsets> log_of(rd_kafka_t* client, const rd_kafka_topic_partition_t& one) {
+// Nothing when no broker answers before the deadline.
+std::optional<Offsets> log_of(rd_kafka_t* client, const rd_kafka_topic_partition_t& one,
+                              Deadline deadline) {
+  using std::chrono::milliseconds;
+  const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+  if (left <= milliseconds::zero()) return std::nullopt;
   Offsets offsets;
   const rd_kafka_resp_err_t code =
       rd_kafka_query_watermark_offsets(client, one.topic, one.partition, &offsets.low,
-                                       &offsets.high, static_cast<int>(kStartWait.count()));
+                                       &offsets.high, static_cast<int>(left.count()));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
   return offsets;
 }
@@ -48,9 +54,9 @@ KafkaPartitionList committed_of(rd_kafka_t* client, const rd_kafka_topic_partiti
 }
 
 Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std::int64_t> committed,
-                      Counters* counters, rd_kafka_topic_partition_t* one) {
+                      Deadline deadline, Counters* counters, rd_kafka_topic_partition_t* one) {
   one->offset = saved;
-  const std::optional<Offsets> log_now = log_of(client, *one);
+  const std::optional<Offsets> log_now = log_of(client, *one, deadline);
   const std::string place = place_of(*one);
   if (log_now && log_now->high < saved) {
     return fail(
@@ -67,6 +73,7 @@ Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std:
             saved, ", as an old copy would: reading these ", *committed - saved, " records again"));
   }
   if (log_now && log_now->low > saved) {
+    one->offset = log_now->low;
     count_gap(log_now->low - saved, counters);
     log(LogLevel::error,
         cat(place, ": the state ends at offset ", saved, ", but the log begins at ", log_now->low,
@@ -77,9 +84,9 @@ Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std:
 
 // Of a new state: what the group has read before is in no numbers.
 void tell_missing(rd_kafka_t* client, const rd_kafka_topic_partition_t& committed,
-                  Counters* counters) {
+                  Deadline deadline, Counters* counters) {
   if (committed.offset <= 0) return;
-  const std::optional<Offsets> log_now = log_of(client, committed);
+  const std::optional<Offsets> log_now = log_of(client, committed, deadline);
   if (!log_now || committed.offset <= log_now->low) return;
   const std::int64_t records = committed.offset - log_now->low;
   count_gap(records, counters);
@@ -97,6 +104,7 @@ Result<void> set_start_offsets(rd_kafka_t* client, const KafkaPartitions& partit
                                rd_kafka_topic_partition_list_t* list) {
   if (list->cnt == 0) return {};
   const bool is_new = start->tell_new();
+  const Deadline deadline = after(kStartWait);
   const KafkaPartitionList before(rd_kafka_topic_partition_list_copy(list));
   KafkaPartitionList committed;
   bool asked = false;
@@ -111,10 +119,11 @@ Result<void> set_start_offsets(rd_kafka_t* client, const KafkaPartitions& partit
                            ? std::nullopt
                            : std::optional(committed->elems[i].offset);
     if (!saved) {
-      if (known) tell_missing(client, committed->elems[i], counters);
+      if (known) tell_missing(client, committed->elems[i], deadline, counters);
       continue;
     }
-    if (auto begun = begin_at(client, *saved, known, counters, &one); !begun) return begun;
+    auto begun = begin_at(client, *saved, known, deadline, counters, &one);
+    if (!begun) return begun;
   }
   return {};
 }

@@ -124,7 +124,10 @@ Result<Head> newest_head(std::span<const std::byte> file) {
 class Checker {
  public:
   Checker(std::span<const std::byte> file, const LmdbHead& head)
-      : file_(file), page_bytes_(head.page_bytes), pages_(head.pages), used_(head.pages) {
+      : file_(file),
+        page_bytes_(head.page_bytes),
+        pages_(std::min<std::uint64_t>(head.pages, file.size() / head.page_bytes)),
+        used_(pages_) {
     for (std::size_t page = 0; page < kHeads; ++page) used_[page] = true;
   }
 
@@ -293,7 +296,7 @@ Result<LmdbHead> lmdb_head(std::span<const std::byte> file) {
 }
 
 Result<void> check_lmdb_pages(std::span<const std::byte> file, const LmdbHead& head) {
-  CHECK(file.size() / head.page_bytes >= head.pages && head.pages >= kHeads);
+  CHECK(file.size() / head.page_bytes >= kHeads && head.pages >= kHeads);
   for (std::size_t i = 0; i < kHeads; ++i) {
     const std::optional<Head> found = head_at(file, i * head.page_bytes);
     if (!found || found->transaction != head.transaction) continue;

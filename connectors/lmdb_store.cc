@@ -35,6 +35,7 @@ constexpr std::string_view kRestore =
     "restore the directory from a copy, or move it away to begin anew; nothing was changed";
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
+constexpr std::size_t kHeadPages = 2;
 constexpr std::size_t kHeadBytes = 128UL << 10;  // two of LMDB's largest pages and more
 constexpr int kTriesMax = 10;                    // to catch the file between two saves
 
@@ -186,16 +187,16 @@ Error not_sound(const Error& error, const std::string& place) {
   return {error.kind, cat("the state is damaged: ", error.message, "; ", kRestore), place};
 }
 
-// The head of a file that is long enough for what its head says.
+// The head of a file that is long enough to have one; what the tree reaches is looked at later.
 Result<LmdbHead> sound_head(std::span<const std::byte> start, std::size_t file_bytes,
                             const std::string& place) {
   Result<LmdbHead> head = lmdb_head(start);
   if (!head) return std::unexpected(not_sound(head.error(), place));
-  if (file_bytes / head->page_bytes >= head->pages) return head;
-  return fail(ErrorKind::corrupt,
-              cat("the state is damaged: its file was cut short, to ", file_bytes, " bytes of ",
-                  head->pages * head->page_bytes, "; ", kRestore),
-              place);
+  if (file_bytes / head->page_bytes >= kHeadPages) return head;
+  return fail(
+      ErrorKind::corrupt,
+      cat("the state is damaged: its file was cut short, to ", file_bytes, " bytes; ", kRestore),
+      place);
 }
 
 // Whether there is a file; and where there is one, that LMDB can open it without harm.

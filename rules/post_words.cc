@@ -48,7 +48,10 @@ class Addresses {
 
  private:
   void find(std::size_t from) {
-    begin_ = std::min(text_.find("://", from), text_.find("www.", from));
+    // Each is looked for again only when it was passed: a text may hold very many of one alone.
+    if (scheme_ != std::string_view::npos && scheme_ <= from) scheme_ = text_.find("://", from);
+    if (www_ != std::string_view::npos && www_ <= from) www_ = text_.find("www.", from);
+    begin_ = std::min(scheme_, www_);
     if (begin_ == std::string_view::npos) {
       end_ = begin_;
       return;
@@ -59,6 +62,8 @@ class Addresses {
   }
 
   std::string_view text_;
+  std::size_t scheme_ = 0;  // the next "://" and "www."; npos when there is none
+  std::size_t www_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 };

@@ -48,6 +48,7 @@ std::shared_ptr<const BrandKpis> full_kpis() {
   campaign.months[(2026 - 1970) * 12 + 10] = campaign.all;
   campaign.contributors = 2;
   campaign.engaged_again = 1;
+  campaign.progress = {.done = 0.4, .expected = 0.5, .days_left = 3, .needed_per_day = 2};
   BrandKpis::Month& month = kpis->months.emplace_back();
   month.month = (2026 - 1970) * 12 + 10;
   at(month.sums, Measure::ugc_originals) = 3;

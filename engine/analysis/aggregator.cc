@@ -56,8 +56,8 @@ void Aggregator::State::keep_up(BrandId id, BrandState* brand) {
 
 // Those that have no news: what is old does not change what they show, but takes memory.
 void Aggregator::State::keep_some_up() {
-  const std::size_t end = std::min(brands.size(), kept_up + kKeptUpAtOnce);
-  for (; kept_up < end; ++kept_up) {
+  for (std::size_t i = 0; i < std::min(brands.size(), kKeptUpAtOnce); ++i) {
+    kept_up = kept_up + 1 < brands.size() ? kept_up + 1 : 0;
     BrandState* brand = brands[kept_up].state.get();
     if (brand != nullptr) keep_up(static_cast<BrandId>(kept_up), brand);
   }
@@ -198,7 +198,6 @@ void Aggregator::advance(EventTime watermark, std::vector<ClosedMinute>* closed)
   if (before && watermark <= *before) return;
   if (!before || hour_period(*before) != hour_period(watermark)) {
     state.keep_posts();
-    state.kept_up = 0;
   }
   state.keep_some_up();
 }

@@ -50,6 +50,7 @@ bool Aggregator::State::is_behind(const BrandState& brand) const {
 void Aggregator::State::compute_kpis(const BrandList::Live& live, BrandState* brand) const {
   const BrandMoment moment{
       .watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
+      .whole_from = minutes.whole_hours_from(brands[live.id].since),
       .unanswered_negative = unanswered(live.id, *brand),
       .posts_kept = posts.size(live.id),
       .campaigns = live.campaigns};

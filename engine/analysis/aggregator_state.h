@@ -43,7 +43,7 @@ struct Aggregator::State {
   std::vector<PostPlace> places;    // scratch
   std::optional<Origin> last_fact;  // of this call of apply()
   std::size_t next_kpis = 0;        // place of the brand whose KPIs were computed last
-  std::size_t kept_up = 0;          // brands before were kept up in this hour
+  std::size_t kept_up = 0;          // the brand that was kept up last without news
   // What is known between load() and loaded().
   struct Loading {
     struct Brand {

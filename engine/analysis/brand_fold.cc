@@ -122,6 +122,7 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
     const auto series = minutes_->count(told.id, brand, post.platform, minute);
     if (!series) {
       ++counts->overflow;
+      tell_parent(told, true);
       return;
     }
     row.series = *series & kNoSeries;

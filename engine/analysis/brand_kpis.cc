@@ -56,8 +56,8 @@ constexpr Cuts make_cuts() {
 constexpr Cuts kCuts = make_cuts();
 
 // Of the windows that end with the hour `last`, of the first `measures`, all that the track has.
-// The hours between two cuts are added up once.
-AllSums window_sums(const Track& hours, std::size_t measures, Period last) {
+// The hours between two cuts are added up once. Nothing is before where that is not whole.
+AllSums window_sums(const Track& hours, std::size_t measures, Period last, Period whole_from) {
   AllSums sums{};
   Measures part{};
   for (std::size_t i = 1; i < kCuts.count; ++i) {
@@ -69,6 +69,9 @@ AllSums window_sums(const Track& hours, std::size_t measures, Period last) {
       for (std::size_t m = 0; m < measures; ++m) to[m] += part[m];
     }
     std::fill_n(part.begin(), measures, 0);
+  }
+  for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
+    if (last + 1 - 2 * kKpiWindows[w].hours < whole_from) sums[w].before = {};
   }
   return sums;
 }
@@ -94,8 +97,8 @@ const Rates* rates_of(const RateCard& card, const std::string& platform) {
 
 using AllWholes = std::array<KpiInput::Whole, kKpiWindows.size()>;
 
-void add_slices(const Slices& slices, Period last, const RateCard& card, AllWholes* wholes,
-                BrandKpis* out) {
+void add_slices(const Slices& slices, Period last, Period whole_from, const RateCard& card,
+                AllWholes* wholes, BrandKpis* out) {
   struct Found {
     std::int64_t mentions = 0;
     BrandKpis::Slice slice;
@@ -106,7 +109,7 @@ void add_slices(const Slices& slices, Period last, const RateCard& card, AllWhol
     whole.value_of_views = whole.value_of_interactions = whole.value_of_followers = 0.0;
   }
   for (const Slices::Slice& slice : slices.all()) {
-    const AllSums sums = window_sums(slice.hours, kSlicedMeasures, last);
+    const AllSums sums = window_sums(slice.hours, kSlicedMeasures, last, whole_from);
     Found one{at(sums.back().now, Measure::mentions), {slice.dimension, slice.value, {}}};
     bool shown = false;
     for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
@@ -243,8 +246,8 @@ std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const Brand
   auto out = std::make_shared<BrandKpis>();
   const Period last = hour_of(moment.watermark);
   AllWholes wholes{};
-  add_slices(brand.slices, last, settings.rates, &wholes, out.get());
-  const AllSums sums = window_sums(brand.hours, kMeasures, last);
+  add_slices(brand.slices, last, moment.whole_from, settings.rates, &wholes, out.get());
+  const AllSums sums = window_sums(brand.hours, kMeasures, last, moment.whole_from);
   for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
     const int hours = kKpiWindows[w].hours;
     KpiInput::Whole& whole = wholes[w];
@@ -267,7 +270,9 @@ std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const Brand
     return static_cast<std::uint64_t>(
         std::max<std::int64_t>(0, brand.hours.sum(hour, hour, Measure::mentions)));
   };
-  out->growth_on_last_week = growth(mentions_in(last - 1), mentions_in(last - 1 - kWeekHours));
+  if (last - 1 - kWeekHours >= moment.whole_from) {
+    out->growth_on_last_week = growth(mentions_in(last - 1), mentions_in(last - 1 - kWeekHours));
+  }
   out->posts_kept = moment.posts_kept;
   out->authors_one_in = brand.authors.one_in();
   return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -16,6 +17,9 @@ namespace vigie {
 // What BrandKpis take beside the state of the brand.
 struct BrandMoment {
   EventTime watermark;
+  // Counts are whole from this hour on; where a window before begins earlier, nothing is compared
+  // with it.
+  Period whole_from = std::numeric_limits<Period>::min();
   double unanswered_negative = 0;  // that have waited for KpiSettings::unanswered_after
   std::uint64_t posts_kept = 0;
   std::span<const CampaignPlan> campaigns;

@@ -131,10 +131,10 @@ void BrandFold::count_anew(BrandState* brand, PostPlace place, const PostUpdate&
 }
 
 bool BrandFold::erase_author(BrandState* brand, const Key128& author) {
+  for (auto& [day, lists] : brand->days) top_of(lists.get(), TopKind::authors).erase(author.low);
   bool erased = brand->authors.erase(author);
   erased = brand->campaigns.erase(author) || erased;
   if (!erased) return false;
-  for (auto& [day, lists] : brand->days) top_of(lists.get(), TopKind::authors).erase(author.low);
   brand->unsaved = true;
   brand->kpis_current = false;
   return true;
@@ -187,7 +187,7 @@ void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const Cam
   }
 }
 
-// Beyond the bound the oldest goes.
+// Beyond the bound the oldest go, some at once.
 void BrandFold::drop_answered(BrandId id, BrandState* brand) {
   std::vector<std::uint64_t>& numbers = brand->unanswered;
   const EventTime first = unanswered_from(*minutes_);
@@ -201,8 +201,9 @@ void BrandFold::drop_answered(BrandId id, BrandState* brand) {
   };
   std::erase_if(numbers, is_over);
   if (numbers.size() < kUnansweredMax) return;
-  posts_->change({id, numbers.front()})->waiting = false;
-  numbers.erase(numbers.begin());
+  const auto end = numbers.begin() + kUnansweredMax / 16;
+  for (auto at = numbers.begin(); at != end; ++at) posts_->change({id, *at})->waiting = false;
+  numbers.erase(numbers.begin(), end);
 }
 
 }  // namespace vigie

@@ -28,7 +28,7 @@ class EarlyReplies {
   // Hands those to this post to take(reply), in order of arrival, and forgets them.
   template <class Take>
   void take(const Key128& parent, Take&& take) {
-    if (live_ == 0 || !may_hold(parent)) return;
+    if (live_ == 0 || !parent.is_set() || !may_hold(parent)) return;
     for (std::size_t at = 0; at < replies_.size(); ++at) {
       ReplyEffect& reply = replies_[(next_ + at) % replies_.size()];
       if (reply.parent != parent) continue;

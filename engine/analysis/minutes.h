@@ -1,6 +1,7 @@
 // The minutes of all brands of a shard: which are open, closed, and kept for the windows.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -53,6 +54,10 @@ class Minutes {
   // those before them.
   void add_windows(const Series& series, AllWindows* windows) const;
   void mark_whole(Minute since, AllWindows* windows) const;
+  // The first hour of which counts are whole for such a brand.
+  [[nodiscard]] Hour whole_hours_from(Minute since) const {
+    return hour_of(std::max(since_, since) + kMinutesPerHour - 1);
+  }
 
   [[nodiscard]] Minute closed_until() const { return closed_until_; }
   [[nodiscard]] const BlockPool& pool() const { return pool_; }

@@ -216,17 +216,17 @@ Exit replay_command(const ReplayArguments& arguments) {
   if (arguments.dead_letters) parts->dead_letters = std::make_unique<RefusedLetters>();
   Counters counters;
   const Settings& settings = configuration->settings;
-  Engine engine(
-      std::move(*parts),
-      {.event_time = settings.event_time,
-       .engine = replay_engine(settings.engine),
-       // Letters are read to see which are still refused: none of them stops that.
-       .errors = arguments.dead_letters ? ErrorSettings{} : settings.errors,
-       .kpis = settings.kpis,
-       .key_seed = settings.privacy.key.value.empty() ? KeySeed{} : seed_of(settings.privacy.key),
-       .pseudonymise = settings.privacy.pseudonymise,
-       .replay = true},
-      &counters);
+  Engine engine(std::move(*parts),
+                {.event_time = settings.event_time,
+                 .engine = replay_engine(settings.engine),
+                 // Letters are read to see which are still refused: none of them stops that.
+                 .errors = arguments.dead_letters ? ErrorSettings{} : settings.errors,
+                 .kpis = settings.kpis,
+                 .key_seed = settings.privacy.key.value.empty() ? fresh_key_seed()
+                                                                : seed_of(settings.privacy.key),
+                 .pseudonymise = settings.privacy.pseudonymise,
+                 .replay = true},
+                &counters);
   const auto asked_to_stop = [&](Deadline until) { return signals.wait(until) == Asked::stop; };
   const Result<void> ran = engine.run(asked_to_stop, /*stay=*/false);
   if (asked_to_stop(Clock::now())) {

@@ -12,7 +12,7 @@ namespace vigie {
 
 // The positions of the state that was loaded, each for the first source of the process that begins
 // to read the partition: later the group's own position is the right one. Filled before the workers
-// start; take() and tell_new() are for any thread.
+// start; take(), give_back() and tell_new() are for any thread.
 class StartPositions {
  public:
   // REQUIRES: at most once for each partition.
@@ -28,6 +28,14 @@ class StartPositions {
       return entry.next_offset;
     }
     return std::nullopt;
+  }
+
+  // Its source lost the partition before the group had a position of it: who reads it next takes it
+  // again.
+  void give_back(PartitionId partition) {
+    for (Entry& entry : entries_) {
+      if (entry.partition == partition) entry.taken = false;
+    }
   }
 
   // True once, where the state is new: it holds nothing of what was read before.

@@ -22,10 +22,9 @@ ShortName short_name(std::string_view text) {
 }
 
 // Of languages and countries, so that what is the same is written the same; what is no such code
-// stays as it came.
-ShortName short_code(std::optional<std::string_view> code, std::string_view text) {
-  if (text == "und") return {};
-  return short_name(code.value_or(text));
+// is not known: it would be a label of metrics.
+ShortName short_code(std::optional<std::string_view> code) {
+  return short_name(code.value_or(std::string_view()));
 }
 
 std::string_view without_at(std::string_view handle) {
@@ -36,8 +35,10 @@ bool is_web_address(std::string_view url) {
   return same_word(url.substr(0, 8), "https://") || same_word(url.substr(0, 7), "http://");
 }
 
+bool fits(std::string_view label) { return label.size() <= kLabelBytesMax; }
+
 bool is_name_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          static_cast<unsigned char>(c) >= 0x80;
 }
 
@@ -56,7 +57,7 @@ std::string_view write_pseudonym(const Key128& key, std::array<char, 1 + kPseudo
 }  // namespace
 
 bool holds_name(std::string_view text, std::string_view name) {
-  if (name.empty()) return false;
+  if (name.empty() || name.size() > text.size()) return false;
   const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
   for (auto from = text.begin();;) {
     const auto at = std::search(from, text.end(), name.begin(), name.end(), same);
@@ -85,9 +86,8 @@ std::size_t PostWriter::write(const Mention& mention, const rules::PostWords& wo
       mention.observed_at && *mention.observed_at - mention.created_at > settings_.lateness;
   post_.edited = is_edited(mention);
   post_.platform = short_name(mention.platform);
-  post_.lang = short_code(language_code(mention.lang), mention.lang);
-  const std::string_view country = country_of(mention);
-  post_.country = short_code(country_code(country), country);
+  post_.lang = short_code(language_code(mention.lang));
+  post_.country = short_code(country_code(country_of(mention)));
   post_.sentiment = sentiment_of(mention);
   write_keys(mention);
   write_author(mention);
@@ -123,20 +123,23 @@ void PostWriter::write_author(const Mention& mention) {
   }
 }
 
+// REQUIRES: a short text; what is longer than it is not in it.
 bool PostWriter::hides(std::string_view text) const {
   if (!settings_.pseudonymise) return false;
   const Author& author = mention_->author;
-  return holds_name(text, without_at(author.handle)) || holds_name(text, author.id) ||
-         holds_name(text, author.name);
+  const std::string_view handle = without_at(author.handle);
+  const std::string_view user = handle.substr(0, handle.find('@'));  // of user@server
+  return holds_name(text, user) || holds_name(text, author.id) || holds_name(text, author.name);
 }
 
 void PostWriter::write_labels(const Mention& mention, const rules::PostWords& words) {
-  const bool address = !mention.url.empty() && mention.url.size() <= kLabelBytesMax;
-  const std::string_view id = address && !hides(mention.url) ? mention.url : mention.id;
-  if (!hides(id)) post_.id = add_text(id);
+  // An address tells its author in more ways than can be looked for.
+  const bool address = !settings_.pseudonymise && !mention.url.empty();
+  const std::string_view id = address && fits(mention.url) ? mention.url : mention.id;
+  if (fits(id) && !hides(id)) post_.id = add_text(id);
   const std::string_view name = mention.channel.name;
   const std::string_view channel = name.empty() ? mention.channel.id : name;
-  if (!channel.empty() && !hides(channel)) post_.channel = add_text(channel);
+  if (!channel.empty() && fits(channel) && !hides(channel)) post_.channel = add_text(channel);
   post_.hashtags = add_labels(words.hashtags);
   post_.words = add_labels(words.words);
   write_links(mention);
@@ -153,7 +156,8 @@ void PostWriter::write_links(const Mention& mention) {
   };
   chosen_.clear();
   for (const std::string_view url : mention.urls) {
-    if (is_web_address(url) && url != mention.url && !hides(url)) add(url);
+    if (!is_web_address(url) || url == mention.url) continue;
+    if (!fits(url) || !hides(url)) add(url);  // what does not fit is counted
   }
   post_.links = add_labels(chosen_);
   // Sites in lower case: each lies behind the others, the views are made when all are there.

@@ -314,9 +314,9 @@ void describe(Visitor& v, KpiSection& s) {
   rules::RecommendationPack& opinions = s.opinions != nullptr ? *s.opinions : none;
   v.section({"tiers", "a mapping", "authors by their followers"}, &kpis.tiers);
   v.section({"engagement", "a mapping", "authors by what they do"}, &kpis.engagement);
-  v.duration({"unanswered_after", "a duration, 1m to 30d",
+  v.duration({"unanswered_after", "a duration, 1m to 6d",
               "a negative post to the brand that waits longer for its answer is shown"},
-             {1min, 30 * 24h}, &kpis.unanswered_after);
+             {1min, 6 * 24h}, &kpis.unanswered_after);
   v.text({"recommend", "a query, or empty for the one that is shipped",
           "posts that recommend the brand they mention"},
          check_query, &opinions.recommend);

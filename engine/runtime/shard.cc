@@ -53,15 +53,16 @@ void Shard::save_loaded(bool brands, std::vector<StateRecord>* out) {
 
 void Shard::run() {
   bool saving = false;
+  bool behind = false;
   while (true) {
     FactBatch batch;
-    const Result<bool> taken =
-        context_.link->take(settings_.number, &batch, saving ? Clock::now() : after(kTakeWait));
+    const Result<bool> taken = context_.link->take(
+        settings_.number, &batch, saving || behind ? Clock::now() : after(kTakeWait));
     if (!taken) break;
     take_brands();
     if (*taken) fold(batch);
     if (saver_) saving = saver_->step(&aggregator_, watermark_);
-    compute_kpis();
+    behind = compute_kpis();
     if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
   }
   if (settings_.keep_closed) aggregator_.close_all(&closed_);
@@ -110,12 +111,13 @@ void Shard::fold(const FactBatch& batch) {
 }
 
 // For a moment only: all brands at once would hold up the facts when the hour moves.
-void Shard::compute_kpis() {
+bool Shard::compute_kpis() {
   const Deadline end = after(kKpiStep);
   while (aggregator_.compute_next_kpis()) {
     changed_ = true;
-    if (Clock::now() >= end) return;
+    if (Clock::now() >= end) return true;
   }
+  return false;
 }
 
 void Shard::show() {

@@ -67,7 +67,8 @@ class Shard {
  private:
   void take_brands();
   void fold(const FactBatch& batch);
-  void compute_kpis();
+  // True when there are more.
+  bool compute_kpis();
   void show();
 
   const ShardSettings settings_;

@@ -68,7 +68,7 @@ std::optional<double> ratio(double part, double whole) {
   return whole > 0 ? std::optional{part / whole} : std::nullopt;
 }
 
-constexpr std::array<CampaignFamily, 7> kCampaignFamilies{{
+constexpr std::array<CampaignFamily, 10> kCampaignFamilies{{
     {"vigie_campaign_contributions", "Posts with a hashtag of the campaign, not the brand's own.",
      [](const Campaigns::Report& c) {
        return std::optional{static_cast<double>(c.all.contributions)};
@@ -89,6 +89,16 @@ constexpr std::array<CampaignFamily, 7> kCampaignFamilies{{
      [](const Campaigns::Report& c) { return std::optional{c.engaged_again}; }},
     {"vigie_campaign_re_engagement_ratio", "Engaged again / contributors.",
      [](const Campaigns::Report& c) { return ratio(c.engaged_again, c.contributors); }},
+    {"vigie_campaign_progress_ratio", "Contributions / the target of the campaign.",
+     [](const Campaigns::Report& c) { return c.progress.done; }},
+    {"vigie_campaign_expected_progress_ratio", "Share of the campaign's time that is over.",
+     [](const Campaigns::Report& c) { return c.progress.expected; }},
+    {"vigie_campaign_time_left_seconds", "Until the end of the campaign; 0 after it.",
+     [](const Campaigns::Report& c) {
+       constexpr double kSecondsPerDay = 86'400;
+       const std::optional<double>& days = c.progress.days_left;
+       return days ? std::optional{*days * kSecondsPerDay} : std::nullopt;
+     }},
 }};
 
 void append_campaigns(SeriesWriter* writer) {
@@ -153,7 +163,7 @@ void append_slices(SeriesWriter* writer) {
       for (const BrandKpis::Slice& slice : brand.kpis->slices) {
         if (!is_label(slice.dimension) || slice.values[0].empty()) continue;
         const std::optional<double>& value = slice.values[0][kpi];
-        if (!value || *value == 0) continue;
+        if (!value || (*value == 0 && spec.unit == KpiUnit::count)) continue;
         label.assign(",dimension=\"").append(to_text(slice.dimension)).append("\",value=\"");
         append_label_value(slice.value, &label);
         writer->series(i, label.append("\"} "), *value);

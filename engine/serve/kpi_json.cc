@@ -139,6 +139,10 @@ void append_campaign(const Campaigns::Report& campaign, JsonWriter* json) {
   json->key("contributors").number(campaign.contributors);
   json->key("engaged_again").number(campaign.engaged_again);
   json->key("re_engagement_rate").number(ratio(campaign.engaged_again, campaign.contributors));
+  json->key("progress").number(campaign.progress.done);
+  json->key("expected_progress").number(campaign.progress.expected);
+  json->key("days_left").number(campaign.progress.days_left);
+  json->key("needed_per_day").number(campaign.progress.needed_per_day);
   json->key("months").open('[');
   for (const auto& [month, counts] : campaign.months) {
     json->open('{');

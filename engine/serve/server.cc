@@ -186,7 +186,7 @@ void Server::Impl::kpis(const Request& request, Response* response) {
     const std::string name = request.get_param_value("brand", i);
     const auto found = std::ranges::find(view.brands(), name, &BrandSnapshot::name);
     if (found == view.brands().end()) {
-      return refuse(404, cat("no brand is called '", name, "'; /api/v1/brands lists them"));
+      return refuse(404, "no brand has this name; /api/v1/brands lists them");
     }
     if (i != 0) body.append(",\n");
     append_kpis_json(**found, &body);
