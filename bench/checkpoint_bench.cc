@@ -61,7 +61,8 @@ class Posts {
       post.event_time =
           EventTime{std::chrono::seconds{1'700'000'000} + std::chrono::milliseconds{offset_}};
       post.key = {random_(), random_()};
-      post.author = {random_() % 50'000, 7};
+      const std::uint64_t author = random_() % 50'000 + 1;
+      post.author = {author * 0x9E3779B97F4A7C15, author * 0xC2B2AE3D27D4EB4F};  // as keys are
       post.platform = ShortName("mastodon");
       Fact& fact = batch.facts.facts.emplace_back();
       fact.post = static_cast<std::uint32_t>(i);

@@ -134,7 +134,7 @@ bool OwnedIndex::links_to_site(std::uint32_t brand, const Mention& mention) cons
 std::size_t OwnedIndex::memory_bytes() const {
   std::size_t bytes = sites_.capacity() * sizeof(Site);
   for (const auto& [account, brands] : accounts_) {
-    bytes += sizeof(account) + account.capacity() + brands.capacity() * sizeof(std::uint32_t);
+    bytes += sizeof(std::string) + account.capacity() + brands.capacity() * sizeof(std::uint32_t);
   }
   return bytes;
 }

@@ -426,7 +426,7 @@ TEST_CASE("a small brand takes little memory, the largest what is stated") {
     authors.add(author(i), day(0), Deed::share, 1, false);
   }
   CHECK(authors.one_in() == 2);
-  CHECK(authors.memory_bytes() <= (kAuthorsMax + 1) * 72 + 4 * 131'072);
+  CHECK(authors.memory_bytes() <= (kAuthorsMax + 1) * 72 + 4UL * 131'072);
   // Once a crowd is forgotten its memory is free.
   for (std::uint64_t i = 0; i < 100; ++i) authors.add(author(i), day(-63), Deed::share, 1, false);
   authors.drop_before(day(-1));

@@ -126,7 +126,7 @@ TEST_CASE("an open store saves and loads as often as wanted") {
   Records expected;
   for (int i = 0; i < 20; ++i) {
     const std::string key = cat("brand/", 10 + i);
-    expected.emplace_back(key, std::string(1000U * i, 'x'));
+    expected.emplace_back(key, std::string(1000UL * static_cast<std::size_t>(i), 'x'));
     REQUIRE((*store)->save(std::vector<StateRecord>{{key, expected.back().second}}));
     CHECK(load_all(**store).value() == expected);
   }
@@ -239,8 +239,10 @@ TEST_CASE("what is no directory, or has none above it, is told") {
 TEST_CASE("a directory that may not be written is told") {
   const fs::path path = fresh("read_only");
   save_all(path, {{"a", "1"}});
-  fs::permissions(path, fs::perms{0555});
-  for (const auto& entry : fs::directory_iterator(path)) fs::permissions(entry, fs::perms{0444});
+  constexpr auto kRead = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  constexpr auto kEnter = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+  fs::permissions(path, kRead | kEnter);
+  for (const auto& entry : fs::directory_iterator(path)) fs::permissions(entry, kRead);
   CHECK(in_child([&] {
     if (getuid() == 0 && setresuid(65534, 65534, 65534) != 0) return false;
     return error_of(path) ==

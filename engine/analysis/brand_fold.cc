@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "engine/base/limits.h"
@@ -174,7 +175,7 @@ void BrandFold::describe(const Told& told, PostState* row) {
   row->owned = fact.owned;
   row->addressed = fact.addressed;
   row->rating =
-      static_cast<std::uint16_t>(std::clamp(post.rating, 0.0F, 5.0F) * 100 + 0.5F) & 0x1FF;
+      static_cast<std::uint16_t>(std::lround(std::clamp(post.rating, 0.0F, 5.0F) * 100)) & 0x1FF;
   row->owned_link = fact.owned_link;
   row->linked = post.links.count != 0 || post.sites.count != 0;
   row->moderated = fact.moderated;

@@ -58,8 +58,8 @@ std::size_t BrandState::memory_bytes() const {
   for (const auto& [hour, seen] : author_hours) bytes += kNode + sizeof seen + seen.memory_bytes();
   bytes += authors.memory_bytes() + campaigns.memory_bytes() + cascades.memory_bytes();
   bytes += near_duplicates.memory_bytes() + early_replies.memory_bytes();
-  bytes += unanswered.capacity() * sizeof(unanswered[0]);
-  for (const std::string& name : campaign_names) bytes += sizeof name + name.capacity();
+  bytes += unanswered.capacity() * sizeof(std::uint64_t);
+  for (const std::string& name : campaign_names) bytes += sizeof(std::string) + name.capacity();
   return bytes + campaign_bits.capacity();
 }
 

@@ -20,6 +20,7 @@ void EarlyReplies::add(const ReplyEffect& reply) {
 
 std::vector<ReplyEffect> EarlyReplies::all() const {
   std::vector<ReplyEffect> out;
+  out.reserve(replies_.size());
   for (std::size_t at = 0; at < replies_.size(); ++at) {
     out.push_back(replies_[(next_ + at) % replies_.size()]);
   }

@@ -17,7 +17,7 @@ namespace vigie {
 
 namespace pb {
 class Brand;
-class Brand_Minutes;
+class Brand_Minutes;  // NOLINT(readability-identifier-naming): as protoc names it
 class Shard;
 }  // namespace pb
 

@@ -15,14 +15,14 @@ std::array<std::size_t, kVoiceBy> places_of_kpis() {
 }
 
 Voice own_parts(const BrandSnapshot& brand) {
-  static const std::array<std::size_t, kVoiceBy> kPlaces = places_of_kpis();
+  static const std::array<std::size_t, kVoiceBy> places = places_of_kpis();
   Voice voice{.brand = &brand};
   if (brand.kpis == nullptr) return voice;
   for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
     const KpiValues& values = brand.kpis->values[window];
     if (values.empty()) continue;
     for (std::size_t by = 0; by < kVoiceBy; ++by) {
-      voice.shares[window][by].part = values[kPlaces[by]].value_or(0);
+      voice.shares[window][by].part = values[places[by]].value_or(0);
     }
   }
   return voice;

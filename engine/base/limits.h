@@ -224,8 +224,9 @@ inline constexpr std::size_t kCascadesShown = 20;
 inline constexpr int kSaveAttemptsMax = 7;
 // How long a shard saves brands at a stretch, between two batches of facts.
 inline constexpr std::chrono::milliseconds kSaveStep{2};
-// And how long it computes KPIs.
+// And how long it computes KPIs, and how often at most: a tenth of its time.
 inline constexpr std::chrono::milliseconds kKpiStep{2};
+inline constexpr std::chrono::milliseconds kKpiEvery{20};
 
 // --- Store of the state --------------------------------------------------------------------------
 

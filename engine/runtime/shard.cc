@@ -53,16 +53,16 @@ void Shard::save_loaded(bool brands, std::vector<StateRecord>* out) {
 
 void Shard::run() {
   bool saving = false;
-  bool behind = false;
   while (true) {
     FactBatch batch;
-    const Result<bool> taken = context_.link->take(
-        settings_.number, &batch, saving || behind ? Clock::now() : after(kTakeWait));
+    const Deadline wait = behind_ ? last_kpis_ + kKpiEvery : after(kTakeWait);
+    const Result<bool> taken =
+        context_.link->take(settings_.number, &batch, saving ? Clock::now() : wait);
     if (!taken) break;
     take_brands();
     if (*taken) fold(batch);
     if (saver_) saving = saver_->step(&aggregator_, watermark_);
-    behind = compute_kpis();
+    compute_kpis();
     if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
   }
   if (settings_.keep_closed) aggregator_.close_all(&closed_);
@@ -111,13 +111,15 @@ void Shard::fold(const FactBatch& batch) {
 }
 
 // For a moment only: all brands at once would hold up the facts when the hour moves.
-bool Shard::compute_kpis() {
-  const Deadline end = after(kKpiStep);
-  while (aggregator_.compute_next_kpis()) {
-    changed_ = true;
-    if (Clock::now() >= end) return true;
-  }
-  return false;
+void Shard::compute_kpis() {
+  const Deadline now = Clock::now();
+  if (now - last_kpis_ < kKpiEvery) return;
+  last_kpis_ = now;
+  const Deadline end = now + kKpiStep;
+  do {
+    behind_ = aggregator_.compute_next_kpis();
+    changed_ = changed_ || behind_;
+  } while (behind_ && Clock::now() < end);
 }
 
 void Shard::show() {

@@ -67,8 +67,7 @@ class Shard {
  private:
   void take_brands();
   void fold(const FactBatch& batch);
-  // True when there are more.
-  bool compute_kpis();
+  void compute_kpis();
   void show();
 
   const ShardSettings settings_;
@@ -80,6 +79,8 @@ class Shard {
   std::optional<ShardSaver> saver_;  // none: no state is kept
   std::vector<ClosedMinute> closed_;
   Deadline last_shown_{};
+  Deadline last_kpis_{};
+  bool behind_ = false;  // there are KPIs to compute
   bool changed_ = true;
   Cell<Snapshot> snapshot_;
 };

@@ -205,8 +205,8 @@ void append_voice(const Voice& voice, JsonWriter* json) {
 }  // namespace
 
 void append_kpis_json(const BrandSnapshot& brand, std::string* out) {
-  static const BrandKpis kNone;
-  const BrandKpis& kpis = brand.kpis != nullptr ? *brand.kpis : kNone;
+  static const BrandKpis none;
+  const BrandKpis& kpis = brand.kpis != nullptr ? *brand.kpis : none;
   JsonWriter json(out);
   json.open('{');
   json.key("brand").text(brand.name);
