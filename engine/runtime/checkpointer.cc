@@ -51,7 +51,6 @@ void Checkpointer::start() {
 }
 
 void Checkpointer::stop() {
-  stopping_ = true;
   rounds_.close();
   if (thread_.joinable()) thread_.join();
 }

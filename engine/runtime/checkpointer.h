@@ -100,7 +100,6 @@ class Checkpointer {
   Queue<SaveRound> rounds_;
   std::vector<std::unique_ptr<Queue<bool>>> answers_;  // by shard
   std::vector<std::atomic<std::uint64_t>> wishes_;     // by writer
-  std::atomic<bool> stopping_{false};
   std::atomic<bool> failed_{false};
   Cell<Error> failure_;
   std::atomic<std::uint64_t> bytes_{0};
