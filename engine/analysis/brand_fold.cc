@@ -46,20 +46,6 @@ bool is_unanswered(const PostState& row) {
          row.answered_after == kNotAnswered;
 }
 
-std::int32_t day_of(EventTime time) {
-  return static_cast<std::int32_t>(
-      std::chrono::floor<std::chrono::days>(time.time_since_epoch()).count());
-}
-
-Period hour_period(EventTime time) { return hour_of(minute_of(time)); }
-
-Period month_period(EventTime time) {
-  const std::chrono::sys_days day{std::chrono::days{day_of(time)}};
-  const std::chrono::year_month_day date(day);
-  return (static_cast<int>(date.year()) - 1970) * 12 +
-         static_cast<int>(static_cast<unsigned>(date.month())) - 1;
-}
-
 void BrandFold::fold(BrandId id, BrandState* brand, const Facts& facts, const Fact& fact,
                      ApplyCounts* counts) {
   const Told told{id, brand, &facts, &fact, &facts.posts[fact.post]};

@@ -10,6 +10,7 @@
 #include "engine/analysis/aggregator.h"
 #include "engine/analysis/brand_state.h"
 #include "engine/analysis/minutes.h"
+#include "engine/analysis/periods.h"
 #include "engine/analysis/post_table.h"
 
 namespace vigie {
@@ -103,10 +104,5 @@ inline constexpr Duration kUnansweredFor = std::chrono::days{7};
 void merge_counters(const CounterValues& counters, std::uint32_t told_at, PostState* row);
 // True for a negative post to the brand that nobody of it has answered.
 [[nodiscard]] bool is_unanswered(const PostState& row);
-// The day of its event time, since 1970.
-[[nodiscard]] std::int32_t day_of(EventTime time);
-[[nodiscard]] Period hour_period(EventTime time);
-// Since January 1970.
-[[nodiscard]] Period month_period(EventTime time);
 
 }  // namespace vigie

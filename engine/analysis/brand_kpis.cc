@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/analysis/periods.h"
 #include "engine/base/limits.h"
 
 namespace vigie {
@@ -12,20 +13,6 @@ namespace {
 
 constexpr int kDayHours = 24;
 constexpr int kWeekHours = 7 * kDayHours;
-
-Period hour_of(EventTime time) {
-  return static_cast<Period>(
-      std::chrono::floor<std::chrono::hours>(time.time_since_epoch()).count());
-}
-std::int32_t day_of(EventTime time) {
-  return static_cast<std::int32_t>(
-      std::chrono::floor<std::chrono::days>(time.time_since_epoch()).count());
-}
-Period month_of(EventTime time) {
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day_of(time)}}};
-  return (static_cast<int>(date.year()) - 1970) * 12 +
-         static_cast<Period>(static_cast<unsigned>(date.month())) - 1;
-}
 
 // --- Windows -----------------------------------------------------------------------------------
 
@@ -155,7 +142,7 @@ double distinct_authors(const BrandState& brand, EventTime watermark, int hours,
   if (!days_are_kept(hours)) return authors.authors;
   HyperLogLog all;
   if (hours == kDayHours) {
-    const Period last = hour_of(watermark);
+    const Period last = hour_period(watermark);
     for (auto at = brand.author_hours.lower_bound(last - kDayHours + 1);
          at != brand.author_hours.end() && at->first <= last; ++at) {
       all.merge(at->second);
@@ -244,7 +231,7 @@ std::vector<std::vector<std::string>> hashtag_clusters(const TopList& hashtags,
 std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const BrandMoment& moment,
                                             const KpiSettings& settings) {
   auto out = std::make_shared<BrandKpis>();
-  const Period last = hour_of(moment.watermark);
+  const Period last = hour_period(moment.watermark);
   AllWholes wholes{};
   add_slices(brand.slices, last, moment.whole_from, settings.rates, &wholes, out.get());
   const AllSums sums = window_sums(brand.hours, kMeasures, last, moment.whole_from);
@@ -265,7 +252,7 @@ std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const Brand
     out->cascades.push_back(*cascade);
   }
   out->campaigns = brand.campaigns.reports(moment.campaigns, moment.watermark);
-  add_months(brand.months, month_of(moment.watermark), out.get());
+  add_months(brand.months, month_period(moment.watermark), out.get());
   const auto mentions_in = [&](Period hour) {
     return static_cast<std::uint64_t>(
         std::max<std::int64_t>(0, brand.hours.sum(hour, hour, Measure::mentions)));

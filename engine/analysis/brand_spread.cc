@@ -8,8 +8,6 @@
 namespace vigie {
 namespace {
 
-TopList& top_of(BrandDay* day, TopKind kind) { return day->tops[static_cast<std::size_t>(kind)]; }
-
 void add_all(const Facts& facts, const Labels& labels, TopList* to) {
   for (const Label& label : facts.of(labels)) to->add(label.hash, facts.text(label));
 }
@@ -89,11 +87,11 @@ void BrandFold::add_to_day(const Told& told, const PostState& row, std::int64_t 
   if (lists == nullptr) lists = std::make_unique<BrandDay>();
   add_labels(told, lists.get());
   if (engagement > 0 && post.key.is_set()) {
-    top_of(lists.get(), TopKind::posts).add(post.key.low, told.facts->text(post.id), engagement);
+    lists->top(TopKind::posts).add(post.key.low, told.facts->text(post.id), engagement);
   }
   if (!post.author.is_set() || row.owned) return;
   const std::string_view name = told.facts->text(post.author_name);
-  if (!name.empty()) top_of(lists.get(), TopKind::authors).add(post.author.low, name);
+  if (!name.empty()) lists->top(TopKind::authors).add(post.author.low, name);
   lists->authors.add(post.author.low);
   const Period hour = hour_period(post.event_time);
   if (!watermark || hour > hour_period(*watermark) - 24) {
@@ -105,12 +103,12 @@ void BrandFold::add_to_day(const Told& told, const PostState& row, std::int64_t 
 
 void BrandFold::add_labels(const Told& told, BrandDay* day) {
   const FactPost& post = *told.post;
-  add_all(*told.facts, post.hashtags, &top_of(day, TopKind::hashtags));
-  add_all(*told.facts, post.words, &top_of(day, TopKind::words));
-  add_all(*told.facts, post.links, &top_of(day, TopKind::links));
-  add_all(*told.facts, post.sites, &top_of(day, TopKind::sites));
+  add_all(*told.facts, post.hashtags, &day->top(TopKind::hashtags));
+  add_all(*told.facts, post.words, &day->top(TopKind::words));
+  add_all(*told.facts, post.links, &day->top(TopKind::links));
+  add_all(*told.facts, post.sites, &day->top(TopKind::sites));
   for (const Label& site : told.facts->of(post.sites)) day->sites.add(site.hash);
-  add_pairs(told, &top_of(day, TopKind::hashtag_pairs));
+  add_pairs(told, &day->top(TopKind::hashtag_pairs));
 }
 
 // As "one two", in the order of their bytes.
@@ -135,7 +133,7 @@ void BrandFold::add_engagement(BrandState* brand, PostPlace place, std::int64_t 
   const auto day = brand->days.find(day_of(row.event_time));
   const std::string_view id = posts_->id(place);
   if (day == brand->days.end() || !row.key.is_set()) return;
-  TopList& posts = top_of(day->second.get(), TopKind::posts);
+  TopList& posts = day->second->top(TopKind::posts);
   if (by < 0) {
     posts.take_back(row.key.low, -by);
   } else if (!id.empty()) {

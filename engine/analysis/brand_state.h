@@ -54,6 +54,8 @@ struct BrandDay {
   std::array<TopList, kTopKinds> tops;
   HyperLogLog authors;
   HyperLogLog sites;
+
+  [[nodiscard]] TopList& top(TopKind kind) { return tops[static_cast<std::size_t>(kind)]; }
 };
 
 struct BrandState {

@@ -10,10 +10,14 @@
 namespace vigie {
 namespace {
 
+// In the order of Counter.
+std::array<Count, kCounters> given_by(const PostMetrics& metrics) {
+  return {metrics.likes, metrics.shares, metrics.comments, metrics.quotes,
+          metrics.views, metrics.clicks, metrics.saves,    metrics.reach};
+}
+
 CounterValues counters_of(const PostMetrics& metrics) {
-  const std::array<Count, kCounters> given{metrics.likes,  metrics.shares, metrics.comments,
-                                           metrics.quotes, metrics.views,  metrics.clicks,
-                                           metrics.saves,  metrics.reach};
+  const std::array<Count, kCounters> given = given_by(metrics);
   CounterValues out{};
   for (std::size_t i = 0; i < kCounters; ++i) out[i] = given[i].value_or(kUnknownCount);
   return out;
@@ -23,9 +27,7 @@ CounterValues counters_of(const PostMetrics& metrics) {
 // themselves, increments may come in any order.
 void add_counters(const PostMetrics& metrics, std::uint32_t told_at, PostState* row) {
   if (told_at < row->counted_at) return;
-  const std::array<Count, kCounters> given{metrics.likes,  metrics.shares, metrics.comments,
-                                           metrics.quotes, metrics.views,  metrics.clicks,
-                                           metrics.saves,  metrics.reach};
+  const std::array<Count, kCounters> given = given_by(metrics);  // a like less is -1, and known
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (!given[i]) continue;
     const std::uint32_t before = row->counters[i] == kUnknownCount32 ? 0 : row->counters[i];
@@ -40,8 +42,6 @@ EventTime unanswered_from(const Minutes& minutes) {
   if (!minutes.watermark()) return EventTime::min();
   return std::chrono::floor<std::chrono::hours>(*minutes.watermark()) - kUnansweredFor;
 }
-
-TopList& top_of(BrandDay* day, TopKind kind) { return day->tops[static_cast<std::size_t>(kind)]; }
 
 }  // namespace
 
@@ -111,7 +111,7 @@ void BrandFold::retract(BrandState* brand, PostPlace place, Gone gone,
   row.live = false;
   commit(brand, place, row);
   const auto day = brand->days.find(day_of(row.event_time));
-  if (day != brand->days.end()) top_of(day->second.get(), TopKind::posts).erase(row.key.low);
+  if (day != brand->days.end()) day->second->top(TopKind::posts).erase(row.key.low);
   if (row.deleted && row.cascade != kNoCascade && row.depth == 0) {
     brand->cascades.name_root(row.cascade, {}, row.event_time);
   }
@@ -131,7 +131,7 @@ void BrandFold::count_anew(BrandState* brand, PostPlace place, const PostUpdate&
 }
 
 bool BrandFold::erase_author(BrandState* brand, const Key128& author) {
-  for (auto& [day, lists] : brand->days) top_of(lists.get(), TopKind::authors).erase(author.low);
+  for (auto& [day, lists] : brand->days) lists->top(TopKind::authors).erase(author.low);
   bool erased = brand->authors.erase(author);
   erased = brand->campaigns.erase(author) || erased;
   if (!erased) return false;
