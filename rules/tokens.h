@@ -9,18 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/token.h"
 #include "rules/buffer.h"
 #include "rules/fold.h"
 
 namespace vigie::rules {
-
-// A run of word bytes: folded bytes [begin, end).
-struct Token {
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
-  std::uint64_t hash = 0;
-  friend bool operator==(const Token&, const Token&) = default;
-};
 
 // Hashes of tokens depend on a seed, so that who writes posts cannot aim at collisions.
 struct HashSeed {
