@@ -91,7 +91,11 @@ void Aggregator::State::apply(const Facts& told, const Fact& fact, ApplyCounts* 
     return;
   }
   keep_up(fact.brand, brand);
-  fold.fold(fact.brand, brand, told, fact, counts);
+  if (former.empty() || fact.campaigns == 0) {
+    fold.fold(fact.brand, brand, told, fact, counts);
+  } else {
+    fold_former(told, fact, brand, counts);
+  }
 }
 
 void Aggregator::State::apply(const PostUpdate& update, ApplyCounts* counts) {
@@ -175,6 +179,7 @@ ApplyCounts Aggregator::apply(const Facts& told, std::span<const PostUpdate> upd
   State& state = *state_;
   const std::uint64_t forgotten = state.posts.forgotten();
   for (const Fact& fact : told.facts) CHECK(fact.brand < state.brands.size());
+  state.take_list_of(told);
   state.last_fact.reset();
   std::size_t next = 0;
   for (std::size_t at = 0; at < told.facts.size(); ++at) {

@@ -1,4 +1,4 @@
-// What an aggregator holds. Private to aggregator.cc and aggregator_save.cc.
+// What an aggregator holds. Private to aggregator*.cc.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,9 @@ struct Aggregator::State {
   AggregatorSettings settings;
   std::shared_ptr<const BrandList> list;
   std::vector<Brand> brands;  // by BrandId
+  // Likewise, of the list that the facts at hand were matched with, where it is another; null for
+  // one that is not watched there.
+  std::vector<const BrandList::Live*> former;
   std::unordered_map<PartitionId, std::size_t> slots;
   std::vector<PartitionId> partitions;  // by slot
   std::size_t last_slot = 0;            // that was asked for last
@@ -67,6 +70,8 @@ struct Aggregator::State {
   void keep_some_up();
   void prefetch(const Facts& told, std::size_t at) const;
   void apply(const Facts& told, const Fact& fact, ApplyCounts* counts);
+  void take_list_of(const Facts& told);
+  void fold_former(const Facts& told, const Fact& fact, BrandState* brand, ApplyCounts* counts);
   void apply(const PostUpdate& update, ApplyCounts* counts);
   // What is told of posts of one brand. True when it was new to it.
   bool apply(const PostUpdate& update, std::span<const PostPlace> posts, ApplyCounts* counts);
