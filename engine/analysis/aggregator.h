@@ -79,6 +79,12 @@ class Aggregator {
   // REQUIRES: each fact's brand has a name. It need not be watched any more.
   ApplyCounts apply(const Facts& facts, std::span<const PostUpdate> updates);
 
+  // The log of the partition was made anew: its offsets begin again in this incarnation, a higher
+  // one than before. Before load() too, for what the state says of the partition.
+  void begin_anew(PartitionId partition, std::uint32_t incarnation);
+  // Of the log of the partition, as far as was told.
+  [[nodiscard]] std::uint32_t incarnation(PartitionId partition) const;
+
   // Moves event time on; an earlier watermark than the present one changes nothing. Minutes that
   // end at or before watermark - lateness close, once each; those with mentions are appended to
   // `closed` (when not null) in order of minute, brand, platform.

@@ -38,8 +38,9 @@ struct Aggregator::State {
   // one that is not watched there.
   std::vector<const BrandList::Live*> former;
   std::unordered_map<PartitionId, std::size_t> slots;
-  std::vector<PartitionId> partitions;  // by slot
-  std::size_t last_slot = 0;            // that was asked for last
+  std::vector<PartitionId> partitions;                          // by slot
+  std::unordered_map<PartitionId, std::uint32_t> incarnations;  // those above 0
+  std::size_t last_slot = 0;                                    // that was asked for last
   Minutes minutes;
   PostTable posts;
   BrandFold fold;
@@ -64,6 +65,7 @@ struct Aggregator::State {
 
   BrandState* state_of(BrandId id);
   std::size_t slot_of(PartitionId partition);
+  [[nodiscard]] std::uint32_t incarnation(PartitionId partition) const;
   OriginMark* mark_of(BrandState* brand, std::size_t slot);
   void keep_posts();
   void keep_up(BrandId id, BrandState* brand);

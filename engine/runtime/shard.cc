@@ -30,6 +30,12 @@ Shard::Shard(ShardSettings settings, const ShardContext& context)
   show();  // every brand is there from the start, with zeros
 }
 
+void Shard::expect(const std::map<PartitionId, std::uint32_t>& incarnations) {
+  for (const auto& [partition, incarnation] : incarnations) {
+    if (incarnation != 0) aggregator_.begin_anew(partition, incarnation);
+  }
+}
+
 Result<void> Shard::load(std::string_view key, std::string_view value,
                          const std::map<PartitionId, PartitionId>& partitions) {
   return aggregator_.load(key, value, partitions);
@@ -82,6 +88,9 @@ void Shard::take_brands() {
 
 void Shard::fold(const FactBatch& batch) {
   Counters& counters = *context_.counters;
+  for (const PartitionId partition : batch.begun_anew) {
+    aggregator_.begin_anew(partition, aggregator_.incarnation(partition) + 1);
+  }
   const ApplyCounts counts = aggregator_.apply(batch.facts, batch.updates);
   Counters::add(counters.facts_applied, counts.applied);
   Counters::add(counters.facts_repeated, counts.repeated);
