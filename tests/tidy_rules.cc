@@ -50,9 +50,11 @@ struct Module {
 const Names kAllModules{"engine/base/",  "rules/",          "engine/analysis/", "connectors/",
                         "engine/serve/", "engine/runtime/", "engine/app/"};
 
-const std::array<Module, 9> kModules{{
+const std::array<Module, 10> kModules{{
     {"engine/base/", {}, {"fmt", "sodium", "spdlog"}},
     {"rules/", {"engine/base/"}, {"re2", "utf8proc"}},
+    // A program of its own, which the engine is not linked with.
+    {"engine/analysis/train/", {"rules/", "engine/analysis/", "engine/base/"}, {"zlib"}},
     {"engine/analysis/", {"engine/base/"}, {"protobuf"}},
     {"connectors/",
      {"engine/base/"},

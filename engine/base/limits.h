@@ -218,6 +218,12 @@ inline constexpr int kCascadeDaysKept = 7;  // without a post
 inline constexpr int kCascadeMinutes = 10;
 inline constexpr std::size_t kCascadesShown = 20;
 
+// --- Sentiment -----------------------------------------------------------------------------------
+
+// Tokens of a text that its sentiment is judged by: a tweet has some 40; 42,000 characters, which
+// are some 8,000, would take as long as 16 of such length.
+inline constexpr std::size_t kSentimentTokensMax = 512;
+
 // --- Saving --------------------------------------------------------------------------------------
 
 // Times that a save is tried, the wait between two of them doubling: 100 ms at first makes 6.3 s.
