@@ -175,8 +175,10 @@ inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
 // Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of
 // posts.
 inline constexpr std::size_t kPagesWithIds = 32;
-// Replies that are known before the post that they answer, per brand.
+// Replies that are known before the post that they answer, per brand; and those that were counted
+// and can be taken back when they are deleted or edited (what older ones did stays).
 inline constexpr std::size_t kEarlyRepliesMax = 1024;
+inline constexpr std::size_t kCountedRepliesMax = 4096;
 // Negative posts to the brand that wait for an answer, per brand.
 inline constexpr std::size_t kUnansweredMax = 4096;
 // Authors of a brand, and contributors of a campaign; beyond, a sample of them is kept.
