@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/analysis/aggregator.h"
 #include "engine/analysis/brand_state.h"
@@ -35,6 +36,12 @@ class BrandFold {
   // From now on these are what the bits of Fact::campaigns stand for. REQUIRES: kCampaignsMax at
   // most.
   void set_campaigns(BrandId id, BrandState* brand, std::span<const CampaignPlan> plans);
+  // Bits of `brand`, by place of the campaign in `plans`, which are former ones; kNoCampaign where
+  // there is none left. It keeps their names.
+  [[nodiscard]] static std::vector<std::uint8_t> campaign_bits(BrandState* brand,
+                                                               std::span<const CampaignPlan> plans);
+  // From now on these are what the bits of Fact::segments stand for; they outlive their use.
+  void set_segments(std::span<const std::string> names) { segments_ = names; }
   // Drops what is too old to be shown, as of this watermark. Does nothing twice in the same hour.
   void keep_up(BrandId id, BrandState* brand, EventTime watermark);
 
@@ -103,6 +110,7 @@ class BrandFold {
   const KpiSettings* settings_;
   Minutes* minutes_;
   PostTable* posts_;
+  std::span<const std::string> segments_;
   std::string pair_;  // scratch
 };
 

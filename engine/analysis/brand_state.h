@@ -59,6 +59,8 @@ struct BrandDay {
   [[nodiscard]] TopList& top(TopKind kind) { return tops[static_cast<std::size_t>(kind)]; }
 };
 
+inline constexpr std::uint8_t kNoCampaign = 0xFF;  // no bit of PostState::campaigns
+
 struct BrandState {
   std::vector<OriginMark> marks;  // by partition slot of the aggregator
 
@@ -87,7 +89,7 @@ struct BrandState {
   // What the bits of PostState::campaigns stand for. A name keeps its bit as long as there are bits
   // for those configured, so that posts can be taken back from the campaigns they were counted in.
   std::vector<std::string> campaign_names;
-  std::vector<std::uint8_t> campaign_bits;  // by bit of Fact::campaigns
+  std::vector<std::uint8_t> campaign_bits;  // by bit of Fact::campaigns; or kNoCampaign
 
   Period kept_up = std::numeric_limits<Period>::min();  // the hour up to which old things are gone
   bool unsaved = false;

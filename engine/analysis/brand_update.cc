@@ -194,6 +194,19 @@ void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const Cam
   }
 }
 
+std::vector<std::uint8_t> BrandFold::campaign_bits(BrandState* brand,
+                                                   std::span<const CampaignPlan> plans) {
+  std::vector<std::string>& known = brand->campaign_names;
+  std::vector<std::uint8_t> bits;
+  bits.reserve(plans.size());
+  for (const CampaignPlan& plan : plans) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(known, plan.name) - known.begin());
+    if (at == known.size() && at < kCampaignsMax) known.push_back(plan.name);
+    bits.push_back(at < known.size() ? static_cast<std::uint8_t>(at) : kNoCampaign);
+  }
+  return bits;
+}
+
 // Beyond the bound the oldest go, some at once.
 void BrandFold::drop_answered(BrandId id, BrandState* brand) {
   std::vector<std::uint64_t>& numbers = brand->unanswered;
