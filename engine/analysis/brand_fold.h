@@ -1,11 +1,13 @@
 // Folding one fact, or what is told of one post, into the state of one brand.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/analysis/aggregator.h"
@@ -30,6 +32,15 @@ class BrandFold {
   // REQUIRES: the brand's mark was moved to the update's origin, and it holds the post that the
   // update is about.
   void update(BrandState* brand, PostPlace place, const PostUpdate& update, ApplyCounts* counts);
+
+  // Asks for what fold() of a fact will touch, step by step: each step looks at what the one before
+  // asked for. `brand` may be null.
+  enum class Ahead : std::uint8_t { fact, post, texts, brand, tables, rows };
+  static constexpr std::array kAhead{std::pair{Ahead::fact, 20},  std::pair{Ahead::post, 16},
+                                     std::pair{Ahead::texts, 12}, std::pair{Ahead::brand, 8},
+                                     std::pair{Ahead::tables, 5}, std::pair{Ahead::rows, 2}};
+  void prefetch(Ahead step, BrandId id, const BrandState* brand, const Facts& facts,
+                const Fact& fact) const;
 
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
