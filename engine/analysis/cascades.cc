@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "engine/analysis/key_bytes.h"
+#include "engine/analysis/packed.h"
 #include "engine/analysis/state.pb.h"
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
@@ -146,6 +147,7 @@ std::optional<std::uint16_t> Cascades::find_or_add(Key128 root, EventTime time) 
   }
   if (cascades_.size() == kCascadesMax && !make_room(time)) return std::nullopt;
   found_ = cascades_.size();
+  vigie::make_room(&cascades_, 1);
   cascades_.push_back({.root = root, .id = {}, .began = time, .last = time});
   roots_.push_back(root.low);
   places_.push_back(take_place());
