@@ -56,14 +56,18 @@ class Feed {
     facts.facts.push_back(fact);
     return aggregator_->apply(facts, {});
   }
-  ApplyCounts remove(std::uint64_t key) {
+  ApplyCounts remove(std::uint64_t key) { return update(key, PostUpdate::Kind::remove); }
+  ApplyCounts edited(std::uint64_t key) { return update(key, PostUpdate::Kind::edit); }
+
+ private:
+  ApplyCounts update(std::uint64_t key, PostUpdate::Kind kind) {
     PostUpdate update;
     update.origin.offset = ++offset_;
+    update.kind = kind;
     update.key = {key, key};
     return aggregator_->apply({}, {{update}});
   }
 
- private:
   Aggregator* aggregator_;
   std::int64_t offset_;
 };
@@ -115,6 +119,100 @@ TEST_CASE("an answer that came before its post is counted when that comes") {
   feed.tell(feed.post(2), {.addressed = true});
   aggregator.advance(kNoon + hours{1}, nullptr);
   CHECK(kpi(aggregator, "answered") == 1);
+}
+
+// What `brand` answered of post 2, which is negative and addressed to it.
+struct Question {
+  Question() {
+    aggregator.set_brands(list({"Acme"}, {}));
+    FactPost post = feed.post(2);
+    post.sentiment = Sentiment::negative;
+    feed.tell(post, {.addressed = true});
+  }
+  FactPost reply(std::uint64_t key, Duration after, Sentiment sentiment = Sentiment::neutral) {
+    FactPost out = feed.post(key, kNoon + after);
+    out.kind = Kind::reply;
+    out.parent = {2, 2};
+    out.sentiment = sentiment;
+    return out;
+  }
+  ApplyCounts edit(FactPost post, Fact fact) {
+    post.edited = true;
+    return feed.tell(post, fact);
+  }
+  std::string answered() {
+    aggregator.advance(kNoon + days{1} + hours{1}, nullptr);
+    return cat("answered ", kpi(aggregator, "answered"), " in ", kpi(aggregator, "answer_time_sum"),
+               " s, unanswered ", kpi(aggregator, "unanswered_negative"), ", defences ",
+               kpi(aggregator, "defences"));
+  }
+
+  Aggregator aggregator{{}, {}};
+  Feed feed{&aggregator};
+};
+
+TEST_CASE("an answer that is deleted or edited away is none any more") {
+  const Fact only_answers{.mention = false, .owned = true};
+  const Fact mentions_too{.owned = true};
+  for (const Fact& fact : {only_answers, mentions_too}) {
+    Question question;
+    question.feed.tell(question.reply(4, minutes{10}), fact);
+    question.feed.tell(question.reply(5, minutes{5}), fact);
+    question.feed.tell(question.reply(6, minutes{20}), fact);
+    CHECK(question.answered() == "answered 1 in 300 s, unanswered 0, defences 0");
+    question.feed.remove(6);
+    CHECK(question.answered() == "answered 1 in 300 s, unanswered 0, defences 0");
+    question.feed.remove(5);
+    CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+    question.feed.remove(5);
+    question.feed.tell(question.reply(5, minutes{5}), fact);  // read again
+    CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+    question.feed.edited(4);  // no brand of ours matches it now
+    CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
+    question.edit(question.reply(4, minutes{10}), fact);
+    CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+  }
+}
+
+TEST_CASE("an answer that is edited into a mention, or out of it, answers once") {
+  const Fact only_answers{.mention = false, .owned = true};
+  Question question;
+  question.feed.tell(question.reply(4, minutes{10}), only_answers);
+  CHECK(question.edit(question.reply(4, minutes{10}), {.owned = true}).applied == 1);
+  CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+  CHECK(kpi(question.aggregator, "mentions") == 2);
+  CHECK(question.edit(question.reply(4, minutes{10}), only_answers).retracted == 1);
+  CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+  CHECK(kpi(question.aggregator, "mentions") == 1);
+  question.feed.remove(4);
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
+}
+
+TEST_CASE("a defence that is deleted, or edited into something else, is none any more") {
+  Question question;
+  question.feed.tell(question.reply(4, minutes{1}, Sentiment::positive));
+  question.feed.tell(question.reply(5, minutes{2}, Sentiment::positive));
+  question.feed.tell(question.reply(6, minutes{3}));
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 2");
+  question.feed.remove(4);
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
+  question.edit(question.reply(5, minutes{2}), {});
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
+  question.edit(question.reply(6, minutes{3}, Sentiment::positive), {});
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
+}
+
+TEST_CASE("an answer that is deleted before its post comes does nothing") {
+  Aggregator aggregator({}, {});
+  aggregator.set_brands(list({"Acme"}, {}));
+  Feed feed(&aggregator);
+  FactPost answer = feed.post(4, kNoon + minutes{10});
+  answer.parent = {2, 2};
+  feed.tell(answer, {.mention = false, .owned = true});
+  feed.remove(4);
+  feed.tell(feed.post(2), {.addressed = true});
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  CHECK(kpi(aggregator, "answered") == 0);
 }
 
 TEST_CASE("a post is taken back from the campaign it was counted in, whatever its place is now") {

@@ -49,13 +49,14 @@ class BrandFold {
   };
 
   void fold_known(const Told& told, PostPlace place, ApplyCounts* counts);
-  void fold_new(const Told& told, ApplyCounts* counts);
+  // The place is the next one, or that of a post which has only answered for the brand until now.
+  void fold_new(const Told& told, PostPlace place, ApplyCounts* counts);
   // What follows from the fact alone, beside the keys, the time and the counters.
   void describe(const Told& told, PostState* row);
   void choose_slices(const Told& told, PostState* row);
-  // What the post's answer or support does for its parent.
-  void tell_parent(const Told& told, bool apart);
-  static void take_effect(const ReplyEffect& effect, PostState* row);
+  // The row at its place; whose keys and time are told once.
+  [[nodiscard]] PostState begin_row(const Told& told, PostPlace place) const;
+  void keep(const Told& told, PostPlace place, const PostState& row);
 
   // Replaces the row and all that follows from it.
   void commit(BrandState* brand, PostPlace place, PostState after);
@@ -68,12 +69,24 @@ class BrandFold {
   void add(BrandState* brand, const PostState& row, const Changes& changes);
   void wait_for_answer(BrandState* brand, PostPlace place, PostState* row);
 
+  // --- brand_replies.cc
+  // Of a post that only answers for the brand.
+  void fold_answer(const Told& told, PostPlace place, ApplyCounts* counts);
+  // What the post's answer or support does for its parent; and as it is now, instead of what it did
+  // `before`.
+  void tell_parent(const Told& told, const PostState& row);
+  void tell_parent_anew(const Told& told, const PostState& before, const PostState& row);
+  void take_from_parent(BrandId id, BrandState* brand, const PostState& row);
+  // Of those that came before the post.
+  void take_early_replies(BrandState* brand, PostState* row);
+
   // --- brand_update.cc
   // What becomes of the post: it does not come back once it is deleted.
   enum class Gone : std::uint8_t { edited, deleted };
   void retract(BrandState* brand, PostPlace place, Gone gone, std::optional<EventTime> told_at,
                ApplyCounts* counts);
   void count_anew(BrandState* brand, PostPlace place, const PostUpdate& update);
+  static void take_from_lists(BrandState* brand, const PostState& row);
   void drop_answered(BrandId id, BrandState* brand);
 
   // --- brand_spread.cc

@@ -15,14 +15,15 @@
 #include "engine/analysis/authors.h"
 #include "engine/analysis/campaigns.h"
 #include "engine/analysis/cascades.h"
-#include "engine/analysis/early_replies.h"
 #include "engine/analysis/hyperloglog.h"
 #include "engine/analysis/near_duplicates.h"
+#include "engine/analysis/replies.h"
 #include "engine/analysis/series.h"
 #include "engine/analysis/slices.h"
 #include "engine/analysis/snapshot.h"
 #include "engine/analysis/top_list.h"
 #include "engine/analysis/track.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 
@@ -78,7 +79,8 @@ struct BrandState {
   Cascades cascades;
   NearDuplicates near_duplicates;
 
-  EarlyReplies early_replies;
+  Replies early_replies{kEarlyRepliesMax};      // to posts that have not come
+  Replies counted_replies{kCountedRepliesMax};  // to those that have
   // Numbers of the posts that may wait for an answer: live, negative, addressed to the brand. Those
   // that are marked as waiting are here, and others that were.
   std::vector<std::uint64_t> unanswered;

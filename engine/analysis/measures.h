@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -85,6 +86,12 @@ struct MeasureSpec {
   std::int64_t (*of)(const PostState&);  // what one live post adds
 };
 [[nodiscard]] std::span<const MeasureSpec, kMeasures> measure_specs();
+
+// In the saved state a measure has a number that is its own for good, whatever its place is.
+inline constexpr std::uint32_t kMeasureNumbersMax = 256;
+[[nodiscard]] std::uint32_t number_of(Measure measure);
+// Nothing for a number that this engine does not know.
+[[nodiscard]] std::optional<Measure> measure_of_number(std::uint32_t number);
 
 using Measures = std::array<std::int64_t, kMeasures>;
 [[nodiscard]] inline std::int64_t& at(Measures& measures, Measure measure) {
