@@ -301,12 +301,8 @@ void BrandFold::add(BrandState* brand, const PostState& row, const Changes& chan
   const Period hour = hour_period(row.event_time);
   brand->hours.add(hour, changes.all());
   brand->months.add(month_period(row.event_time), changes.all());
-  const std::span<const Change> sliced = changes.sliced();
-  if (sliced.empty()) return;
-  for (const SliceId slice : row.slices) {
-    if (slice == kNoSlice) break;
-    brand->slices.add(slice, hour, sliced);
-  }
+  const auto end = std::ranges::find(row.slices, kNoSlice);
+  brand->slices.add({row.slices.begin(), end}, hour, changes.sliced());
 }
 
 void BrandFold::wait_for_answer(BrandState* brand, PostPlace place, PostState* row) {
