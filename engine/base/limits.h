@@ -223,6 +223,9 @@ inline constexpr std::size_t kCascadesShown = 20;
 // Tokens of a text that its sentiment is judged by: a tweet has some 40; 42,000 characters, which
 // are some 8,000, would take as long as 16 of such length.
 inline constexpr std::size_t kSentimentTokensMax = 512;
+// Bytes of one word that are looked at, and of all words of a text.
+inline constexpr std::size_t kSentimentWordBytesMax = 64;
+inline constexpr std::size_t kSentimentBytesMax = 8192;
 
 // --- Saving --------------------------------------------------------------------------------------
 
