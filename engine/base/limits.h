@@ -236,6 +236,9 @@ inline constexpr std::size_t kSentimentTokensMax = 512;
 inline constexpr std::size_t kClauseTokensMax = 64;
 // Clauses of one brand in one post whose scores are averaged; the others are passed over.
 inline constexpr std::size_t kClausesMax = 8;
+// Bytes of one word that are looked at, and of all words of a text.
+inline constexpr std::size_t kSentimentWordBytesMax = 64;
+inline constexpr std::size_t kSentimentBytesMax = 8192;
 
 // --- Saving --------------------------------------------------------------------------------------
 
