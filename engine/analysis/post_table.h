@@ -85,11 +85,16 @@ class PostTable {
   // Posts that were written before are old: the brand's that came first are dropped by drop_old(),
   // and those that make room before they are old count as forgotten.
   void keep_from(EventTime time) { kept_from_ = time; }
+  [[nodiscard]] EventTime kept_from() const { return kept_from_; }
   // True when there were any.
   bool drop_old(BrandId brand);
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  // True when no post of another brand has to make room for so many more.
+  [[nodiscard]] bool has_room(std::size_t posts) const {
+    return size_ + posts <= bounds_.per_shard;
+  }
   [[nodiscard]] std::size_t size(BrandId brand) const;
   [[nodiscard]] std::uint64_t first(BrandId brand) const { return rings_[brand].first; }
   [[nodiscard]] std::uint64_t end(BrandId brand) const { return rings_[brand].end; }

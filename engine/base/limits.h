@@ -224,6 +224,16 @@ inline constexpr int kCascadeDaysKept = 7;  // without a post
 inline constexpr int kCascadeMinutes = 10;
 inline constexpr std::size_t kCascadesShown = 20;
 
+// --- Sentiment -----------------------------------------------------------------------------------
+
+// Tokens of a text that its sentiment is judged by: a tweet has some 40; 42,000 characters, which
+// are some 8,000, would take as long as 16 of such length.
+inline constexpr std::size_t kSentimentTokensMax = 512;
+// Tokens on either side of a hit that its clause may have.
+inline constexpr std::size_t kClauseTokensMax = 64;
+// Clauses of one brand in one post whose scores are averaged; the others are passed over.
+inline constexpr std::size_t kClausesMax = 8;
+
 // --- Saving --------------------------------------------------------------------------------------
 
 // Times that a save is tried, the wait between two of them doubling: 100 ms at first makes 6.3 s.
