@@ -166,6 +166,10 @@ inline constexpr std::size_t kPlatformsPerBrandMax = 32;
 // different speeds put minutes far ahead of the watermark. 1M hours are 264 MB.
 inline constexpr std::size_t kHourBlocksMax = 1'000'000;
 
+// How far a post may lie after all others of its partition and still be believed, where nothing but
+// itself tells when it was written (partition_times.h): a pause is as long at most.
+inline constexpr std::chrono::days kTimeJumpMax{31};
+
 // --- State of brands -----------------------------------------------------------------------------
 
 // Hours of sums that a brand keeps: the window of 30 days and the one before it. Slices keep them
