@@ -16,6 +16,30 @@ void reserve_one(std::vector<T>* rows, std::size_t most) {
 
 }  // namespace
 
+PostState& PostRows::push_back(const PostState& row) {
+  if (size_ < kChunk && size_ == first_room_) {
+    grow_first();
+  } else if (size_ % kChunk == 0) {
+    chunks_[size_ / kChunk] = std::make_unique_for_overwrite<PostState[]>(kChunk);
+  }
+  PostState& to = (*this)[size_++];
+  to = row;
+  return to;
+}
+
+void PostRows::grow_first() {
+  const std::size_t room = std::min<std::size_t>(kChunk, first_room_ + first_room_ / 4U + 1U);
+  auto chunk = std::make_unique_for_overwrite<PostState[]>(room);
+  std::copy_n(chunks_[0].get(), size_, chunk.get());
+  chunks_[0] = std::move(chunk);
+  first_room_ = static_cast<std::uint16_t>(room);
+}
+
+std::size_t PostRows::memory_bytes() const {
+  const std::size_t further = size_ <= kChunk ? 0 : (size_ - 1) / kChunk;
+  return (first_room_ + further * kChunk) * sizeof(PostState);
+}
+
 PostTable::PostTable() : PostTable(Bounds{}) {}
 
 std::uint64_t PostTable::number_of(PostIndex::Entry entry) const {
@@ -58,23 +82,23 @@ void PostTable::find_all(const Key128& key, std::vector<PostPlace>* places) cons
 
 void PostTable::find_author(const Key128& author, std::vector<PostPlace>* places) const {
   if (!author.is_set()) return;
-  const auto old = static_cast<std::ptrdiff_t>(places->size());
-  by_author_.find(author.high, [&](PostIndex::Entry entry) {
-    PostPlace post{entry.brand, number_of(entry)};
-    if (at(post).author != author) return false;
+  for (BrandId brand = 0; brand < rings_.size(); ++brand) {
+    const std::optional<PostIndex::Entry> last = last_of(brand, author);
+    if (!last) continue;
+    const auto old = static_cast<std::ptrdiff_t>(places->size());
+    PostPlace post{brand, number_of(*last)};
     for (std::uint32_t away = 1; away != 0 && holds(post); post.number -= away) {
       places->push_back(post);
       away = at(post).same_author;
     }
-    return false;
-  });
-  std::sort(places->begin() + old, places->end());
+    std::reverse(places->begin() + old, places->end());
+  }
 }
 
 std::optional<PostIndex::Entry> PostTable::last_of(BrandId brand, const Key128& author) const {
   std::optional<PostIndex::Entry> found;
   if (!author.is_set()) return found;
-  by_author_.find(author.high, [&](PostIndex::Entry entry) {
+  by_author_.find(hash_of(brand, author), [&](PostIndex::Entry entry) {
     if (entry.brand != brand) return false;
     if (at({brand, number_of(entry)}).author == author) found = entry;
     return found.has_value();
@@ -126,8 +150,7 @@ std::uint64_t PostTable::add(BrandId brand, const PostState& post, std::string_v
     }
   }
   Page& to = ring.pages.back();
-  reserve_one(&to.rows, kPostsPerPage);
-  PostState& row = to.rows.emplace_back(post);
+  PostState& row = to.rows.push_back(post);
   row.same_author = 0;
   const std::optional<PostIndex::Entry> last = last_of(brand, post.author);
   if (last) row.same_author = (place_of(place.number) - last->place) & 0x3FFFF;
@@ -150,10 +173,11 @@ void PostTable::link(PostPlace post, const PostState& row, std::optional<PostInd
   if (row.key.is_set()) by_key_.insert(row.key.high, entry);
   ++size_;
   if (!row.author.is_set()) return;
+  const std::uint64_t hash = hash_of(post.brand, row.author);
   if (last) {
-    by_author_.move(row.author.high, *last, entry.place);
+    by_author_.move(hash, *last, entry.place);
   } else {
-    by_author_.insert(row.author.high, entry);
+    by_author_.insert(hash, entry);
   }
 }
 
@@ -163,7 +187,9 @@ void PostTable::unlink(PostPlace post) {
   if (row.key.is_set()) by_key_.erase(row.key.high, entry);
   --size_;
   if (!row.author.is_set()) return;
-  if (last_of(post.brand, row.author) == entry) by_author_.erase(row.author.high, entry);
+  if (last_of(post.brand, row.author) == entry) {
+    by_author_.erase(hash_of(post.brand, row.author), entry);
+  }
 }
 
 void PostTable::drop_first(BrandId brand) {
@@ -232,7 +258,7 @@ std::size_t PostTable::memory_bytes() const {
   for (const Ring& ring : rings_) {
     bytes += ring.pages.capacity() * sizeof(Page);
     for (const Page& of : ring.pages) {
-      bytes += of.rows.capacity() * sizeof(PostState) + of.ids.capacity() +
+      bytes += of.rows.memory_bytes() + of.ids.capacity() +
                of.id_ends.capacity() * sizeof(std::uint32_t);
     }
   }
