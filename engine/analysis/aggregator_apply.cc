@@ -48,6 +48,7 @@ class Aggregator::State::Group {
   [[nodiscard]] bool is_told(const PostUpdate& update) const;
   void apply_author(std::uint32_t batch, const PostUpdate& update);
   void fold_all();
+  void prefetch(std::span<const FoldStep> steps, std::size_t at) const;
   void set_moment(std::uint32_t batch);
   void fold(const FoldStep& step);
   void fold_update(const FoldStep& step);
@@ -206,12 +207,28 @@ void Aggregator::State::Group::set_moment(std::uint32_t batch) {
   state_.posts.keep_from(moments_[batch].posts_from);
 }
 
+// The state of thousands of brands is in no cache.
+void Aggregator::State::Group::prefetch(std::span<const FoldStep> steps, std::size_t at) const {
+  for (const auto& [ahead, far] : BrandFold::kAhead) {
+    if (at + far >= steps.size()) continue;
+    const FoldStep& step = steps[at + far];
+    if (step.update != 0) continue;
+    const Facts& told = *batches_[step.batch].facts;
+    state_.fold.prefetch(ahead, {.id = step.brand,
+                                 .brand = state_.brands[step.brand].state.get(),
+                                 .facts = &told,
+                                 .fact = &told.facts[step.index],
+                                 .is_first = steps[at + far - 1].brand != step.brand});
+  }
+}
+
 // All that was gathered; then event time moves on.
 void Aggregator::State::Group::fold_all() {
   const std::span<const FoldStep> steps = state_.order.take();
-  for (const FoldStep& step : steps) {
-    set_moment(step.batch);
-    fold(step);
+  for (std::size_t at = 0; at < steps.size(); ++at) {
+    prefetch(steps, at);
+    set_moment(steps[at].batch);
+    fold(steps[at]);
   }
   for (const Update& update : updates_) {
     if (!update.held) {

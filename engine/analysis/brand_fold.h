@@ -1,11 +1,13 @@
 // Folding one fact, or what is told of one post, into the state of one brand.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/analysis/aggregator.h"
 #include "engine/analysis/brand_state.h"
@@ -30,6 +32,21 @@ class BrandFold {
   // update is about.
   void update(BrandState* brand, PostPlace place, const PostUpdate& update, ApplyCounts* counts);
 
+  // Asks for what fold() of a fact will touch, step by step: each step looks at what the one before
+  // asked for.
+  enum class Ahead : std::uint8_t { fact, post, texts, brand, tables, rows };
+  static constexpr std::array kAhead{std::pair{Ahead::fact, 20},  std::pair{Ahead::post, 16},
+                                     std::pair{Ahead::texts, 12}, std::pair{Ahead::brand, 8},
+                                     std::pair{Ahead::tables, 5}, std::pair{Ahead::rows, 2}};
+  struct Next {
+    BrandId id = 0;
+    const BrandState* brand = nullptr;  // null where nothing is kept of it
+    const Facts* facts = nullptr;
+    const Fact* fact = nullptr;
+    bool is_first = false;  // of its brand
+  };
+  void prefetch(Ahead step, const Next& next) const;
+
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
   // From now on these are what the bits of Fact::campaigns stand for. REQUIRES: kCampaignsMax at
@@ -48,6 +65,7 @@ class BrandFold {
     const FactPost* post;
   };
 
+  void prefetch_texts(BrandId id, const Facts& facts, const FactPost& post) const;
   void fold_known(const Told& told, PostPlace place, ApplyCounts* counts);
   void fold_new(const Told& told, ApplyCounts* counts);
   // What follows from the fact alone, beside the keys, the time and the counters.

@@ -73,6 +73,14 @@ struct BrandState {
   Slices slices;
   std::map<std::int32_t, std::unique_ptr<BrandDay>> days;  // since 1970
   std::map<Period, HyperLogLog> author_hours;              // of the last 24 hours
+  // What was found in these two last: posts come in runs of a day and an hour. Null for nothing.
+  struct Recent {
+    std::int32_t day = 0;
+    Period hour = 0;
+    BrandDay* lists = nullptr;
+    HyperLogLog* authors = nullptr;
+  };
+  Recent recent;
   Authors authors;
   Campaigns campaigns;
   Cascades cascades;
@@ -93,6 +101,10 @@ struct BrandState {
   std::shared_ptr<const BrandKpis> kpis;
   Period kpis_hour = 0;
   bool kpis_current = false;  // nothing has changed since
+
+  // Of this day, and of this hour; made where there are none.
+  [[nodiscard]] BrandDay& lists_of(std::int32_t day);
+  [[nodiscard]] HyperLogLog& authors_of(Period hour);
 
   // All but its marks, posts and minutes. load() is false where there is what no save() wrote.
   void save(pb::Brand* out) const;

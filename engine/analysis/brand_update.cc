@@ -152,6 +152,7 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   brand->days.erase(brand->days.begin(), brand->days.lower_bound(first_day));
   brand->author_hours.erase(brand->author_hours.begin(),
                             brand->author_hours.lower_bound(hour - 23));
+  brand->recent = {};
   brand->authors.drop_before(watermark - std::chrono::days{kAuthorDaysKept});
   brand->cascades.drop_before(watermark - std::chrono::days{kCascadeDaysKept});
   if (posts_->drop_old(id)) brand->unsaved = true;

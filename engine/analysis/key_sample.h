@@ -42,6 +42,16 @@ class KeySample {
     return row < rows_.size() ? &rows_[row] : add(key);
   }
 
+  // Asks for what find_or_add() looks at first; and, once that is there, for the row.
+  void prefetch(const Key128& key) const {
+    if (!places_.empty()) __builtin_prefetch(&places_[home(key)]);
+  }
+  void prefetch_row(const Key128& key) const {
+    if (places_.empty()) return;
+    const std::uint32_t found = places_[home(key)];
+    if (found != 0) __builtin_prefetch(&rows_[row_of(found)]);
+  }
+
   // True when there was one.
   bool erase(const Key128& key) {
     const std::size_t row = find_row(key);
