@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+
+#include "engine/base/text.h"
+#include "tests/files.h"
 
 namespace vigie {
 namespace {
@@ -220,6 +224,22 @@ TEST_CASE("the contribution before and the difference make the contribution afte
     for (const Change& change : changes.all()) sums[change.measure] -= change.by;
     for (const auto& [measure, sum] : sums) CHECK(sum == 0);
   }
+}
+
+TEST_CASE("a measure keeps its number in the saved state for good") {
+  std::string told = read_file(VIGIE_SOURCE_DIR "/tests/cases/measures/numbers.txt");
+  std::string out;
+  for (std::size_t begin = 0; told.substr(begin).starts_with('#');) {
+    begin = told.find('\n', begin) + 1;
+    if (!told.substr(begin).starts_with('#')) out = told.substr(0, begin);
+  }
+  for (std::uint32_t number = 0; number < kMeasureNumbersMax; ++number) {
+    const std::optional<Measure> measure = measure_of_number(number);
+    if (!measure) continue;
+    append_to(&out, number, " ", measure_specs()[static_cast<std::size_t>(*measure)].name, "\n");
+    CHECK(number_of(*measure) == number);
+  }
+  CHECK_MESSAGE(out == told, "add new lines to tests/cases/measures/numbers.txt; change none");
 }
 
 TEST_CASE("slices keep the first measures") {

@@ -158,7 +158,9 @@ StateTwin::Sums sums(const pb::Track& track) {
   int at = 0;
   for (int i = 0; i < track.period_size(); ++i) {
     for (std::uint32_t n = track.measures_in_period(i); n > 0; --n, ++at) {
-      if (track.sum(at) != 0) out[track.period(i)][track.measure(at)] = track.sum(at);
+      const std::optional<Measure> measure = measure_of_number(track.measure(at));
+      REQUIRE(measure.has_value());
+      if (track.sum(at) != 0) vigie::at(out[track.period(i)], *measure) = track.sum(at);
     }
   }
   return out;

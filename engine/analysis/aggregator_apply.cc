@@ -73,6 +73,7 @@ Aggregator::State::Group::Group(State* state, std::span<const ToldBatch> batches
                                 std::vector<ClosedMinute>* closed)
     : state_(*state), batches_(batches), closed_(closed) {
   bool updates = false;
+  state_.matched_with = nullptr;
   Moment moment{state_.minutes.clock(), state_.posts.kept_from()};
   for (const ToldBatch& batch : batches) {
     for (const Fact& fact : batch.facts->facts) CHECK(fact.brand < state_.brands.size());
@@ -257,7 +258,12 @@ void Aggregator::State::Group::fold(const FoldStep& step) {
     return;
   }
   state_.keep_up(step.brand, brand);
-  state_.fold.fold(step.brand, brand, told, fact, &counts_);
+  state_.take_list_of(told);
+  if (state_.former.empty() || fact.campaigns == 0) {
+    state_.fold.fold(step.brand, brand, told, fact, &counts_);
+  } else {
+    state_.fold_former(told, fact, brand, &counts_);
+  }
 }
 
 void Aggregator::State::Group::fold_update(const FoldStep& step) {

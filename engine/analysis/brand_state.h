@@ -15,14 +15,15 @@
 #include "engine/analysis/authors.h"
 #include "engine/analysis/campaigns.h"
 #include "engine/analysis/cascades.h"
-#include "engine/analysis/early_replies.h"
 #include "engine/analysis/hyperloglog.h"
 #include "engine/analysis/near_duplicates.h"
+#include "engine/analysis/replies.h"
 #include "engine/analysis/series.h"
 #include "engine/analysis/slices.h"
 #include "engine/analysis/snapshot.h"
 #include "engine/analysis/top_list.h"
 #include "engine/analysis/track.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 
@@ -58,6 +59,8 @@ struct BrandDay {
   [[nodiscard]] TopList& top(TopKind kind) { return tops[static_cast<std::size_t>(kind)]; }
 };
 
+inline constexpr std::uint8_t kNoCampaign = 0xFF;  // no bit of PostState::campaigns
+
 struct BrandState {
   std::vector<OriginMark> marks;  // by partition slot of the aggregator
 
@@ -86,14 +89,15 @@ struct BrandState {
   Cascades cascades;
   NearDuplicates near_duplicates;
 
-  EarlyReplies early_replies;
+  Replies early_replies{kEarlyRepliesMax};      // to posts that have not come
+  Replies counted_replies{kCountedRepliesMax};  // to those that have
   // Numbers of the posts that may wait for an answer: live, negative, addressed to the brand. Those
   // that are marked as waiting are here, and others that were.
   std::vector<std::uint64_t> unanswered;
   // What the bits of PostState::campaigns stand for. A name keeps its bit as long as there are bits
   // for those configured, so that posts can be taken back from the campaigns they were counted in.
   std::vector<std::string> campaign_names;
-  std::vector<std::uint8_t> campaign_bits;  // by bit of Fact::campaigns
+  std::vector<std::uint8_t> campaign_bits;  // by bit of Fact::campaigns; or kNoCampaign
 
   Period kept_up = std::numeric_limits<Period>::min();  // the hour up to which old things are gone
   bool unsaved = false;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "engine/analysis/key_bytes.h"
+#include "engine/analysis/packed.h"
 #include "engine/analysis/state.pb.h"
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
@@ -180,6 +181,7 @@ std::optional<std::uint16_t> Cascades::find_or_add(Key128 root, EventTime time) 
 
 void Cascades::append(Cascade&& cascade, std::uint16_t place) {
   found_ = cascades_.size();
+  vigie::make_room(&cascades_, 1);
   cascades_.push_back(std::move(cascade));
   places_.push_back(place);
   idle_.push_back(idle_of(cascades_.back()));

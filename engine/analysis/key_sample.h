@@ -154,7 +154,7 @@ class KeySample {
   Row* add(const Key128& key) {
     if (rows_.size() == rows_.capacity()) {
       // Not twice as many: most brands are small, and there are thousands of them.
-      rows_.reserve(std::min(rows_max_ + 1, rows_.size() + rows_.size() / 2 + 2));
+      rows_.reserve(std::min(rows_max_ + 1, rows_.size() + rows_.size() / 4 + 1));
     }
     rows_.emplace_back().key = key;
     if (rows_.size() > rows_max_) {

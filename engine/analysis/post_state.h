@@ -68,10 +68,11 @@ struct PostState {
   std::uint8_t series : 6 = kNoSeries;  // whose minutes it counts in: of BrandState::series
   bool young_author : 1 = false;        // its account was younger than kYoungAccountDays
   bool unfollowed_author : 1 = false;
-  bool apart : 1 = false;       // late or backdated: it never counts
-  bool deleted : 1 = false;     // it does not come back
-  bool waiting : 1 = false;     // it is in BrandState::unanswered
-  std::uint8_t unused : 3 = 0;  // told, so that they are saved as zeros
+  bool apart : 1 = false;         // late or backdated: it never counts
+  bool deleted : 1 = false;       // it does not come back
+  bool waiting : 1 = false;       // it is in BrandState::unanswered
+  bool answers_only : 1 = false;  // it does not mention the brand, which answers with it: not live
+  std::uint8_t unused : 2 = 0;    // told, so that they are saved as zeros
 
  private:
   static constexpr std::array<std::uint32_t, kCounters> unknown_counters32() {

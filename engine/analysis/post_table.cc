@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/analysis/packed.h"
 #include "engine/base/check.h"
 
 namespace vigie {
@@ -154,6 +155,7 @@ std::uint64_t PostTable::add(BrandId brand, const PostState& post, std::string_v
   row.same_author = 0;
   const std::optional<PostIndex::Entry> last = last_of(brand, post.author);
   if (last) row.same_author = (place_of(place.number) - last->place) & 0x3FFFF;
+  vigie::make_room(&to.ids, id.size());
   to.ids.insert(to.ids.end(), id.begin(), id.end());
   reserve_one(&to.id_ends, kPostsPerPage);
   to.id_ends.push_back(static_cast<std::uint32_t>(to.ids.size()));

@@ -18,7 +18,7 @@
 //   138  rating (9 bits, over two bytes), owned_link, linked, moderated, recommends,
 //        advises_against, first_of_group, near_identical
 //   140  same_author (18 bits, over three bytes), series (6), young_author, unfollowed_author,
-//        apart, deleted, waiting, 3 bits of nothing
+//        apart, deleted, waiting, answers_only, 2 bits of nothing
 #pragma once
 
 #include <array>
