@@ -138,6 +138,10 @@ std::optional<std::uint16_t> Cascades::find(const Key128& root) const {
   return std::nullopt;
 }
 
+bool Cascades::holds(std::uint16_t place) const {
+  return std::ranges::find(places_, place) != places_.end();
+}
+
 std::optional<std::uint16_t> Cascades::find_or_add(Key128 root, EventTime time) {
   for (std::size_t i = 0; i < roots_.size(); ++i) {
     if (roots_[i] != root.low || cascades_[i].root != root) continue;

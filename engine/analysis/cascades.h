@@ -72,6 +72,7 @@ class Cascades {
   [[nodiscard]] std::optional<std::uint16_t> find_or_add(Key128 root, EventTime time);
   // The same where there is one.
   [[nodiscard]] std::optional<std::uint16_t> find(const Key128& root) const;
+  [[nodiscard]] bool holds(std::uint16_t place) const;
   void add(std::uint16_t place, EventTime time, std::uint8_t depth, bool repost);
   // What was added; `last` stays. A cascade without posts is forgotten.
   void take_back(std::uint16_t place, EventTime time, std::uint8_t depth, bool repost);
