@@ -381,6 +381,81 @@ TEST_CASE("a post is taken back from the campaign it was counted in, whatever it
   CHECK(out == "Winter=1 Autumn=1 Spring=0 ");
 }
 
+// What `post` and `fact` say, matched with this list.
+ApplyCounts tell(Aggregator* aggregator, const FactPost& post, const Fact& fact,
+                 std::shared_ptr<const BrandList> brands) {
+  Facts facts;
+  facts.brands = std::move(brands);
+  facts.posts.push_back(post);
+  facts.facts.push_back(fact);
+  return aggregator->apply(facts, {});
+}
+
+std::string campaigns(Aggregator& aggregator) {
+  std::string out;
+  for (const Campaigns::Report& report : shown(aggregator).brands[0].kpis->campaigns) {
+    append_to(&out, report.name, "=", report.all.contributions, "-", report.all.rejected, " ");
+  }
+  return out;
+}
+
+TEST_CASE("facts count for the campaigns that they were matched with, whatever the list is now") {
+  Aggregator aggregator({}, {});
+  Feed feed(&aggregator);
+  const auto before = list({"Acme"}, {"Spring", "Autumn", "Old"});
+  const auto after = list({"Acme"}, {"Autumn", "Winter", "Spring"});
+  SUBCASE("of a brand without posts") {}
+  SUBCASE("of a brand that has some") {
+    aggregator.set_brands(before);
+    tell(&aggregator, feed.post(1), {}, before);
+  }
+  aggregator.set_brands(after);
+  tell(&aggregator, feed.post(2), {.campaigns = 1, .rejected = 1}, before);
+  tell(&aggregator, feed.post(3), {.campaigns = 2}, after);
+  tell(&aggregator, feed.post(4), {.campaigns = 6, .rejected = 2}, before);
+  tell(&aggregator, feed.post(5), {.campaigns = 1}, after);
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  CHECK(campaigns(aggregator) == "Autumn=2-1 Winter=1-0 Spring=1-1 Old=1-0 ");
+  feed.remove(2);
+  feed.remove(4);
+  CHECK(campaigns(aggregator) == "Autumn=1-0 Winter=1-0 Spring=0-0 Old=0-0 ");
+}
+
+TEST_CASE("facts of a brand that is not watched any more count for the campaigns it had") {
+  Aggregator aggregator({}, {});
+  Feed feed(&aggregator);
+  const auto before = list({"Acme"}, {"Spring"});
+  aggregator.set_brands(list({}, {}));
+  tell(&aggregator, feed.post(1), {.campaigns = 1}, before);
+  aggregator.set_brands(before);
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  CHECK(campaigns(aggregator) == "Spring=1-0 ");
+}
+
+TEST_CASE("facts belong to the segments that they were matched with, whatever the list is now") {
+  Aggregator aggregator({}, {});
+  Feed feed(&aggregator);
+  const auto with = [](const std::vector<std::string>& segments) {
+    auto out = std::make_shared<BrandList>(*list({"Acme"}, {}));
+    out->segments = segments;
+    return out;
+  };
+  const auto before = with({"parents", "athletes"});
+  const auto after = with({"athletes", "cooks"});
+  aggregator.set_brands(after);
+  tell(&aggregator, feed.post(1), {.segments = 1}, before);
+  tell(&aggregator, feed.post(2), {.segments = 2}, before);
+  tell(&aggregator, feed.post(3), {.segments = 3}, after);
+  feed.tell(feed.post(4), {.segments = 1});
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  std::map<std::string, double> posts;
+  for (const BrandKpis::Slice& slice : shown(aggregator).brands[0].kpis->slices) {
+    if (slice.dimension != Dimension::segment) continue;
+    posts[slice.value] = *slice.values[0][kpi_index("mentions")];
+  }
+  CHECK(posts == std::map<std::string, double>{{"athletes", 3}, {"cooks", 1}, {"parents", 1}});
+}
+
 TEST_CASE("the names of more campaigns than there are bits take those of former ones") {
   Aggregator aggregator({}, {});
   Feed feed(&aggregator);

@@ -111,6 +111,7 @@ void Aggregator::set_brands(std::shared_ptr<const BrandList> brands) {
     brand.watched = watched;
   }
   state.list = std::move(brands);
+  state.matched_with = nullptr;
 }
 
 std::size_t Aggregator::memory_bytes() const {

@@ -48,6 +48,7 @@ class Aggregator::State::Group {
   [[nodiscard]] bool is_told(const PostUpdate& update) const;
   void apply_author(std::uint32_t batch, const PostUpdate& update);
   void fold_all();
+  void prefetch(std::span<const FoldStep> steps, std::size_t at) const;
   void set_moment(std::uint32_t batch);
   void fold(const FoldStep& step);
   void fold_update(const FoldStep& step);
@@ -72,6 +73,7 @@ Aggregator::State::Group::Group(State* state, std::span<const ToldBatch> batches
                                 std::vector<ClosedMinute>* closed)
     : state_(*state), batches_(batches), closed_(closed) {
   bool updates = false;
+  state_.matched_with = nullptr;
   Moment moment{state_.minutes.clock(), state_.posts.kept_from()};
   for (const ToldBatch& batch : batches) {
     for (const Fact& fact : batch.facts->facts) CHECK(fact.brand < state_.brands.size());
@@ -206,12 +208,25 @@ void Aggregator::State::Group::set_moment(std::uint32_t batch) {
   state_.posts.keep_from(moments_[batch].posts_from);
 }
 
+// The state of thousands of brands is in no cache.
+void Aggregator::State::Group::prefetch(std::span<const FoldStep> steps, std::size_t at) const {
+  for (const auto& [step, far] : BrandFold::kAhead) {
+    if (at + far >= steps.size()) continue;
+    const FoldStep& next = steps[at + far];
+    if (next.update != 0) continue;
+    const Facts& told = *batches_[next.batch].facts;
+    state_.fold.prefetch(step, next.brand, state_.brands[next.brand].state.get(), told,
+                         told.facts[next.index]);
+  }
+}
+
 // All that was gathered; then event time moves on.
 void Aggregator::State::Group::fold_all() {
   const std::span<const FoldStep> steps = state_.order.take();
-  for (const FoldStep& step : steps) {
-    set_moment(step.batch);
-    fold(step);
+  for (std::size_t at = 0; at < steps.size(); ++at) {
+    prefetch(steps, at);
+    set_moment(steps[at].batch);
+    fold(steps[at]);
   }
   for (const Update& update : updates_) {
     if (!update.held) {
@@ -240,7 +255,12 @@ void Aggregator::State::Group::fold(const FoldStep& step) {
     return;
   }
   state_.keep_up(step.brand, brand);
-  state_.fold.fold(step.brand, brand, told, fact, &counts_);
+  state_.take_list_of(told);
+  if (state_.former.empty() || fact.campaigns == 0) {
+    state_.fold.fold(step.brand, brand, told, fact, &counts_);
+  } else {
+    state_.fold_former(told, fact, brand, &counts_);
+  }
 }
 
 void Aggregator::State::Group::fold_update(const FoldStep& step) {

@@ -43,6 +43,11 @@ struct Aggregator::State {
   AggregatorSettings settings;
   std::shared_ptr<const BrandList> list;
   std::vector<Brand> brands;  // by BrandId
+  // What the facts at hand were matched with, where that is known; valid while they are.
+  const BrandList* matched_with = nullptr;
+  // Likewise by BrandId, where that is another list than `list`; null for one that is not watched
+  // there.
+  std::vector<const BrandList::Live*> former;
   std::unordered_map<PartitionId, std::uint32_t> slots;
   std::vector<PartitionId> partitions;  // by slot
   std::uint32_t last_slot = 0;          // that was asked for last
@@ -74,6 +79,8 @@ struct Aggregator::State {
   void keep_posts();
   void keep_up(BrandId id, BrandState* brand);
   void keep_some_up();
+  void take_list_of(const Facts& told);
+  void fold_former(const Facts& told, const Fact& fact, BrandState* brand, ApplyCounts* counts);
   // What is told of posts of one brand. True when it was new to it.
   bool apply(const PostUpdate& update, std::span<const PostPlace> posts, ApplyCounts* counts);
   void erase_author(const PostUpdate& update);

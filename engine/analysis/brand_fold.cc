@@ -171,7 +171,7 @@ void BrandFold::describe(const Told& told, PostState* row) {
   row->campaigns = row->rejected = 0;
   for (std::uint32_t rest = fact.campaigns; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-    if (bit >= bits.size()) continue;
+    if (bit >= bits.size() || bits[bit] == kNoCampaign) continue;
     row->campaigns |= 1U << bits[bit];
     if ((fact.rejected >> bit & 1U) != 0) row->rejected |= 1U << bits[bit];
   }
@@ -214,7 +214,7 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
   choose(Dimension::channel, told.facts->text(post.channel));
   for (std::uint32_t rest = told.fact->segments; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-    if (bit < settings_->segments.size()) choose(Dimension::segment, settings_->segments[bit]);
+    if (bit < segments_.size()) choose(Dimension::segment, segments_[bit]);
   }
   const std::span<const Label> hashtags = told.facts->of(post.hashtags);
   for (std::size_t i = 0; i < std::min(hashtags.size(), kHashtagsPerPostMax); ++i) {
@@ -328,12 +328,8 @@ void BrandFold::add(BrandState* brand, const PostState& row, const Changes& chan
   const Period hour = hour_period(row.event_time);
   brand->hours.add(hour, changes.all());
   brand->months.add(month_period(row.event_time), changes.all());
-  const std::span<const Change> sliced = changes.sliced();
-  if (sliced.empty()) return;
-  for (const SliceId slice : row.slices) {
-    if (slice == kNoSlice) break;
-    brand->slices.add(slice, hour, sliced);
-  }
+  const auto end = std::ranges::find(row.slices, kNoSlice);
+  brand->slices.add({row.slices.begin(), end}, hour, changes.sliced());
 }
 
 void BrandFold::wait_for_answer(BrandState* brand, PostPlace place, PostState* row) {

@@ -1,11 +1,14 @@
 // Folding one fact, or what is told of one post, into the state of one brand.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "engine/analysis/aggregator.h"
 #include "engine/analysis/brand_state.h"
@@ -30,11 +33,26 @@ class BrandFold {
   // update is about.
   void update(BrandState* brand, PostPlace place, const PostUpdate& update, ApplyCounts* counts);
 
+  // Asks for what fold() of a fact will touch, step by step: each step looks at what the one before
+  // asked for. `brand` may be null.
+  enum class Ahead : std::uint8_t { fact, post, texts, brand, tables, rows };
+  static constexpr std::array kAhead{std::pair{Ahead::fact, 20},  std::pair{Ahead::post, 16},
+                                     std::pair{Ahead::texts, 12}, std::pair{Ahead::brand, 8},
+                                     std::pair{Ahead::tables, 5}, std::pair{Ahead::rows, 2}};
+  void prefetch(Ahead step, BrandId id, const BrandState* brand, const Facts& facts,
+                const Fact& fact) const;
+
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
   // From now on these are what the bits of Fact::campaigns stand for. REQUIRES: kCampaignsMax at
   // most.
   void set_campaigns(BrandId id, BrandState* brand, std::span<const CampaignPlan> plans);
+  // Bits of `brand`, by place of the campaign in `plans`, which are former ones; kNoCampaign where
+  // there is none left. It keeps their names.
+  [[nodiscard]] static std::vector<std::uint8_t> campaign_bits(BrandState* brand,
+                                                               std::span<const CampaignPlan> plans);
+  // From now on these are what the bits of Fact::segments stand for; they outlive their use.
+  void set_segments(std::span<const std::string> names) { segments_ = names; }
   // Drops what is too old to be shown, as of this watermark. Does nothing twice in the same hour.
   void keep_up(BrandId id, BrandState* brand, EventTime watermark);
 
@@ -111,6 +129,7 @@ class BrandFold {
   const KpiSettings* settings_;
   Minutes* minutes_;
   PostTable* posts_;
+  std::span<const std::string> segments_;
   std::string pair_;  // scratch
 };
 

@@ -118,14 +118,15 @@ void add_slices(const Slices& slices, const End& end, const RateCard& card, AllW
     if (card.platforms.empty()) continue;
     whole.value_of_views = whole.value_of_interactions = whole.value_of_followers = 0.0;
   }
-  for (const Slices::Slice& slice : slices.all()) {
+  slices.each([&](const Slices::Slice& slice) {
     const AllSums sums = window_sums(slice.hours, kSlicedMeasures, end);
     const bool unearned = slice.dimension == Dimension::unearned;
-    Found one{at(sums.back().now, Measure::mentions), {slice.dimension, slice.value, {}}};
+    Found one{at(sums.back().now, Measure::mentions),
+              {slice.dimension, std::string(slice.value), {}}};
     bool shown = false;
     for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
       if (slice.dimension == Dimension::platform || unearned) {
-        const Rates* rates = rates_of(card, slice.value);
+        const Rates* rates = rates_of(card, one.slice.value);
         add_value(rates, sums[w].now, unearned ? -1 : 1, &(*wholes)[w]);
       }
       const bool empty =
@@ -136,7 +137,7 @@ void add_slices(const Slices& slices, const End& end, const RateCard& card, AllW
       shown = true;
     }
     if (shown) found.push_back(std::move(one));
-  }
+  });
   std::ranges::sort(found, [](const Found& a, const Found& b) {
     return std::tuple(a.slice.dimension, -a.mentions, std::string_view(a.slice.value)) <
            std::tuple(b.slice.dimension, -b.mentions, std::string_view(b.slice.value));

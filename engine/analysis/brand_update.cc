@@ -181,6 +181,7 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   brand->days.erase(brand->days.begin(), brand->days.lower_bound(first_day));
   brand->author_hours.erase(brand->author_hours.begin(),
                             brand->author_hours.lower_bound(hour - 23));
+  brand->recent = {};
   brand->authors.drop_before(watermark - std::chrono::days{kAuthorDaysKept});
   brand->cascades.drop_before(watermark - std::chrono::days{kCascadeDaysKept});
   if (posts_->drop_old(id)) brand->unsaved = true;
@@ -214,6 +215,19 @@ void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const Cam
     row->campaigns = (row->campaigns & ~taken) | kPastCampaigns;
     if ((row->rejected & taken) != 0) row->rejected = (row->rejected & ~taken) | kPastCampaigns;
   }
+}
+
+std::vector<std::uint8_t> BrandFold::campaign_bits(BrandState* brand,
+                                                   std::span<const CampaignPlan> plans) {
+  std::vector<std::string>& known = brand->campaign_names;
+  std::vector<std::uint8_t> bits;
+  bits.reserve(plans.size());
+  for (const CampaignPlan& plan : plans) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(known, plan.name) - known.begin());
+    if (at == known.size() && at < kCampaignsMax) known.push_back(plan.name);
+    bits.push_back(at < known.size() ? static_cast<std::uint8_t>(at) : kNoCampaign);
+  }
+  return bits;
 }
 
 // Beyond the bound the oldest go, some at once.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -105,6 +106,7 @@ using Measures = std::array<std::int64_t, kMeasures>;
 struct Change {
   std::uint8_t measure = 0;
   std::int64_t by = 0;
+  friend auto operator<=>(const Change&, const Change&) = default;
 };
 
 // Changes by measure, each once, rising; at most kMeasures.

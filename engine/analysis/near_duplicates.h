@@ -49,6 +49,10 @@ class NearDuplicates {
   // As two of a group are, whose first post has this signature.
   [[nodiscard]] static bool are_near(std::uint64_t first, std::uint64_t signature);
 
+  // Asks for what add() looks at first; and, once that is there, for the groups it looks at then.
+  void prefetch(std::uint64_t signature) const;
+  void prefetch_groups(std::uint64_t signature) const;
+
   [[nodiscard]] std::size_t memory_bytes() const;
   void save(pb::NearDuplicates* out) const;
   [[nodiscard]] bool load(const pb::NearDuplicates& in);
@@ -78,7 +82,10 @@ class NearDuplicates {
   };
 
   [[nodiscard]] bool is_known(const Group& group) const;
-  [[nodiscard]] Place& first_of(std::size_t band, std::uint64_t signature);
+  [[nodiscard]] std::size_t bucket_of(std::size_t band, std::uint64_t signature) const;
+  [[nodiscard]] Place& first_of(std::size_t band, std::uint64_t signature) {
+    return first_[bucket_of(band, signature)];
+  }
   [[nodiscard]] Place find(std::uint64_t signature);
   void begin(std::uint64_t signature, std::int64_t last, std::uint32_t posts);
   [[nodiscard]] Place take_place();

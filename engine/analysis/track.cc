@@ -113,17 +113,14 @@ std::size_t Track::memory_bytes() const {
 }
 
 void Track::save(pb::Track* out) const {
-  for (std::size_t row = 0; row < cells_.size(); ++row) {
-    std::uint32_t measures = 0;
-    cells_.visit(row, [&](std::size_t measure, std::int64_t sum) {
-      out->add_measure(number_of(static_cast<Measure>(measure)));
-      out->add_sum(sum);
-      ++measures;
-    });
-    if (measures == 0) continue;
-    out->add_period(cells_.period(row));
-    out->add_measures_in_period(measures);
-  }
+  visit([out](Period period, std::span<const Change> sums) {
+    for (const Change& sum : sums) {
+      out->add_measure(number_of(static_cast<Measure>(sum.measure)));
+      out->add_sum(sum.by);
+    }
+    out->add_period(period);
+    out->add_measures_in_period(static_cast<std::uint32_t>(sums.size()));
+  });
 }
 
 bool Track::load(const pb::Track& in) {

@@ -29,8 +29,9 @@ struct BrandList {
     std::string panel{};                    // brands that are compared have the same
     std::vector<CampaignPlan> campaigns{};  // by bit of Fact::campaigns
   };
-  std::vector<std::string> names;  // by BrandId
-  std::vector<Live> live;          // watched now, in the order of the configuration
+  std::vector<std::string> names;       // by BrandId
+  std::vector<Live> live;               // watched now, in the order of the configuration
+  std::vector<std::string> segments{};  // names, by bit of Fact::segments
 };
 
 }  // namespace vigie

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -94,13 +95,16 @@ struct FactPost {
   Labels words;     // folded words that may be terms: neither short nor common, each once
 };
 
-// One brand and one post that concerns it. `post` is its place in Facts::posts.
+struct BrandList;  // see brand_list.h
+
+// One brand and one post that concerns it. `post` is its place in Facts::posts; the bits are those
+// of Facts::brands.
 struct Fact {
   std::uint32_t post = 0;
   BrandId brand = 0;
   std::uint32_t campaigns = 0;  // bit i: takes part in the brand's campaign i
   std::uint32_t rejected = 0;   // bit i: breaks the guideline of campaign i
-  std::uint32_t segments = 0;   // bit i: belongs to segment i of the configuration
+  std::uint32_t segments = 0;   // bit i: belongs to segment i
   MediaType media = MediaType::shared;
   bool mention = true;      // false: it only answers for the brand
   bool owned = false;       // an account of the brand wrote it
@@ -113,6 +117,8 @@ struct Fact {
 
 // What stage one makes of some records for one shard.
 struct Facts {
+  // What they were matched with; null: what is in use where they are applied.
+  std::shared_ptr<const BrandList> brands;
   std::vector<FactPost> posts;  // per partition in the order of their origins
   std::vector<Fact> facts;      // in the order of their posts
   std::vector<Label> labels;
@@ -125,6 +131,7 @@ struct Facts {
     return {labels.data() + some.first, some.count};
   }
   void clear() {
+    brands.reset();
     posts.clear();
     facts.clear();
     labels.clear();

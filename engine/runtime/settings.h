@@ -133,7 +133,7 @@ struct Settings {
   StateSettings state;
   PrivacySettings privacy;
   std::vector<rules::Segment> segments;
-  KpiSettings kpis;  // its segments are the names of these
+  KpiSettings kpis;
   rules::RecommendationPack
       opinions;  // where they are empty, those that are shipped; see opinions_of()
   ServeSettings serve;
