@@ -114,9 +114,14 @@ class PostTable {
   [[nodiscard]] PostState* change(PostPlace post);
   // Its id, or nothing where it is not known any more.
   [[nodiscard]] std::string_view id(PostPlace post) const;
-  // Gives it another key. REQUIRES: the brand has no post with that key.
-  void rename(PostPlace post, const Key128& key);
+  // Gives it another key and id. REQUIRES: the brand has no post with that key.
+  void rename(PostPlace post, const Key128& key, std::string_view id);
 
+  // Puts the row in the place of the one there, which has the same keys.
+  void replace(PostPlace post, const PostState& row);
+  // True, and counted as forgotten, where the post is late or backdated and the brand holds as many
+  // of those as it may.
+  [[nodiscard]] bool turns_away(BrandId brand, const PostState& row);
   // Adds a post and returns its number. REQUIRES: the brand holds none with this key.
   std::uint64_t add(BrandId brand, const PostState& post, std::string_view id);
 
@@ -157,6 +162,7 @@ class PostTable {
     std::vector<Page> pages;  // [first / kPostsPerPage, (end - 1) / kPostsPerPage]
     std::uint64_t first = 0;
     std::uint64_t end = 0;
+    std::uint64_t apart = 0;       // that are late or backdated
     std::uint64_t saved_page = 0;  // pages before it are not in the store, nor were they since
   };
 
