@@ -193,10 +193,12 @@ PostState random_post(std::mt19937& random) {
   if (below(2) == 0) out.followers = below(100'000);
   out.kind = static_cast<Kind>(below(8));
   out.sentiment = static_cast<Sentiment>(below(4));
+  if (out.sentiment != Sentiment::unscored) out.language = below(7) & 7;
+  out.score = below(101) & 0x7F;
   out.campaigns = below(3);
   out.addressed = below(2) == 0;
   out.owned = below(4) == 0;
-  if (below(2) == 0) out.answered_after = below(300'000);
+  if (below(2) == 0) out.answered_after = below(300'000) & kNotAnswered;
   if (below(4) == 0) out.rating = (100 + below(401)) & 0x1FF;
   out.near_identical = below(5) == 0;
   return out;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "engine/base/limits.h"
 
@@ -145,7 +146,7 @@ void StateTwin::tell_parent(Brand* brand, const StreamOp& op, const Fact& fact, 
   const Reply reply{.parent = op.post.parent,
                     .time = op.post.event_time,
                     .answers = fact.owned,
-                    .defends = !fact.owned && !apart && op.post.sentiment == Sentiment::positive};
+                    .defends = !fact.owned && !apart && fact.sentiment == Sentiment::positive};
   if (!reply.parent.is_set() || (!reply.answers && !reply.defends)) return;
   const auto parent = brand->posts.find(reply.parent);
   if (parent == brand->posts.end()) {
@@ -218,14 +219,17 @@ PostState StateTwin::row(const Post& post) {
     if (post.counters[i]) row.counters[i] = static_cast<std::uint32_t>(*post.counters[i]);
   }
   if (post.followers != kUnknownCount) row.followers = static_cast<std::uint32_t>(post.followers);
-  if (post.answered_after) row.answered_after = static_cast<std::uint32_t>(*post.answered_after);
+  if (post.answered_after) row.answered_after = static_cast<std::uint32_t>(*post.answered_after) & kNotAnswered;
   row.campaigns = post.fact.campaigns;
   row.rejected = post.fact.rejected;
   row.defences = static_cast<std::uint16_t>(post.defences);
   row.rating = static_cast<std::uint16_t>(post.told.rating * 100) & 0x1FF;
   row.kind = post.told.kind;
   row.media = post.fact.media;
-  row.sentiment = post.told.sentiment;
+  row.sentiment = post.fact.sentiment;
+  row.language = post.fact.language & 7U;
+  row.score = static_cast<std::uint32_t>(std::lround(post.fact.score * 50) + 50) & 0x7F;
+  row.crisis = post.fact.crisis != 0;
   row.live = true;
   row.owned = post.fact.owned;
   row.addressed = post.fact.addressed;
@@ -253,6 +257,17 @@ StateTwin::Sums StateTwin::months(BrandId brand) const {
   Sums sums;
   for (const auto& [key, post] : brands_[brand].posts) {
     if (post.live()) add(row(post), month_of_post(post.event_time), kMeasures, &sums);
+  }
+  return sums;
+}
+
+StateTwin::Sums StateTwin::called(BrandId brand) const {
+  Sums sums;
+  for (const auto& [key, post] : brands_[brand].posts) {
+    if (!post.live() || post.fact.language == 0) continue;
+    if (post.fact.sentiment == Sentiment::unscored) continue;
+    const std::size_t label = static_cast<std::size_t>(post.fact.sentiment) - 1;
+    ++sums[hour_of_post(post.event_time)][3 * (post.fact.language - 1U) + label];
   }
   return sums;
 }
@@ -305,7 +320,7 @@ std::size_t StateTwin::unanswered(BrandId brand) const {
   return static_cast<std::size_t>(std::ranges::count_if(posts, [](const auto& entry) {
     const Post& post = entry.second;
     return post.live() && post.fact.addressed && !post.fact.owned && !post.answered_after &&
-           post.told.sentiment == Sentiment::negative;
+           post.fact.sentiment == Sentiment::negative;
   }));
 }
 

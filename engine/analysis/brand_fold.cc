@@ -130,6 +130,7 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
     Changes changes;
     contribution(row, &changes);
     add(brand, row, changes);
+    count_called(brand, row, 1);
     add_to_day(told, row, engagement(changes));
     wait_for_answer(brand, place, &row);
     brand->kpis_current = false;
@@ -157,7 +158,11 @@ void BrandFold::describe(const Told& told, PostState* row) {
   }
   row->kind = post.kind;
   row->media = fact.media;
-  row->sentiment = post.sentiment;
+  row->sentiment = fact.sentiment;
+  row->language = fact.language & 7U;
+  row->score = packed_score(fact.score) & 0x7F;
+  row->given = post.given;
+  row->crisis = fact.crisis != 0;
   row->owned = fact.owned;
   row->addressed = fact.addressed;
   row->rating =
@@ -189,6 +194,10 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
   choose(Dimension::media_type, to_text(row->media));
   choose(Dimension::author_tier, to_text(row->tier));
   choose(Dimension::channel, told.facts->text(post.channel));
+  for (std::uint32_t rest = told.fact->crisis; rest != 0; rest &= rest - 1) {
+    const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
+    if (bit < settings_->crises.size()) choose(Dimension::crisis, settings_->crises[bit]);
+  }
   for (std::uint32_t rest = told.fact->segments; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
     if (bit < settings_->segments.size()) choose(Dimension::segment, settings_->segments[bit]);
@@ -205,7 +214,7 @@ void BrandFold::tell_parent(const Told& told, bool apart) {
       .parent = post.parent,
       .time = post.event_time,
       .answers = told.fact->owned,
-      .defends = !told.fact->owned && !apart && post.sentiment == Sentiment::positive};
+      .defends = !told.fact->owned && !apart && told.fact->sentiment == Sentiment::positive};
   if (!post.parent.is_set() || (!effect.answers && !effect.defends)) return;
   const std::optional<std::uint64_t> parent = posts_->find(told.id, post.parent);
   if (!parent) {
@@ -223,7 +232,7 @@ void BrandFold::take_effect(const ReplyEffect& effect, PostState* row) {
     const auto after = std::chrono::floor<std::chrono::seconds>(effect.time - row->event_time);
     const auto seconds =
         static_cast<std::uint32_t>(std::clamp<std::int64_t>(after.count(), 0, kNotAnswered - 1));
-    row->answered_after = std::min(row->answered_after, seconds);
+    row->answered_after = std::min<std::uint32_t>(row->answered_after, seconds) & kNotAnswered;
   }
   if (effect.defends && row->defences != 0xFFFF) ++row->defences;
 }
@@ -259,6 +268,10 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
     contribution(after, &added);
     add(brand, after, added);
     difference(before, after, &changes);
+  }
+  if (called_place(before) != called_place(after)) {
+    count_called(brand, before, -1);
+    count_called(brand, after, 1);
   }
   if (before.live && after.live) add_engagement(brand, place, engagement(changes));
   wait_for_answer(brand, place, &after);
@@ -314,6 +327,13 @@ void BrandFold::add(BrandState* brand, const PostState& row, const Changes& chan
   for (const SliceId slice : row.slices) {
     if (slice == kNoSlice) break;
     brand->slices.add(slice, hour, sliced);
+  }
+}
+
+void BrandFold::count_called(BrandState* brand, const PostState& row, int by) {
+  if (const std::optional<std::uint8_t> place = called_place(row)) {
+    const Change change{.measure = *place, .by = by};
+    brand->called.add(hour_period(row.event_time), std::span(&change, 1));
   }
 }
 

@@ -64,6 +64,8 @@ class BrandFold {
   void come_back(BrandId id, BrandState* brand, PostState* row);
   void join_group(BrandState* brand, PostState* row);
   void count_campaigns(BrandState* brand, const PostState& row, int by);
+  // Counts what the model called it, or no longer.
+  static void count_called(BrandState* brand, const PostState& row, int by);
   // Adds the changes to the sums of its hour, its month and its slices.
   void add(BrandState* brand, const PostState& row, const Changes& changes);
   void wait_for_answer(BrandState* brand, PostPlace place, PostState* row);

@@ -47,6 +47,7 @@ struct KpiSettings {
   Duration unanswered_after = std::chrono::hours{24};
   RateCard rates;
   std::vector<std::string> segments;  // names, by bit of Fact::segments
+  std::vector<std::string> crises;    // names of the sectors, by bit of Fact::crisis
   friend bool operator==(const KpiSettings&, const KpiSettings&) = default;
 };
 

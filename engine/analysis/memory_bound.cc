@@ -23,7 +23,8 @@ constexpr std::uint64_t kHours = kHoursKept + kMonthsKept;
 
 constexpr std::uint64_t kPostBytes =
     sizeof(PostState) + 2 * kRoom * kPlaceBytes;  // found by post and by author
-constexpr std::uint64_t kHoursOfBrand = kRoom * kHours * kMeasures * kSumBytes;
+constexpr std::uint64_t kHoursOfBrand =
+    kRoom * (kHours * kMeasures + kHoursKept * kCalled) * kSumBytes;
 constexpr std::uint64_t kSlicesOfBrand = kRoom * kDimensions *
                                          std::max(kSliceValuesMax, kPlatformsPerBrandMax) *
                                          kHoursKept * kSlicedMeasures * kSumBytes;

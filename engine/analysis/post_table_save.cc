@@ -16,6 +16,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 static_assert(std::is_trivially_copyable_v<PostState>);
 
+// Of the rows: 0 is that of version 1 of the state.
+constexpr std::uint32_t kLayout = 1;
+
 std::string key_of(std::string_view prefix, std::uint64_t page) {
   return cat(prefix, "/posts/", page);
 }
@@ -37,6 +40,7 @@ void PostTable::save(BrandId brand, std::string_view prefix, std::vector<StateRe
     Page& of = ring.pages[i];
     if (!of.unsaved) continue;
     saved.Clear();
+    saved.set_layout(kLayout);
     saved.set_posts(static_cast<std::uint32_t>(of.rows.size()));
     saved.set_rows(of.rows.data(), of.rows.size() * sizeof(PostState));
     saved.set_ids(of.ids.data(), of.ids.size());
@@ -56,10 +60,12 @@ Result<void> PostTable::load(BrandId brand, std::uint64_t page, std::string_view
   if (posts == 0 || posts > kPostsPerPage || saved.rows().size() != posts * sizeof(PostState)) {
     return broken(page, "has rows of another length");
   }
+  if (saved.layout() > kLayout) return broken(page, "has rows of another layout");
   Page to;
   to.rows.resize(posts);
   std::memcpy(to.rows.data(), saved.rows().data(), saved.rows().size());
-  for (const PostState& row : to.rows) {
+  for (PostState& row : to.rows) {
+    if (saved.layout() == 0) upgrade_row(&row);
     if (row.event_time < kEventTimeMin || row.event_time >= kEventTimeMax) {
       return broken(page, "has a time that no post has");
     }

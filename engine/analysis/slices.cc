@@ -62,6 +62,7 @@ std::string_view to_text(Dimension dimension) {
     case Dimension::channel: return "channel";
     case Dimension::segment: return "segment";
     case Dimension::hashtag: return "hashtag";
+    case Dimension::crisis: return "crisis";
   }
   return {};
 }

@@ -1,5 +1,5 @@
 // The parts of a brand's mentions: by platform, language, country, kind, media type, tier of the
-// author, channel, segment, hashtag.
+// author, channel, segment, hashtag, sector of a crisis.
 #pragma once
 
 #include <array>
@@ -29,8 +29,9 @@ enum class Dimension : std::uint8_t {
   channel,
   segment,
   hashtag,  // the communities: the largest are kept
+  crisis,   // sectors of the words of crises
 };
-inline constexpr std::size_t kDimensions = 9;
+inline constexpr std::size_t kDimensions = 10;
 [[nodiscard]] std::string_view to_text(Dimension dimension);
 
 // One thread. At most kSliceValuesMax values of a dimension (of platforms kPlatformsPerBrandMax).
