@@ -26,9 +26,13 @@ KafkaPartitions::KafkaPartitions(std::vector<std::string> topics, PartitionId fi
 }
 
 PartitionName KafkaPartitions::name(PartitionId id) const {
+  CHECK(has(id));
   const PartitionId place = id - first_;
-  CHECK(id >= first_ && place / kPerTopic < topics_.size());
   return {topics_[place / kPerTopic], static_cast<std::int32_t>(place % kPerTopic)};
+}
+
+bool KafkaPartitions::has(PartitionId id) const {
+  return id >= first_ && (id - first_) / kPerTopic < topics_.size();
 }
 
 std::optional<PartitionId> KafkaPartitions::id_of(std::string_view topic,

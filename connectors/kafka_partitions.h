@@ -35,6 +35,8 @@ class KafkaPartitions {
   KafkaPartitions(std::vector<std::string> topics, PartitionId first);
 
   [[nodiscard]] PartitionName name(PartitionId id) const;
+  // Whether it is an id of one of the topics. Any thread.
+  [[nodiscard]] bool has(PartitionId id) const;
   // Nothing for another topic. Any thread.
   [[nodiscard]] std::optional<PartitionId> id_of(std::string_view topic, std::int32_t number) const;
 

@@ -56,14 +56,18 @@ class Feed {
     facts.facts.push_back(fact);
     return aggregator_->apply(facts, {});
   }
-  ApplyCounts remove(std::uint64_t key) {
+  ApplyCounts remove(std::uint64_t key) { return update(key, PostUpdate::Kind::remove); }
+  ApplyCounts edited(std::uint64_t key) { return update(key, PostUpdate::Kind::edit); }
+
+ private:
+  ApplyCounts update(std::uint64_t key, PostUpdate::Kind kind) {
     PostUpdate update;
     update.origin.offset = ++offset_;
+    update.kind = kind;
     update.key = {key, key};
     return aggregator_->apply({}, {{update}});
   }
 
- private:
   Aggregator* aggregator_;
   std::int64_t offset_;
 };
@@ -116,6 +120,100 @@ TEST_CASE("an answer that came before its post is counted when that comes") {
   CHECK(kpi(aggregator, "answered") == 1);
 }
 
+// What `brand` answered of post 2, which is negative and addressed to it.
+struct Question {
+  Question() {
+    aggregator.set_brands(list({"Acme"}, {}));
+    FactPost post = feed.post(2);
+    post.sentiment = Sentiment::negative;
+    feed.tell(post, {.addressed = true});
+  }
+  FactPost reply(std::uint64_t key, Duration after, Sentiment sentiment = Sentiment::neutral) {
+    FactPost out = feed.post(key, kNoon + after);
+    out.kind = Kind::reply;
+    out.parent = {2, 2};
+    out.sentiment = sentiment;
+    return out;
+  }
+  ApplyCounts edit(FactPost post, Fact fact) {
+    post.edited = true;
+    return feed.tell(post, fact);
+  }
+  std::string answered() {
+    aggregator.advance(kNoon + days{1} + hours{1}, nullptr);
+    return cat("answered ", kpi(aggregator, "answered"), " in ", kpi(aggregator, "answer_time_sum"),
+               " s, unanswered ", kpi(aggregator, "unanswered_negative"), ", defences ",
+               kpi(aggregator, "defences"));
+  }
+
+  Aggregator aggregator{{}, {}};
+  Feed feed{&aggregator};
+};
+
+TEST_CASE("an answer that is deleted or edited away is none any more") {
+  const Fact only_answers{.mention = false, .owned = true};
+  const Fact mentions_too{.owned = true};
+  for (const Fact& fact : {only_answers, mentions_too}) {
+    Question question;
+    question.feed.tell(question.reply(4, minutes{10}), fact);
+    question.feed.tell(question.reply(5, minutes{5}), fact);
+    question.feed.tell(question.reply(6, minutes{20}), fact);
+    CHECK(question.answered() == "answered 1 in 300 s, unanswered 0, defences 0");
+    question.feed.remove(6);
+    CHECK(question.answered() == "answered 1 in 300 s, unanswered 0, defences 0");
+    question.feed.remove(5);
+    CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+    question.feed.remove(5);
+    question.feed.tell(question.reply(5, minutes{5}), fact);  // read again
+    CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+    question.feed.edited(4);  // no brand of ours matches it now
+    CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
+    question.edit(question.reply(4, minutes{10}), fact);
+    CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+  }
+}
+
+TEST_CASE("an answer that is edited into a mention, or out of it, answers once") {
+  const Fact only_answers{.mention = false, .owned = true};
+  Question question;
+  question.feed.tell(question.reply(4, minutes{10}), only_answers);
+  CHECK(question.edit(question.reply(4, minutes{10}), {.owned = true}).applied == 1);
+  CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+  CHECK(kpi(question.aggregator, "mentions") == 2);
+  CHECK(question.edit(question.reply(4, minutes{10}), only_answers).retracted == 1);
+  CHECK(question.answered() == "answered 1 in 600 s, unanswered 0, defences 0");
+  CHECK(kpi(question.aggregator, "mentions") == 1);
+  question.feed.remove(4);
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
+}
+
+TEST_CASE("a defence that is deleted, or edited into something else, is none any more") {
+  Question question;
+  question.feed.tell(question.reply(4, minutes{1}, Sentiment::positive));
+  question.feed.tell(question.reply(5, minutes{2}, Sentiment::positive));
+  question.feed.tell(question.reply(6, minutes{3}));
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 2");
+  question.feed.remove(4);
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
+  question.edit(question.reply(5, minutes{2}), {});
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
+  question.edit(question.reply(6, minutes{3}, Sentiment::positive), {});
+  CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
+}
+
+TEST_CASE("an answer that is deleted before its post comes does nothing") {
+  Aggregator aggregator({}, {});
+  aggregator.set_brands(list({"Acme"}, {}));
+  Feed feed(&aggregator);
+  FactPost answer = feed.post(4, kNoon + minutes{10});
+  answer.parent = {2, 2};
+  feed.tell(answer, {.mention = false, .owned = true});
+  feed.remove(4);
+  feed.tell(feed.post(2), {.addressed = true});
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  CHECK(kpi(aggregator, "answered") == 0);
+}
+
 TEST_CASE("a post is taken back from the campaign it was counted in, whatever its place is now") {
   Aggregator aggregator({}, {});
   aggregator.set_brands(list({"Acme"}, {"Spring", "Autumn"}));
@@ -131,6 +229,81 @@ TEST_CASE("a post is taken back from the campaign it was counted in, whatever it
     append_to(&out, report.name, "=", report.all.contributions, " ");
   }
   CHECK(out == "Winter=1 Autumn=1 Spring=0 ");
+}
+
+// What `post` and `fact` say, matched with this list.
+ApplyCounts tell(Aggregator* aggregator, const FactPost& post, const Fact& fact,
+                 std::shared_ptr<const BrandList> brands) {
+  Facts facts;
+  facts.brands = std::move(brands);
+  facts.posts.push_back(post);
+  facts.facts.push_back(fact);
+  return aggregator->apply(facts, {});
+}
+
+std::string campaigns(Aggregator& aggregator) {
+  std::string out;
+  for (const Campaigns::Report& report : shown(aggregator).brands[0].kpis->campaigns) {
+    append_to(&out, report.name, "=", report.all.contributions, "-", report.all.rejected, " ");
+  }
+  return out;
+}
+
+TEST_CASE("facts count for the campaigns that they were matched with, whatever the list is now") {
+  Aggregator aggregator({}, {});
+  Feed feed(&aggregator);
+  const auto before = list({"Acme"}, {"Spring", "Autumn", "Old"});
+  const auto after = list({"Acme"}, {"Autumn", "Winter", "Spring"});
+  SUBCASE("of a brand without posts") {}
+  SUBCASE("of a brand that has some") {
+    aggregator.set_brands(before);
+    tell(&aggregator, feed.post(1), {}, before);
+  }
+  aggregator.set_brands(after);
+  tell(&aggregator, feed.post(2), {.campaigns = 1, .rejected = 1}, before);
+  tell(&aggregator, feed.post(3), {.campaigns = 2}, after);
+  tell(&aggregator, feed.post(4), {.campaigns = 6, .rejected = 2}, before);
+  tell(&aggregator, feed.post(5), {.campaigns = 1}, after);
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  CHECK(campaigns(aggregator) == "Autumn=2-1 Winter=1-0 Spring=1-1 Old=1-0 ");
+  feed.remove(2);
+  feed.remove(4);
+  CHECK(campaigns(aggregator) == "Autumn=1-0 Winter=1-0 Spring=0-0 Old=0-0 ");
+}
+
+TEST_CASE("facts of a brand that is not watched any more count for the campaigns it had") {
+  Aggregator aggregator({}, {});
+  Feed feed(&aggregator);
+  const auto before = list({"Acme"}, {"Spring"});
+  aggregator.set_brands(list({}, {}));
+  tell(&aggregator, feed.post(1), {.campaigns = 1}, before);
+  aggregator.set_brands(before);
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  CHECK(campaigns(aggregator) == "Spring=1-0 ");
+}
+
+TEST_CASE("facts belong to the segments that they were matched with, whatever the list is now") {
+  Aggregator aggregator({}, {});
+  Feed feed(&aggregator);
+  const auto with = [](const std::vector<std::string>& segments) {
+    auto out = std::make_shared<BrandList>(*list({"Acme"}, {}));
+    out->segments = segments;
+    return out;
+  };
+  const auto before = with({"parents", "athletes"});
+  const auto after = with({"athletes", "cooks"});
+  aggregator.set_brands(after);
+  tell(&aggregator, feed.post(1), {.segments = 1}, before);
+  tell(&aggregator, feed.post(2), {.segments = 2}, before);
+  tell(&aggregator, feed.post(3), {.segments = 3}, after);
+  feed.tell(feed.post(4), {.segments = 1});
+  aggregator.advance(kNoon + hours{1}, nullptr);
+  std::map<std::string, double> posts;
+  for (const BrandKpis::Slice& slice : shown(aggregator).brands[0].kpis->slices) {
+    if (slice.dimension != Dimension::segment) continue;
+    posts[slice.value] = *slice.values[0][kpi_index("mentions")];
+  }
+  CHECK(posts == std::map<std::string, double>{{"athletes", 3}, {"cooks", 1}, {"parents", 1}});
 }
 
 TEST_CASE("the names of more campaigns than there are bits take those of former ones") {

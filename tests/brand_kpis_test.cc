@@ -89,7 +89,7 @@ TEST_CASE("slices come by dimension, the largest first, in the windows where the
   BrandState brand;
   const auto add = [&](Dimension dimension, const char* value, Period hour, int times) {
     const SliceId id = brand.slices.find_or_add(dimension, value);
-    brand.slices.add(id, hour, std::vector<Change>{change(Measure::mentions, times)});
+    brand.slices.add({&id, 1}, hour, std::vector<Change>{change(Measure::mentions, times)});
   };
   add(Dimension::hashtag, "tea", kHour, 9);
   add(Dimension::platform, "mastodon", kHour, 2);
@@ -114,7 +114,8 @@ TEST_CASE("earned media value by hand") {
   BrandState brand;
   const auto add = [&](const char* platform, Period hour, std::vector<Change> changes) {
     changes.insert(changes.begin(), change(Measure::mentions, 1));
-    brand.slices.add(brand.slices.find_or_add(Dimension::platform, platform), hour, changes);
+    const SliceId id = brand.slices.find_or_add(Dimension::platform, platform);
+    brand.slices.add({&id, 1}, hour, changes);
   };
   KpiSettings settings;
   settings.rates.platforms["youtube"] = {

@@ -288,5 +288,42 @@ TEST_CASE("the root of a thread is told as far as it is known") {
   CHECK(root_id_of(first).empty());
 }
 
+// One post without observed_at, written then.
+std::string post_at(std::string_view time) {
+  return cat(R"({"id":"1","platform":"x","text":"Acme","created_at":")", time, "\"}\n");
+}
+
+TEST_CASE("one post dated far ahead of its partition does not carry event time away") {
+  Stage test({.seed = kSeed});
+  test.run(post_at("2026-11-22T10:00:00Z") + post_at("2099-01-01T00:00:00Z") +
+           post_at("2026-11-22T10:05:00Z"));
+  REQUIRE(test.output.facts[0].posts.size() == 3);
+  CHECK(to_rfc3339(test.output.facts[0].posts[1].event_time) == "2026-11-22T10:00:00Z");
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2026-11-22T10:05:00Z");
+  CHECK(test.counters.repairs[static_cast<std::size_t>(Repair::future_time)] == 1);
+}
+
+TEST_CASE("after a long pause the second post is believed, and event time goes on") {
+  Stage test({.seed = kSeed});
+  test.run(post_at("2025-01-01T00:00:00Z") + post_at("2025-01-31T00:00:00Z"));
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2025-01-31T00:00:00Z");
+  test.run(post_at("2026-11-22T10:00:00Z"));
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2025-01-31T00:00:00Z");
+  test.run(post_at("2026-11-22T10:01:00Z"));
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2026-11-22T10:01:00Z");
+}
+
+TEST_CASE("what was observed, or taken by its log, then is believed after any pause") {
+  Stage test({.seed = kSeed});
+  test.run(post_at("2025-01-01T00:00:00Z"));
+  test.records = {};
+  const std::string later = post_at("2026-11-22T10:00:00Z");
+  Record& record = test.records.add(later);
+  record.recorded_at = parse_rfc3339("2026-11-22T10:00:30Z");
+  test.run();
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2026-11-22T10:00:00Z");
+  CHECK(test.counters.repairs[static_cast<std::size_t>(Repair::future_time)] == 0);
+}
+
 }  // namespace
 }  // namespace vigie

@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+
+#include "engine/base/text.h"
+#include "tests/files.h"
 
 namespace vigie {
 namespace {
@@ -139,7 +143,7 @@ TEST_CASE("what a post is for its brand") {
     one.addressed = true;
     CHECK(contribution_of(one) == "mentions 1, originals 1, addressed 1");
     const auto answered = [&](std::uint32_t after) {
-      one.answered_after = after;
+      one.answered_after = after & kNotAnswered;
       const std::string text = contribution_of(one);
       return text.substr(text.find("answered 1, ") + 12);
     };
@@ -194,7 +198,7 @@ PostState random_post(std::mt19937& random) {
   out.kind = static_cast<Kind>(below(8));
   out.sentiment = static_cast<Sentiment>(below(4));
   if (out.sentiment != Sentiment::unscored) out.language = below(7) & 7;
-  out.score = below(101) & 0x7F;
+  out.score = below(61) & 0x3F;
   out.campaigns = below(3);
   out.addressed = below(2) == 0;
   out.owned = below(4) == 0;
@@ -222,6 +226,22 @@ TEST_CASE("the contribution before and the difference make the contribution afte
     for (const Change& change : changes.all()) sums[change.measure] -= change.by;
     for (const auto& [measure, sum] : sums) CHECK(sum == 0);
   }
+}
+
+TEST_CASE("a measure keeps its number in the saved state for good") {
+  std::string told = read_file(VIGIE_SOURCE_DIR "/tests/cases/measures/numbers.txt");
+  std::string out;
+  for (std::size_t begin = 0; told.substr(begin).starts_with('#');) {
+    begin = told.find('\n', begin) + 1;
+    if (!told.substr(begin).starts_with('#')) out = told.substr(0, begin);
+  }
+  for (std::uint32_t number = 0; number < kMeasureNumbersMax; ++number) {
+    const std::optional<Measure> measure = measure_of_number(number);
+    if (!measure) continue;
+    append_to(&out, number, " ", measure_specs()[static_cast<std::size_t>(*measure)].name, "\n");
+    CHECK(number_of(*measure) == number);
+  }
+  CHECK_MESSAGE(out == told, "add new lines to tests/cases/measures/numbers.txt; change none");
 }
 
 TEST_CASE("slices keep the first measures") {

@@ -32,8 +32,10 @@ bool is_cpp(std::string_view path) { return ends_with_any(path, {".h", ".cc", ".
 bool is_script(std::string_view path) {
   return ends_with_any(path, {".sh", ".py", ".cmake", "CMakeLists.txt"}) || path == ".ci/run";
 }
-// Test data may look any way it likes.
-bool is_data(std::string_view path) { return path.starts_with("tests/cases/"); }
+// Data may look any way it likes.
+bool is_data(std::string_view path) {
+  return path.starts_with("tests/cases/") || path.ends_with(".tsv");
+}
 
 void complain(const Source& source, std::size_t line, std::string message, Violations* out) {
   out->push_back({source.path, line, std::move(message)});

@@ -64,6 +64,10 @@ class Authors {
   // `followers`: kUnknownCount where it is not known. Nothing for a key that is none.
   void add(const Key128& author, EventTime time, Deed deed, std::int64_t followers, bool negative);
 
+  // See KeySample.
+  void prefetch(const Key128& author) const { authors_.prefetch(author); }
+  void prefetch_row(const Key128& author) const { authors_.prefetch_row(author); }
+
   // The period is `days` days, the last one that of `now`; of one day it is the last 24 hours, the
   // hour of `now` included. It counts nothing after it. The classes are those of the last 30 days;
   // a period ago they were those of the 30 days up to then, at most 60 days back: the words of bits

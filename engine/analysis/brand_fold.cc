@@ -51,51 +51,75 @@ void BrandFold::fold(BrandId id, BrandState* brand, const Facts& facts, const Fa
   const Told told{id, brand, &facts, &fact, &facts.posts[fact.post]};
   const FactPost& post = *told.post;
   brand->unsaved = true;
-  if (!fact.mention) {
-    ++counts->answers;
-    tell_parent(told, false);
-    return;
-  }
-  const std::optional<std::uint64_t> known = posts_->find(id, post.key);
+  std::optional<std::uint64_t> known = posts_->find(id, post.key);
   const std::optional<std::uint64_t> replaced = posts_->find(id, post.replaced);
   if (replaced && !known) {
     posts_->rename({id, *replaced}, post.key);
-    fold_known(told, {id, *replaced}, counts);
-    return;
-  }
-  if (replaced && replaced != known) {  // the new version came first
+    brand->early_replies.rename(post.replaced, post.key);
+    brand->counted_replies.rename(post.replaced, post.key);
+    known = replaced;
+  } else if (replaced && replaced != known) {  // the new version came first
     retract(brand, {id, *replaced}, Gone::deleted, post.told_at, counts);
   }
-  if (known) {
-    fold_known(told, {id, *known}, counts);
+  const PostPlace place{id, known.value_or(posts_->end(id))};
+  if (!fact.mention) {
+    fold_answer(told, place, counts);
+  } else if (known) {
+    fold_known(told, place, counts);
   } else {
-    fold_new(told, counts);
+    fold_new(told, place, counts);
   }
 }
 
 void BrandFold::fold_known(const Told& told, PostPlace place, ApplyCounts* counts) {
   const FactPost& post = *told.post;
+  const PostState before = posts_->at(place);
+  PostState row = before;
+  const std::uint32_t age = age_of(row, post.told_at);
+  const bool newer = age >= row.written_at;
+  if (row.answers_only && newer && !row.deleted) return fold_new(told, place, counts);
   ++counts->duplicates;
-  PostState row = posts_->at(place);
-  if (row.deleted) return;
-  merge_counters(post.counters, age_of(row, post.told_at), &row);
-  if (post.edited && age_of(row, post.told_at) >= row.written_at) {
+  if (row.deleted || row.answers_only) return;
+  merge_counters(post.counters, age, &row);
+  const bool edited = post.edited && newer;
+  if (edited) {
     ++counts->edited;
-    row.written_at = age_of(row, post.told_at);
+    row.written_at = age;
     describe(told, &row);
     row.live = !row.apart;
     if (row.live) choose_slices(told, &row);
   }
   commit(told.brand, place, row);
+  if (edited) tell_parent_anew(told, before, row);
 }
 
-void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
+PostState BrandFold::begin_row(const Told& told, PostPlace place) const {
+  PostState row;
+  row.key = told.post->key;
+  row.author = told.post->author;
+  row.event_time = told.post->event_time;
+  if (posts_->holds(place)) {
+    row.author = posts_->at(place).author;
+    row.same_author = posts_->at(place).same_author;
+  }
+  row.counted_at = row.written_at = age_of(row, told.post->told_at);
+  return row;
+}
+
+void BrandFold::keep(const Told& told, PostPlace place, const PostState& row) {
+  if (posts_->holds(place)) {
+    *posts_->change(place) = row;
+  } else {
+    posts_->add(told.id, row, told.facts->text(told.post->id));
+  }
+}
+
+void BrandFold::fold_new(const Told& told, PostPlace place, ApplyCounts* counts) {
   const FactPost& post = *told.post;
   BrandState* brand = told.brand;
-  PostState row;
-  row.key = post.key;
-  row.author = post.author;
-  row.event_time = post.event_time;
+  PostState row = begin_row(told, place);
+  merge_counters(post.counters, row.counted_at, &row);
+  describe(told, &row);
   const Minute minute = minute_of(post.event_time);
   if (post.backdated) {
     row.apart = true;
@@ -109,18 +133,15 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
     const auto series = minutes_->count(told.id, brand, post.platform, minute);
     if (!series) {
       ++counts->overflow;
-      tell_parent(told, true);
+      row.apart = true;
+      if (!posts_->holds(place)) tell_parent(told, row);
       return;
     }
     row.series = *series & kNoSeries;
     ++counts->applied;
   }
-  row.counted_at = row.written_at = age_of(row, post.told_at);
-  merge_counters(post.counters, row.counted_at, &row);
-  describe(told, &row);
-  const PostPlace place{told.id, posts_->end(told.id)};
-  brand->early_replies.take(post.key,
-                            [&](const ReplyEffect& effect) { take_effect(effect, &row); });
+  if (posts_->holds(place)) take_from_parent(told.id, brand, posts_->at(place));
+  take_early_replies(brand, &row);
   if (!row.apart) {
     row.live = true;
     choose_slices(told, &row);
@@ -135,8 +156,8 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
     wait_for_answer(brand, place, &row);
     brand->kpis_current = false;
   }
-  posts_->add(told.id, row, told.facts->text(post.id));
-  tell_parent(told, row.apart);
+  keep(told, place, row);
+  tell_parent(told, row);
 }
 
 void BrandFold::describe(const Told& told, PostState* row) {
@@ -152,7 +173,7 @@ void BrandFold::describe(const Told& told, PostState* row) {
   row->campaigns = row->rejected = 0;
   for (std::uint32_t rest = fact.campaigns; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-    if (bit >= bits.size()) continue;
+    if (bit >= bits.size() || bits[bit] == kNoCampaign) continue;
     row->campaigns |= 1U << bits[bit];
     if ((fact.rejected >> bit & 1U) != 0) row->rejected |= 1U << bits[bit];
   }
@@ -160,9 +181,9 @@ void BrandFold::describe(const Told& told, PostState* row) {
   row->media = fact.media;
   row->sentiment = fact.sentiment;
   row->language = fact.language & 7U;
-  row->score = packed_score(fact.score) & 0x7F;
+  row->score = packed_score(fact.score) & 0x3F;
   row->given = post.given;
-  row->crisis = fact.crisis != 0;
+  row->crisis = fact.crisis != 0 ? 1 : 0;
   row->owned = fact.owned;
   row->addressed = fact.addressed;
   row->rating =
@@ -196,45 +217,16 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
   choose(Dimension::channel, told.facts->text(post.channel));
   for (std::uint32_t rest = told.fact->crisis; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-    if (bit < settings_->crises.size()) choose(Dimension::crisis, settings_->crises[bit]);
+    if (bit < crises_.size()) choose(Dimension::crisis, crises_[bit]);
   }
   for (std::uint32_t rest = told.fact->segments; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-    if (bit < settings_->segments.size()) choose(Dimension::segment, settings_->segments[bit]);
+    if (bit < segments_.size()) choose(Dimension::segment, segments_[bit]);
   }
   const std::span<const Label> hashtags = told.facts->of(post.hashtags);
   for (std::size_t i = 0; i < std::min(hashtags.size(), kHashtagsPerPostMax); ++i) {
     choose(Dimension::hashtag, told.facts->text(hashtags[i]));
   }
-}
-
-void BrandFold::tell_parent(const Told& told, bool apart) {
-  const FactPost& post = *told.post;
-  const ReplyEffect effect{
-      .parent = post.parent,
-      .time = post.event_time,
-      .answers = told.fact->owned,
-      .defends = !told.fact->owned && !apart && told.fact->sentiment == Sentiment::positive};
-  if (!post.parent.is_set() || (!effect.answers && !effect.defends)) return;
-  const std::optional<std::uint64_t> parent = posts_->find(told.id, post.parent);
-  if (!parent) {
-    told.brand->early_replies.add(effect);
-    return;
-  }
-  PostState row = posts_->at({told.id, *parent});
-  take_effect(effect, &row);
-  commit(told.brand, {told.id, *parent}, row);
-}
-
-// The order in which replies come changes nothing.
-void BrandFold::take_effect(const ReplyEffect& effect, PostState* row) {
-  if (effect.answers) {
-    const auto after = std::chrono::floor<std::chrono::seconds>(effect.time - row->event_time);
-    const auto seconds =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(after.count(), 0, kNotAnswered - 1));
-    row->answered_after = std::min<std::uint32_t>(row->answered_after, seconds) & kNotAnswered;
-  }
-  if (effect.defends && row->defences != 0xFFFF) ++row->defences;
 }
 
 void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
@@ -322,12 +314,8 @@ void BrandFold::add(BrandState* brand, const PostState& row, const Changes& chan
   const Period hour = hour_period(row.event_time);
   brand->hours.add(hour, changes.all());
   brand->months.add(month_period(row.event_time), changes.all());
-  const std::span<const Change> sliced = changes.sliced();
-  if (sliced.empty()) return;
-  for (const SliceId slice : row.slices) {
-    if (slice == kNoSlice) break;
-    brand->slices.add(slice, hour, sliced);
-  }
+  const auto end = std::ranges::find(row.slices, kNoSlice);
+  brand->slices.add({row.slices.begin(), end}, hour, changes.sliced());
 }
 
 void BrandFold::count_called(BrandState* brand, const PostState& row, int by) {

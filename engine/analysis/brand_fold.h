@@ -1,11 +1,14 @@
 // Folding one fact, or what is told of one post, into the state of one brand.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "engine/analysis/aggregator.h"
 #include "engine/analysis/brand_state.h"
@@ -30,11 +33,28 @@ class BrandFold {
   // update is about.
   void update(BrandState* brand, PostPlace place, const PostUpdate& update, ApplyCounts* counts);
 
+  // Asks for what fold() of a fact will touch, step by step: each step looks at what the one before
+  // asked for. `brand` may be null.
+  enum class Ahead : std::uint8_t { fact, post, texts, brand, tables, rows };
+  static constexpr std::array kAhead{std::pair{Ahead::fact, 20},  std::pair{Ahead::post, 16},
+                                     std::pair{Ahead::texts, 12}, std::pair{Ahead::brand, 8},
+                                     std::pair{Ahead::tables, 5}, std::pair{Ahead::rows, 2}};
+  void prefetch(Ahead step, BrandId id, const BrandState* brand, const Facts& facts,
+                const Fact& fact) const;
+
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
   // From now on these are what the bits of Fact::campaigns stand for. REQUIRES: kCampaignsMax at
   // most.
   void set_campaigns(BrandId id, BrandState* brand, std::span<const CampaignPlan> plans);
+  // Bits of `brand`, by place of the campaign in `plans`, which are former ones; kNoCampaign where
+  // there is none left. It keeps their names.
+  [[nodiscard]] static std::vector<std::uint8_t> campaign_bits(BrandState* brand,
+                                                               std::span<const CampaignPlan> plans);
+  // From now on these are what the bits of Fact::segments stand for; they outlive their use.
+  void set_segments(std::span<const std::string> names) { segments_ = names; }
+  // Likewise of Fact::crisis.
+  void set_crises(std::span<const std::string> names) { crises_ = names; }
   // Drops what is too old to be shown, as of this watermark. Does nothing twice in the same hour.
   void keep_up(BrandId id, BrandState* brand, EventTime watermark);
 
@@ -49,13 +69,14 @@ class BrandFold {
   };
 
   void fold_known(const Told& told, PostPlace place, ApplyCounts* counts);
-  void fold_new(const Told& told, ApplyCounts* counts);
+  // The place is the next one, or that of a post which has only answered for the brand until now.
+  void fold_new(const Told& told, PostPlace place, ApplyCounts* counts);
   // What follows from the fact alone, beside the keys, the time and the counters.
   void describe(const Told& told, PostState* row);
   void choose_slices(const Told& told, PostState* row);
-  // What the post's answer or support does for its parent.
-  void tell_parent(const Told& told, bool apart);
-  static void take_effect(const ReplyEffect& effect, PostState* row);
+  // The row at its place; whose keys and time are told once.
+  [[nodiscard]] PostState begin_row(const Told& told, PostPlace place) const;
+  void keep(const Told& told, PostPlace place, const PostState& row);
 
   // Replaces the row and all that follows from it.
   void commit(BrandState* brand, PostPlace place, PostState after);
@@ -70,12 +91,24 @@ class BrandFold {
   void add(BrandState* brand, const PostState& row, const Changes& changes);
   void wait_for_answer(BrandState* brand, PostPlace place, PostState* row);
 
+  // --- brand_replies.cc
+  // Of a post that only answers for the brand.
+  void fold_answer(const Told& told, PostPlace place, ApplyCounts* counts);
+  // What the post's answer or support does for its parent; and as it is now, instead of what it did
+  // `before`.
+  void tell_parent(const Told& told, const PostState& row);
+  void tell_parent_anew(const Told& told, const PostState& before, const PostState& row);
+  void take_from_parent(BrandId id, BrandState* brand, const PostState& row);
+  // Of those that came before the post.
+  void take_early_replies(BrandState* brand, PostState* row);
+
   // --- brand_update.cc
   // What becomes of the post: it does not come back once it is deleted.
   enum class Gone : std::uint8_t { edited, deleted };
   void retract(BrandState* brand, PostPlace place, Gone gone, std::optional<EventTime> told_at,
                ApplyCounts* counts);
   void count_anew(BrandState* brand, PostPlace place, const PostUpdate& update);
+  static void take_from_lists(BrandState* brand, const PostState& row);
   void drop_answered(BrandId id, BrandState* brand);
 
   // --- brand_spread.cc
@@ -92,6 +125,8 @@ class BrandFold {
   const KpiSettings* settings_;
   Minutes* minutes_;
   PostTable* posts_;
+  std::span<const std::string> segments_;
+  std::span<const std::string> crises_;
   std::string pair_;  // scratch
 };
 

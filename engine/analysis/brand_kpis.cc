@@ -95,13 +95,14 @@ void add_slices(const Slices& slices, Period last, Period whole_from, const Rate
     if (card.platforms.empty()) continue;
     whole.value_of_views = whole.value_of_interactions = whole.value_of_followers = 0.0;
   }
-  for (const Slices::Slice& slice : slices.all()) {
+  slices.each([&](const Slices::Slice& slice) {
     const AllSums sums = window_sums(slice.hours, kSlicedMeasures, last, whole_from);
-    Found one{at(sums.back().now, Measure::mentions), {slice.dimension, slice.value, {}}};
+    Found one{at(sums.back().now, Measure::mentions),
+              {slice.dimension, std::string(slice.value), {}}};
     bool shown = false;
     for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
       if (slice.dimension == Dimension::platform) {
-        const Rates* rates = rates_of(card, slice.value);
+        const Rates* rates = rates_of(card, one.slice.value);
         add_value(rates, sums[w].now, &(*wholes)[w]);
       }
       const bool empty =
@@ -111,7 +112,7 @@ void add_slices(const Slices& slices, Period last, Period whole_from, const Rate
       shown = true;
     }
     if (shown) found.push_back(std::move(one));
-  }
+  });
   std::ranges::sort(found, [](const Found& a, const Found& b) {
     return std::tuple(a.slice.dimension, -a.mentions, std::string_view(a.slice.value)) <
            std::tuple(b.slice.dimension, -b.mentions, std::string_view(b.slice.value));

@@ -58,6 +58,7 @@ std::size_t BrandState::memory_bytes() const {
   for (const auto& [hour, seen] : author_hours) bytes += kNode + sizeof seen + seen.memory_bytes();
   bytes += authors.memory_bytes() + campaigns.memory_bytes() + cascades.memory_bytes();
   bytes += near_duplicates.memory_bytes() + early_replies.memory_bytes();
+  bytes += counted_replies.memory_bytes();
   bytes += unanswered.capacity() * sizeof(std::uint64_t);
   for (const std::string& name : campaign_names) bytes += sizeof(std::string) + name.capacity();
   return bytes + campaign_bits.capacity();
@@ -99,7 +100,8 @@ void BrandFold::update(BrandState* brand, PostPlace place, const PostUpdate& upd
 
 void BrandFold::retract(BrandState* brand, PostPlace place, Gone gone,
                         std::optional<EventTime> told_at, ApplyCounts* counts) {
-  PostState row = posts_->at(place);
+  const PostState before = posts_->at(place);
+  PostState row = before;
   if (gone == Gone::edited) {
     const std::uint32_t age = told_at ? age_of(row, *told_at) : row.written_at;
     if (age < row.written_at) return;  // its present text is newer
@@ -110,11 +112,16 @@ void BrandFold::retract(BrandState* brand, PostPlace place, Gone gone,
   counts->retracted += row.live ? 1 : 0;
   row.live = false;
   commit(brand, place, row);
-  const auto day = brand->days.find(day_of(row.event_time));
-  if (day != brand->days.end()) day->second->top(TopKind::posts).erase(row.key.low);
+  take_from_lists(brand, row);
   if (row.deleted && row.cascade != kNoCascade && row.depth == 0) {
     brand->cascades.name_root(row.cascade, {}, row.event_time);
   }
+  take_from_parent(place.brand, brand, before);
+}
+
+void BrandFold::take_from_lists(BrandState* brand, const PostState& row) {
+  const auto day = brand->days.find(day_of(row.event_time));
+  if (day != brand->days.end()) day->second->top(TopKind::posts).erase(row.key.low);
 }
 
 void BrandFold::count_anew(BrandState* brand, PostPlace place, const PostUpdate& update) {
@@ -153,6 +160,7 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   brand->days.erase(brand->days.begin(), brand->days.lower_bound(first_day));
   brand->author_hours.erase(brand->author_hours.begin(),
                             brand->author_hours.lower_bound(hour - 23));
+  brand->recent = {};
   brand->authors.drop_before(watermark - std::chrono::days{kAuthorDaysKept});
   brand->cascades.drop_before(watermark - std::chrono::days{kCascadeDaysKept});
   if (posts_->drop_old(id)) brand->unsaved = true;
@@ -186,6 +194,19 @@ void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const Cam
     row->campaigns &= ~taken;
     row->rejected &= ~taken;
   }
+}
+
+std::vector<std::uint8_t> BrandFold::campaign_bits(BrandState* brand,
+                                                   std::span<const CampaignPlan> plans) {
+  std::vector<std::string>& known = brand->campaign_names;
+  std::vector<std::uint8_t> bits;
+  bits.reserve(plans.size());
+  for (const CampaignPlan& plan : plans) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(known, plan.name) - known.begin());
+    if (at == known.size() && at < kCampaignsMax) known.push_back(plan.name);
+    bits.push_back(at < known.size() ? static_cast<std::uint8_t>(at) : kNoCampaign);
+  }
+  return bits;
 }
 
 // Beyond the bound the oldest go, some at once.

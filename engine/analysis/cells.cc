@@ -6,6 +6,8 @@ namespace vigie {
 namespace {
 
 constexpr std::uint32_t kReclaimBytesMin = 64;
+// Changes of the newest row from which it is open: a brand with a post a day has a few of a month.
+constexpr std::uint8_t kOpenFrom = 20;
 
 }  // namespace
 
@@ -19,8 +21,9 @@ std::size_t Cells::find(Period period) const {
 void Cells::add(Period period, std::span<const Change> changes) {
   if (changes.empty()) return;
   if (rows_.empty() || rows_.back().period < period) return append(period, changes);
-  if (rows_.back().period == period) {
-    if (open_ == nullptr) open_newest();
+  const bool newest = rows_.back().period == period;
+  if (newest && open_ == nullptr && ++changes_ >= kOpenFrom) open_newest();
+  if (newest && open_ != nullptr) {
     for (const Change& change : changes) open_[change.measure] += change.by;
     return;
   }
@@ -38,6 +41,7 @@ void Cells::add(Period period, std::span<const Change> changes) {
 
 void Cells::append(Period period, std::span<const Change> changes) {
   close_newest();
+  changes_ = 1;
   make_room(&rows_, 1);
   rows_.push_back({period, 0, 0});
   Measures sums{};
@@ -52,7 +56,10 @@ void Cells::assign(Period period, const Measures& sums) {
     make_room(&rows_, 1);
     rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(row), Row{period, 0, 0});
   }
-  if (row + 1 == rows_.size()) open_.reset();
+  if (row + 1 == rows_.size()) {
+    open_.reset();
+    changes_ = 1;
+  }
   write(&rows_[row], sums);
 }
 

@@ -46,8 +46,6 @@ struct KpiSettings {
   EngagementSettings engagement;
   Duration unanswered_after = std::chrono::hours{24};
   RateCard rates;
-  std::vector<std::string> segments;  // names, by bit of Fact::segments
-  std::vector<std::string> crises;    // names of the sectors, by bit of Fact::crisis
   friend bool operator==(const KpiSettings&, const KpiSettings&) = default;
 };
 

@@ -100,7 +100,7 @@ constexpr KpiSpec kKpiSpecs[] = {
      "Mentions whose sentiment our model told; none where that of the vendor counts.",
      "positive + neutral + negative, by the model", false, whole<&Whole::model_scored>},
     {"total_score", "vigie_kpi_total_score", KpiUnit::count,
-     "Their scores, from -1 to 1 each, added up.", "score_sum / 50", false, score_sum},
+     "Their scores, from -1 to 1 each, added up.", "score_sum / 30", false, score_sum},
     {"mean_score", "vigie_kpi_mean_score_ratio", KpiUnit::ratio,
      "Average score, from -1 (surely negative) to 1 (surely positive).",
      "total_score / model_scored", false, nullptr, "total_score", "model_scored"},

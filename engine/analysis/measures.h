@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -88,6 +89,12 @@ struct MeasureSpec {
 };
 [[nodiscard]] std::span<const MeasureSpec, kMeasures> measure_specs();
 
+// In the saved state a measure has a number that is its own for good, whatever its place is.
+inline constexpr std::uint32_t kMeasureNumbersMax = 256;
+[[nodiscard]] std::uint32_t number_of(Measure measure);
+// Nothing for a number that this engine does not know.
+[[nodiscard]] std::optional<Measure> measure_of_number(std::uint32_t number);
+
 using Measures = std::array<std::int64_t, kMeasures>;
 [[nodiscard]] inline std::int64_t& at(Measures& measures, Measure measure) {
   return measures[static_cast<std::size_t>(measure)];
@@ -109,6 +116,7 @@ using Called = std::array<std::int64_t, kCalled>;
 struct Change {
   std::uint8_t measure = 0;
   std::int64_t by = 0;
+  friend auto operator<=>(const Change&, const Change&) = default;
 };
 
 // Changes by measure, each once, rising; at most kMeasures.

@@ -42,12 +42,27 @@ bool NearDuplicates::is_known(const Group& group) const {
   return group.posts > 0 && group.last >= newest_ - kMemory;
 }
 
-// Where the chain of the band's bucket begins. REQUIRES: there are buckets.
-NearDuplicates::Place& NearDuplicates::first_of(std::size_t band, std::uint64_t signature) {
+// Where in first_ the chain of the band's bucket begins. REQUIRES: there are buckets.
+std::size_t NearDuplicates::bucket_of(std::size_t band, std::uint64_t signature) const {
   const std::size_t buckets = first_.size() / kBands;
   // An odd factor leaves the bands apart, and the highest bits depend on all.
   const std::size_t mixed = (std::size_t{0x9E37} * band_of(signature, band)) & (kBucketsMax - 1);
-  return first_[band * buckets + mixed * buckets / kBucketsMax];
+  return band * buckets + mixed * buckets / kBucketsMax;
+}
+
+void NearDuplicates::prefetch(std::uint64_t signature) const {
+  if (first_.empty() || signature == 0) return;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    __builtin_prefetch(&first_[bucket_of(band, signature)]);
+  }
+}
+
+void NearDuplicates::prefetch_groups(std::uint64_t signature) const {
+  if (first_.empty() || signature == 0) return;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    const Place first = first_[bucket_of(band, signature)];
+    if (first != kNone) __builtin_prefetch(&groups_[first]);
+  }
 }
 
 NearDuplicates::Place NearDuplicates::find(std::uint64_t signature) {

@@ -41,6 +41,10 @@ class NearDuplicates {
   // A post of the group is gone. True when it was the last one; false too where no group is known.
   bool take_back(std::uint64_t signature);
 
+  // Asks for what add() looks at first; and, once that is there, for the groups it looks at then.
+  void prefetch(std::uint64_t signature) const;
+  void prefetch_groups(std::uint64_t signature) const;
+
   [[nodiscard]] std::size_t memory_bytes() const;
   void save(pb::NearDuplicates* out) const;
   [[nodiscard]] bool load(const pb::NearDuplicates& in);
@@ -69,7 +73,10 @@ class NearDuplicates {
   };
 
   [[nodiscard]] bool is_known(const Group& group) const;
-  [[nodiscard]] Place& first_of(std::size_t band, std::uint64_t signature);
+  [[nodiscard]] std::size_t bucket_of(std::size_t band, std::uint64_t signature) const;
+  [[nodiscard]] Place& first_of(std::size_t band, std::uint64_t signature) {
+    return first_[bucket_of(band, signature)];
+  }
   [[nodiscard]] Place find(std::uint64_t signature);
   void begin(std::uint64_t signature, std::int64_t last, std::uint32_t posts);
   [[nodiscard]] Place take_place();

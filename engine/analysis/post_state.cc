@@ -28,6 +28,7 @@ void upgrade_row(PostState* row) {
   row->answered_after = std::min(answered_after, most) & kNotAnswered;
   row->score = kScoreSteps;
   row->language = 0;
+  row->crisis = 0;
 }
 
 }  // namespace vigie

@@ -28,7 +28,7 @@ inline constexpr std::uint32_t kAgeMax = 0xFFFFFFFF;
 inline constexpr std::uint8_t kNoSeries = 0x3F;
 
 // Scores from -1 to 1 are kept as 0 to 2 * kScoreSteps.
-inline constexpr int kScoreSteps = 50;
+inline constexpr int kScoreSteps = 30;
 
 // Laid out without a gap: its bytes are a row of the saved state, as state.md describes it.
 struct PostState {
@@ -42,8 +42,9 @@ struct PostState {
   std::uint32_t written_at = 0;  // when its text was so, likewise
   std::uint32_t followers = kUnknownCount32;
   std::uint32_t answered_after : 22 = kNotAnswered;  // seconds until an owned reply
-  std::uint32_t score : 7 = kScoreSteps;             // see score_steps()
+  std::uint32_t score : 6 = kScoreSteps;             // see score_steps()
   std::uint32_t language : 3 = 0;                    // as in Fact: of the model, 0: not scored by it
+  std::uint32_t crisis : 1 = 0;                      // it holds words of a crisis
   std::uint32_t campaigns = 0;                       // bits, as BrandState::campaign_names
   std::uint32_t rejected = 0;
   std::array<SliceId, kPostSlicesMax> slices = no_slices();  // those it counts in, then kNoSlice
@@ -73,11 +74,11 @@ struct PostState {
   std::uint8_t series : 6 = kNoSeries;  // whose minutes it counts in: of BrandState::series
   bool young_author : 1 = false;        // its account was younger than kYoungAccountDays
   bool unfollowed_author : 1 = false;
-  bool apart : 1 = false;       // late or backdated: it never counts
-  bool deleted : 1 = false;     // it does not come back
-  bool waiting : 1 = false;     // it is in BrandState::unanswered
+  bool apart : 1 = false;         // late or backdated: it never counts
+  bool deleted : 1 = false;       // it does not come back
+  bool waiting : 1 = false;       // it is in BrandState::unanswered
+  bool answers_only : 1 = false;  // it does not mention the brand, which answers with it: not live
   Sentiment given : 2 = Sentiment::unscored;  // as in FactPost
-  bool crisis : 1 = false;                    // it holds words of a crisis
 
  private:
   static constexpr std::array<std::uint32_t, kCounters> unknown_counters32() {
@@ -99,8 +100,8 @@ static_assert(sizeof(PostState) == 144);
 }
 [[nodiscard]] std::uint32_t packed_score(float score);
 
-// Makes a row of version 1 one of today: there `answered_after` had the bits of the score and the
-// language, and the bits of `given` and `crisis` were zero.
+// Makes a row of version 1 one of today: there `answered_after` had the bits of the score, the
+// language and `crisis`, and those of `given` were zero.
 void upgrade_row(PostState* row);
 
 }  // namespace vigie

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/analysis/packed.h"
 #include "engine/base/check.h"
 
 namespace vigie {
@@ -15,6 +16,30 @@ void reserve_one(std::vector<T>* rows, std::size_t most) {
 }
 
 }  // namespace
+
+PostState& PostRows::push_back(const PostState& row) {
+  if (size_ < kChunk && size_ == first_room_) {
+    grow_first();
+  } else if (size_ % kChunk == 0) {
+    chunks_[size_ / kChunk] = std::make_unique_for_overwrite<PostState[]>(kChunk);
+  }
+  PostState& to = (*this)[size_++];
+  to = row;
+  return to;
+}
+
+void PostRows::grow_first() {
+  const std::size_t room = std::min<std::size_t>(kChunk, first_room_ + first_room_ / 4U + 1U);
+  auto chunk = std::make_unique_for_overwrite<PostState[]>(room);
+  std::copy_n(chunks_[0].get(), size_, chunk.get());
+  chunks_[0] = std::move(chunk);
+  first_room_ = static_cast<std::uint16_t>(room);
+}
+
+std::size_t PostRows::memory_bytes() const {
+  const std::size_t further = size_ <= kChunk ? 0 : (size_ - 1) / kChunk;
+  return (first_room_ + further * kChunk) * sizeof(PostState);
+}
 
 PostTable::PostTable() : PostTable(Bounds{}) {}
 
@@ -126,11 +151,11 @@ std::uint64_t PostTable::add(BrandId brand, const PostState& post, std::string_v
     }
   }
   Page& to = ring.pages.back();
-  reserve_one(&to.rows, kPostsPerPage);
-  PostState& row = to.rows.emplace_back(post);
+  PostState& row = to.rows.push_back(post);
   row.same_author = 0;
   const std::optional<PostIndex::Entry> last = last_of(brand, post.author);
   if (last) row.same_author = (place_of(place.number) - last->place) & 0x3FFFF;
+  vigie::make_room(&to.ids, id.size());
   to.ids.insert(to.ids.end(), id.begin(), id.end());
   reserve_one(&to.id_ends, kPostsPerPage);
   to.id_ends.push_back(static_cast<std::uint32_t>(to.ids.size()));
@@ -232,7 +257,7 @@ std::size_t PostTable::memory_bytes() const {
   for (const Ring& ring : rings_) {
     bytes += ring.pages.capacity() * sizeof(Page);
     for (const Page& of : ring.pages) {
-      bytes += of.rows.capacity() * sizeof(PostState) + of.ids.capacity() +
+      bytes += of.rows.memory_bytes() + of.ids.capacity() +
                of.id_ends.capacity() * sizeof(std::uint32_t);
     }
   }

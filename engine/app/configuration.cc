@@ -50,7 +50,7 @@ ConfigurationRead read_configuration(const std::string& path, const BrandList& k
   read.stamps = loaded.stamps;
   read.files = loaded.files;
   const std::shared_ptr<const MappingSet> mappings = compile_mappings(&loaded);
-  const auto brands = next_brands(known, loaded.settings.brands);
+  const auto brands = next_brands(known, loaded.settings.brands, loaded.settings.segments);
   Result<std::shared_ptr<const rules::RuleSet>> rules;
   // A file that is missing would leave what it holds to be called unknown.
   if (brands && loaded.every_file_read) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -97,13 +98,16 @@ struct FactPost {
   Labels words;     // folded words that may be terms: neither short nor common, each once
 };
 
-// One brand and one post that concerns it. `post` is its place in Facts::posts.
+struct BrandList;  // see brand_list.h
+
+// One brand and one post that concerns it. `post` is its place in Facts::posts; the bits are those
+// of Facts::brands.
 struct Fact {
   std::uint32_t post = 0;
   BrandId brand = 0;
   std::uint32_t campaigns = 0;  // bit i: takes part in the brand's campaign i
   std::uint32_t rejected = 0;   // bit i: breaks the guideline of campaign i
-  std::uint32_t segments = 0;   // bit i: belongs to segment i of the configuration
+  std::uint32_t segments = 0;   // bit i: belongs to segment i
   // How what it says of the brand sounds, as KPIs count it; the score from -1 to 1, and how sure it
   // is, from 0 to 1. `language`: of the model that said so, as sentiment::Language; 0: it did not.
   Sentiment sentiment = Sentiment::unscored;
@@ -124,6 +128,8 @@ struct Fact {
 
 // What stage one makes of some records for one shard.
 struct Facts {
+  // What they were matched with; null: what is in use where they are applied.
+  std::shared_ptr<const BrandList> brands;
   std::vector<FactPost> posts;  // per partition in the order of their origins
   std::vector<Fact> facts;      // in the order of their posts
   std::vector<Label> labels;
@@ -136,6 +142,7 @@ struct Facts {
     return {labels.data() + some.first, some.count};
   }
   void clear() {
+    brands.reset();
     posts.clear();
     facts.clear();
     labels.clear();

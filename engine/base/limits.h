@@ -82,6 +82,13 @@ inline constexpr std::size_t kArenaBlockBytes = 256UL << 10;
 inline constexpr std::size_t kArenaKeptBytes = 4UL << 20;
 // Facts waiting between the workers and one shard; a full queue blocks the workers.
 inline constexpr std::size_t kLinkQueueBytes = 64UL << 20;
+// Facts that a shard has taken and folds at once: the more there are, the less each takes, as what
+// a brand keeps comes into the cache once for all of its facts. They wait for so long at most, and
+// hold so many bytes, one batch more at most. 16,384 take some 20 ms, in which nothing else is
+// done.
+inline constexpr std::size_t kFactsAtOnceMax = 16'384;
+inline constexpr std::size_t kFactsAtOnceBytes = 16UL << 20;
+inline constexpr std::chrono::milliseconds kFactsWaitMax{20};
 
 // --- Rules -------------------------------------------------------------------------------------
 
@@ -159,6 +166,10 @@ inline constexpr std::size_t kPlatformsPerBrandMax = 32;
 // different speeds put minutes far ahead of the watermark. 1M hours are 264 MB.
 inline constexpr std::size_t kHourBlocksMax = 1'000'000;
 
+// How far a post may lie after all others of its partition and still be believed, where nothing but
+// itself tells when it was written (partition_times.h): a pause is as long at most.
+inline constexpr std::chrono::days kTimeJumpMax{31};
+
 // --- State of brands -----------------------------------------------------------------------------
 
 // Hours of sums that a brand keeps: the window of 30 days and the one before it. Slices keep them
@@ -175,8 +186,10 @@ inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
 // Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of
 // posts.
 inline constexpr std::size_t kPagesWithIds = 32;
-// Replies that are known before the post that they answer, per brand.
+// Replies that are known before the post that they answer, per brand; and those that were counted
+// and can be taken back when they are deleted or edited (what older ones did stays).
 inline constexpr std::size_t kEarlyRepliesMax = 1024;
+inline constexpr std::size_t kCountedRepliesMax = 4096;
 // Negative posts to the brand that wait for an answer, per brand.
 inline constexpr std::size_t kUnansweredMax = 4096;
 // Authors of a brand, and contributors of a campaign; beyond, a sample of them is kept.
@@ -231,6 +244,9 @@ inline constexpr std::size_t kClauseTokensMax = 64;
 inline constexpr std::size_t kClauseHitsMax = 64;
 // Clauses of one brand in one post whose scores are averaged; the others are passed over.
 inline constexpr std::size_t kClausesMax = 8;
+// Bytes of one word that are looked at, and of all words of a text.
+inline constexpr std::size_t kSentimentWordBytesMax = 64;
+inline constexpr std::size_t kSentimentBytesMax = 8192;
 
 // --- Saving --------------------------------------------------------------------------------------
 

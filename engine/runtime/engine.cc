@@ -114,7 +114,7 @@ Result<void> Engine::restore() {
     start_positions_.add(progress.partition, progress.next_offset);
   }
   // State without positions is not new: its partitions had been given away.
-  if (!saved.brands.empty()) std::ignore = start_positions_.tell_new();
+  if (!saved.brands.empty()) start_positions_.hold_brands();
   for (const auto& worker : workers_) worker->start_from(&start_positions_);
   StateMeta meta{.version = kStateVersion,
                  .written_by = options_.version,

@@ -105,13 +105,14 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
   std::array<std::uint64_t, kOps> posts{};
   std::uint64_t matched = 0;
   std::uint64_t hits = 0;
-  for (const Mention& mention : slice_.mentions) {
+  for (Mention& mention : slice_.mentions) {
     const Record& record = batch.records[mention.record];
     const Origin origin{record.partition, record.offset, mention.index};
     Output::Reached& reached = reached_of(record.partition, out);
     ++posts[static_cast<std::size_t>(mention.op)];
     ++place_;
     if (mention.op == Op::upsert) {
+      believe(record, &mention);
       reached.event_time = std::max(reached.event_time, std::optional{mention.created_at});
       const std::size_t brands = match(mention, origin, out);
       matched += brands > 0 ? 1 : 0;
@@ -130,6 +131,14 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
   Counters::add(counters_->matched, matched);
   Counters::add(counters_->hits, hits);
   Counters::add(counters_->labels_lost, std::exchange(labels_lost_, 0));
+}
+
+void MatchStage::believe(const Record& record, Mention* mention) {
+  const bool sure = mention->observed_at.has_value() || record.recorded_at.has_value();
+  const EventTime written = times_.believe(record.partition, mention->created_at, sure);
+  if (written == mention->created_at) return;
+  mention->created_at = written;
+  Counters::add(counters_->repairs[static_cast<std::size_t>(Repair::future_time)], 1);
 }
 
 std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Output* out) {

@@ -10,6 +10,7 @@
 
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/runtime/partition_times.h"
 #include "engine/runtime/post_scorer.h"
 #include "engine/runtime/post_writer.h"
 #include "engine/runtime/shadow_log.h"
@@ -63,6 +64,8 @@ class MatchStage {
 
  private:
   void match_slice(const Batch& batch, Output* out);
+  // Sets the time of a post that cannot be believed.
+  void believe(const Record& record, Mention* mention);
   // Appends a fact for each brand that the post mentions; returns their number.
   std::size_t match(const Mention& mention, const Origin& origin, Output* out);
   // What the post at hand says of the brand of this hit, as KPIs count it.
@@ -85,6 +88,7 @@ class MatchStage {
   rules::PostWords words_;
   std::uint64_t labels_lost_ = 0;  // not counted yet
   ShadowLog shadow_;
+  PartitionTimes times_;
   std::uint32_t place_ = 0;  // of the mention at hand in the output
   Arena details_;
 };

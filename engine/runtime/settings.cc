@@ -286,12 +286,6 @@ Loaded Loader::load(const std::string& path) {
   }
   settings.brands = std::move(brands_);
   settings.library = std::move(library_);
-  for (const rules::Segment& segment : settings.segments) {
-    settings.kpis.segments.push_back(segment.name);
-  }
-  for (rules::CrisisSector& sector : rules::crisis_pack()) {
-    settings.kpis.crises.push_back(std::move(sector.name));
-  }
   for (std::size_t i = 0; i < files_->brands(); ++i) {
     settings.brand_places.push_back(files_->text(files_->brand(i)));
   }

@@ -139,7 +139,7 @@ struct Settings {
   StateSettings state;
   PrivacySettings privacy;
   std::vector<rules::Segment> segments;
-  KpiSettings kpis;  // its segments are the names of these, its crises those of crisis_pack()
+  KpiSettings kpis;
   rules::RecommendationPack
       opinions;  // where they are empty, those that are shipped; see opinions_of()
   SentimentSettings sentiment;

@@ -242,6 +242,7 @@ Result<void> Worker::publish(const std::vector<Progress>& progress) {
     batch.writer = number_;
     batch.sequence = sequence_;
     batch.facts = std::exchange(output_.facts[shard], {});
+    batch.facts.brands = rules_->brands;
     const bool last = shard + 1 == context_.shards;
     batch.updates = last ? std::exchange(output_.updates, {}) : output_.updates;
     batch.progress = progress;

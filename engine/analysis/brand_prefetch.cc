@@ -1,0 +1,72 @@
+// Bringing into the cache what a fact will touch, some facts ahead of it.
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/analysis/brand_fold.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kLine = 64;
+
+void prefetch_bytes(const void* from, std::size_t bytes) {
+  const char* const first = static_cast<const char*>(from);
+  for (const char* at = first; at < first + bytes; at += kLine) __builtin_prefetch(at);
+}
+
+void prefetch_labels(const Facts& facts, const Labels& labels) {
+  prefetch_bytes(facts.labels.data() + labels.first, labels.count * sizeof(Label));
+}
+
+void prefetch_slots(const Facts& facts, const Labels& labels, const TopList& list) {
+  for (const Label& label : facts.of(labels)) list.prefetch(label.hash);
+}
+
+}  // namespace
+
+void BrandFold::prefetch(Ahead step, BrandId id, const BrandState* brand, const Facts& facts,
+                         const Fact& fact) const {
+  if (step == Ahead::fact) return __builtin_prefetch(&fact);
+  const FactPost& post = facts.posts[fact.post];
+  if (step == Ahead::post) return prefetch_bytes(&post, sizeof post);
+  if (step == Ahead::texts) {
+    posts_->prefetch(post.key);
+    posts_->prefetch_author(post.author);
+    if (post.parent.is_set()) posts_->prefetch(post.parent);
+    if (post.root.is_set()) posts_->prefetch(post.root);
+    prefetch_labels(facts, post.hashtags);
+    prefetch_labels(facts, post.words);
+    prefetch_labels(facts, post.sites);
+    prefetch_bytes(facts.texts.data() + post.id.first, kLine);
+  }
+  if (brand == nullptr) return;
+  BrandDay* const lists = brand->recent.lists;
+  switch (step) {
+    case Ahead::fact:
+    case Ahead::post: return;
+    case Ahead::texts: return prefetch_bytes(brand, sizeof *brand);
+    case Ahead::brand:
+      if (lists != nullptr) prefetch_bytes(lists, sizeof *lists);
+      brand->near_duplicates.prefetch(post.signature);
+      brand->authors.prefetch(post.author);
+      brand->cascades.prefetch(post.root);
+      posts_->prefetch_author_row(id, post.author);
+      return;
+    case Ahead::tables:
+      if (lists != nullptr) {
+        for (const TopList& list : lists->tops) list.prefetch();
+      }
+      brand->near_duplicates.prefetch_groups(post.signature);
+      brand->authors.prefetch_row(post.author);
+      return;
+    case Ahead::rows:
+      if (lists == nullptr) return;
+      prefetch_slots(facts, post.words, lists->top(TopKind::words));
+      prefetch_slots(facts, post.hashtags, lists->top(TopKind::hashtags));
+      lists->top(TopKind::authors).prefetch(post.author.low);
+      lists->top(TopKind::posts).prefetch(post.key.low);
+      return;
+  }
+}
+
+}  // namespace vigie
