@@ -34,13 +34,19 @@ class BrandFold {
   void update(BrandState* brand, PostPlace place, const PostUpdate& update, ApplyCounts* counts);
 
   // Asks for what fold() of a fact will touch, step by step: each step looks at what the one before
-  // asked for. `brand` may be null.
+  // asked for.
   enum class Ahead : std::uint8_t { fact, post, texts, brand, tables, rows };
   static constexpr std::array kAhead{std::pair{Ahead::fact, 20},  std::pair{Ahead::post, 16},
                                      std::pair{Ahead::texts, 12}, std::pair{Ahead::brand, 8},
                                      std::pair{Ahead::tables, 5}, std::pair{Ahead::rows, 2}};
-  void prefetch(Ahead step, BrandId id, const BrandState* brand, const Facts& facts,
-                const Fact& fact) const;
+  struct Next {
+    BrandId id = 0;
+    const BrandState* brand = nullptr;  // null where nothing is kept of it
+    const Facts* facts = nullptr;
+    const Fact* fact = nullptr;
+    bool is_first = false;  // of its brand
+  };
+  void prefetch(Ahead step, const Next& next) const;
 
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
@@ -66,6 +72,7 @@ class BrandFold {
     const FactPost* post;
   };
 
+  void prefetch_texts(BrandId id, const Facts& facts, const FactPost& post) const;
   void fold_known(const Told& told, PostPlace place, ApplyCounts* counts);
   // The place is the next one, or that of a post which has only answered for the brand until now.
   void fold_new(const Told& told, PostPlace place, ApplyCounts* counts);

@@ -83,23 +83,23 @@ void PostTable::find_all(const Key128& key, std::vector<PostPlace>* places) cons
 
 void PostTable::find_author(const Key128& author, std::vector<PostPlace>* places) const {
   if (!author.is_set()) return;
-  const auto old = static_cast<std::ptrdiff_t>(places->size());
-  by_author_.find(author.high, [&](PostIndex::Entry entry) {
-    PostPlace post{entry.brand, number_of(entry)};
-    if (at(post).author != author) return false;
+  for (BrandId brand = 0; brand < rings_.size(); ++brand) {
+    const std::optional<PostIndex::Entry> last = last_of(brand, author);
+    if (!last) continue;
+    const auto old = static_cast<std::ptrdiff_t>(places->size());
+    PostPlace post{brand, number_of(*last)};
     for (std::uint32_t away = 1; away != 0 && holds(post); post.number -= away) {
       places->push_back(post);
       away = at(post).same_author;
     }
-    return false;
-  });
-  std::sort(places->begin() + old, places->end());
+    std::reverse(places->begin() + old, places->end());
+  }
 }
 
 std::optional<PostIndex::Entry> PostTable::last_of(BrandId brand, const Key128& author) const {
   std::optional<PostIndex::Entry> found;
   if (!author.is_set()) return found;
-  by_author_.find(author.high, [&](PostIndex::Entry entry) {
+  by_author_.find(hash_of(brand, author), [&](PostIndex::Entry entry) {
     if (entry.brand != brand) return false;
     if (at({brand, number_of(entry)}).author == author) found = entry;
     return found.has_value();
@@ -200,10 +200,11 @@ void PostTable::link(PostPlace post, const PostState& row, std::optional<PostInd
   ++size_;
   rings_[post.brand].apart += row.apart;
   if (!row.author.is_set()) return;
+  const std::uint64_t hash = hash_of(post.brand, row.author);
   if (last) {
-    by_author_.move(row.author.high, *last, entry.place);
+    by_author_.move(hash, *last, entry.place);
   } else {
-    by_author_.insert(row.author.high, entry);
+    by_author_.insert(hash, entry);
   }
 }
 
@@ -214,7 +215,9 @@ void PostTable::unlink(PostPlace post) {
   --size_;
   rings_[post.brand].apart -= row.apart;
   if (!row.author.is_set()) return;
-  if (last_of(post.brand, row.author) == entry) by_author_.erase(row.author.high, entry);
+  if (last_of(post.brand, row.author) == entry) {
+    by_author_.erase(hash_of(post.brand, row.author), entry);
+  }
 }
 
 void PostTable::drop_first(BrandId brand) {
