@@ -79,7 +79,7 @@ class Posts {
     static constexpr std::array<std::string_view, 4> kLangs{"fr", "en", "de", "es"};
     post.platform = ShortName(kPlatforms[random_() % 4]);
     post.lang = ShortName(kLangs[random_() % 4]);
-    post.sentiment = static_cast<Sentiment>(random_() % 4);
+    post.given = static_cast<Sentiment>(random_() % 4);
     post.id = text(cat("https://example.org/posts/", count_), facts);
     post.author_name = text(cat("author", author), facts);
     if (random_() % 2 == 0) post.hashtags = labels(cat("tag", brand, "of"), 2, tags_, facts);
@@ -88,6 +88,10 @@ class Posts {
     Fact& fact = facts->facts.emplace_back();
     fact.post = static_cast<std::uint32_t>(facts->posts.size() - 1);
     fact.brand = brand;
+    fact.sentiment = post.given;
+    if (fact.sentiment != Sentiment::unscored) {
+      fact.language = static_cast<std::uint8_t>(1 + random_() % 6);
+    }
     fact.addressed = random_() % 10 == 0;
     ++count_;
   }

@@ -90,8 +90,7 @@ TEST_CASE("a negative post to the brand waits for an answer from a day until a w
   Feed feed(&aggregator);
   for (std::uint64_t key = 1; key <= 3; ++key) {
     FactPost post = feed.post(key);
-    post.sentiment = Sentiment::negative;
-    feed.tell(post, {.addressed = true});
+    feed.tell(post, {.sentiment = Sentiment::negative, .addressed = true});
   }
   const auto waiting = [&](Duration after) {
     aggregator.advance(kNoon + after, nullptr);

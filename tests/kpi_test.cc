@@ -76,6 +76,10 @@ void set_whole(std::string_view name, double value, KpiInput::Whole* whole) {
   if (name == "distinct_authors") whole->distinct_authors = value;
   if (name == "distinct_sites") whole->distinct_sites = value;
   if (name == "unanswered_negative") whole->unanswered_negative = value;
+  if (name == "model_scored") whole->model_scored = value;
+  if (name == "adjusted_negative") whole->adjusted.posts[0] = value;
+  if (name == "adjusted_neutral") whole->adjusted.posts[1] = value;
+  if (name == "adjusted_positive") whole->adjusted.posts[2] = value;
   if (name == "value_of_views") whole->value_of_views = value;
   if (name == "value_of_interactions") whole->value_of_interactions = value;
   if (name == "value_of_followers") whole->value_of_followers = value;

@@ -93,6 +93,8 @@ std::string flags_of(const Fact& fact) {
   add(fact.advises_against, "advises-against");
   if (fact.campaigns != 0) out += cat(" campaigns=", fact.campaigns);
   if (fact.rejected != 0) out += cat(" rejected=", fact.rejected);
+  if (fact.sentiment != Sentiment::unscored) out += cat(" ", to_text(fact.sentiment));
+  if (fact.crisis != 0) out += cat(" crisis=", int{fact.crisis});
   if (fact.segments != 0) out += cat(" segments=", fact.segments);
   return out;
 }
@@ -104,7 +106,7 @@ void append_post(const Facts& facts, const FactPost& post, std::string* out) {
   append_to(out, "  keys ", hex(post.key), " author ", hex(post.author), " parent ",
             hex(post.parent), " root ", hex(post.root), " replaced ", hex(post.replaced), "\n");
   append_to(out, "  on ", post.platform.view(), " lang '", post.lang.view(), "' country '",
-            post.country.view(), "' ", to_text(post.sentiment), " rating ",
+            post.country.view(), "' ", to_text(post.given), " rating ",
             static_cast<double>(post.rating), " signed ", post.signature != 0 ? "yes" : "no", "\n");
   append_to(out, "  followers ", post.followers, " age ", post.author_age_days, " counters");
   for (const std::int64_t counter : post.counters) append_to(out, " ", counter);

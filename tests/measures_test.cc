@@ -143,7 +143,7 @@ TEST_CASE("what a post is for its brand") {
     one.addressed = true;
     CHECK(contribution_of(one) == "mentions 1, originals 1, addressed 1");
     const auto answered = [&](std::uint32_t after) {
-      one.answered_after = after;
+      one.answered_after = after & kNotAnswered;
       const std::string text = contribution_of(one);
       return text.substr(text.find("answered 1, ") + 12);
     };
@@ -197,10 +197,12 @@ PostState random_post(std::mt19937& random) {
   if (below(2) == 0) out.followers = below(100'000);
   out.kind = static_cast<Kind>(below(8));
   out.sentiment = static_cast<Sentiment>(below(4));
+  if (out.sentiment != Sentiment::unscored) out.language = below(7) & 7;
+  out.score = below(61) & 0x3F;
   out.campaigns = below(3);
   out.addressed = below(2) == 0;
   out.owned = below(4) == 0;
-  if (below(2) == 0) out.answered_after = below(300'000);
+  if (below(2) == 0) out.answered_after = below(300'000) & kNotAnswered;
   if (below(4) == 0) out.rating = (100 + below(401)) & 0x1FF;
   out.near_identical = below(5) == 0;
   return out;

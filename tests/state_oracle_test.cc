@@ -205,6 +205,7 @@ void compare(Aggregator& aggregator, const Store& store, const StateTwin& twin) 
     REQUIRE(brand.ParseFromString(store.at(brand_key(kNames[id]))));
     REQUIRE(text(sums(brand.hours())) == text(twin.hours(id)));
     REQUIRE(text(sums(brand.months())) == text(twin.months(id)));
+    REQUIRE(text(sums(brand.called())) == text(twin.called(id)));
     compare_slices(brand, twin, id);
     REQUIRE(shown.brands[id].mentions == twin.mentions(id));
     REQUIRE(shown.brands[id].late == twin.late(id));

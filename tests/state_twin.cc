@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "engine/base/limits.h"
 
@@ -198,7 +199,7 @@ void StateTwin::tell_parent(Brand* brand, const StreamOp& op, const Post& post) 
   const Reply reply{.parent = op.post.parent,
                     .time = post.event_time,
                     .answers = owned,
-                    .defends = !owned && !post.apart && post.told.sentiment == Sentiment::positive};
+                    .defends = !owned && !post.apart && post.fact.sentiment == Sentiment::positive};
   brand->replies.erase(op.post.key);
   if (reply.parent.is_set() && (reply.answers || reply.defends)) {
     brand->replies.emplace(op.post.key, reply);
@@ -277,7 +278,7 @@ PostState StateTwin::row(const Brand& brand, const Key128& key, const Post& post
   }
   if (post.followers != kUnknownCount) row.followers = static_cast<std::uint32_t>(post.followers);
   const std::optional<std::int64_t> answer = answered_after(brand, key);
-  if (answer) row.answered_after = static_cast<std::uint32_t>(*answer);
+  if (answer) row.answered_after = static_cast<std::uint32_t>(*answer) & kNotAnswered;
   for (const auto& [own, reply] : brand.replies) {
     if (reply.parent == key && reply.defends) ++row.defences;
   }
@@ -286,7 +287,10 @@ PostState StateTwin::row(const Brand& brand, const Key128& key, const Post& post
   row.rating = static_cast<std::uint16_t>(post.told.rating * 100) & 0x1FF;
   row.kind = post.told.kind;
   row.media = post.fact.media;
-  row.sentiment = post.told.sentiment;
+  row.sentiment = post.fact.sentiment;
+  row.language = post.fact.language & 7U;
+  row.score = static_cast<std::uint32_t>(std::lround(post.fact.score * 30) + 30) & 0x3F;
+  row.crisis = post.fact.crisis != 0 ? 1 : 0;
   row.live = true;
   row.owned = post.fact.owned;
   row.addressed = post.fact.addressed;
@@ -316,6 +320,17 @@ StateTwin::Sums StateTwin::months(BrandId brand) const {
   for (const auto& [key, post] : brands_[brand].posts) {
     if (post.live())
       add(row(brands_[brand], key, post), month_of_post(post.event_time), kMeasures, &sums);
+  }
+  return sums;
+}
+
+StateTwin::Sums StateTwin::called(BrandId brand) const {
+  Sums sums;
+  for (const auto& [key, post] : brands_[brand].posts) {
+    if (!post.live() || post.fact.language == 0) continue;
+    if (post.fact.sentiment == Sentiment::unscored) continue;
+    const std::size_t label = static_cast<std::size_t>(post.fact.sentiment) - 1;
+    ++sums[hour_of_post(post.event_time)][3 * (post.fact.language - 1U) + label];
   }
   return sums;
 }
@@ -373,7 +388,7 @@ std::size_t StateTwin::unanswered(BrandId brand) const {
   return static_cast<std::size_t>(std::ranges::count_if(posts, [&](const auto& entry) {
     const Post& post = entry.second;
     return post.live() && post.fact.addressed && !post.fact.owned &&
-           post.told.sentiment == Sentiment::negative &&
+           post.fact.sentiment == Sentiment::negative &&
            !answered_after(brands_[brand], entry.first);
   }));
 }

@@ -26,6 +26,7 @@ class StateTwin {
   using Sums = std::map<Period, Measures>;  // those that are not all zero
   [[nodiscard]] Sums hours(BrandId brand) const;
   [[nodiscard]] Sums months(BrandId brand) const;
+  [[nodiscard]] Sums called(BrandId brand) const;  // by place in Called
   // By dimension and value, of the sliced measures.
   using Slice = std::pair<Dimension, std::string>;
   [[nodiscard]] std::map<Slice, Sums> slices(BrandId brand) const;

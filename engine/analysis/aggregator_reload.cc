@@ -10,6 +10,7 @@ void Aggregator::State::take_list_of(const Facts& told) {
   if (with == matched_with) return;
   matched_with = with;
   fold.set_segments(with->segments);
+  fold.set_crises(with->crises);
   former.clear();
   if (with == list.get()) return;
   former.resize(brands.size());

@@ -150,6 +150,7 @@ void BrandFold::fold_new(const Told& told, PostPlace place, ApplyCounts* counts)
     Changes changes;
     contribution(row, &changes);
     add(brand, row, changes);
+    count_called(brand, row, 1);
     add_to_day(told, row, engagement(changes));
     wait_for_answer(brand, place, &row);
     brand->kpis_current = false;
@@ -177,7 +178,11 @@ void BrandFold::describe(const Told& told, PostState* row) {
   }
   row->kind = post.kind;
   row->media = fact.media;
-  row->sentiment = post.sentiment;
+  row->sentiment = fact.sentiment;
+  row->language = fact.language & 7U;
+  row->score = packed_score(fact.score) & 0x3F;
+  row->given = post.given;
+  row->crisis = fact.crisis != 0 ? 1 : 0;
   row->owned = fact.owned;
   row->addressed = fact.addressed;
   row->rating =
@@ -212,6 +217,10 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
     choose(Dimension::unearned, post.platform.view());
   }
   choose(Dimension::channel, told.facts->text(post.channel));
+  for (std::uint32_t rest = told.fact->crisis; rest != 0; rest &= rest - 1) {
+    const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
+    if (bit < crises_.size()) choose(Dimension::crisis, crises_[bit]);
+  }
   for (std::uint32_t rest = told.fact->segments; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
     if (bit < segments_.size()) choose(Dimension::segment, segments_[bit]);
@@ -253,6 +262,10 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
     contribution(after, &added);
     add(brand, after, added);
     difference(before, after, &changes);
+  }
+  if (called_place(before) != called_place(after)) {
+    count_called(brand, before, -1);
+    count_called(brand, after, 1);
   }
   if (before.live && after.live) add_engagement(brand, place, engagement(changes));
   wait_for_answer(brand, place, &after);
@@ -330,6 +343,13 @@ void BrandFold::add(BrandState* brand, const PostState& row, const Changes& chan
   brand->months.add(month_period(row.event_time), changes.all());
   const auto end = std::ranges::find(row.slices, kNoSlice);
   brand->slices.add({row.slices.begin(), end}, hour, changes.sliced());
+}
+
+void BrandFold::count_called(BrandState* brand, const PostState& row, int by) {
+  if (const std::optional<std::uint8_t> place = called_place(row)) {
+    const Change change{.measure = *place, .by = by};
+    brand->called.add(hour_period(row.event_time), std::span(&change, 1));
+  }
 }
 
 void BrandFold::wait_for_answer(BrandState* brand, PostPlace place, PostState* row) {

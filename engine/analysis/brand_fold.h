@@ -59,6 +59,8 @@ class BrandFold {
                                                                std::span<const CampaignPlan> plans);
   // From now on these are what the bits of Fact::segments stand for; they outlive their use.
   void set_segments(std::span<const std::string> names) { segments_ = names; }
+  // Likewise of Fact::crisis.
+  void set_crises(std::span<const std::string> names) { crises_ = names; }
   // Drops what is too old to be shown, as of this watermark. Does nothing twice in the same hour.
   void keep_up(BrandId id, BrandState* brand, EventTime watermark);
 
@@ -93,6 +95,8 @@ class BrandFold {
   void leave_group(BrandState* brand, PostPlace place, const PostState& row);
   [[nodiscard]] std::optional<PostPlace> find_heir(PostPlace first, std::uint64_t group) const;
   void count_campaigns(BrandState* brand, const PostState& row, int by);
+  // Counts what the model called it, or no longer.
+  static void count_called(BrandState* brand, const PostState& row, int by);
   // Adds the changes to the sums of its hour, its month and its slices.
   void add(BrandState* brand, const PostState& row, const Changes& changes);
   void wait_for_answer(BrandState* brand, PostPlace place, PostState* row);
@@ -137,6 +141,7 @@ class BrandFold {
   Minutes* minutes_;
   PostTable* posts_;
   std::span<const std::string> segments_;
+  std::span<const std::string> crises_;
   std::string pair_;  // scratch
 };
 

@@ -207,6 +207,23 @@ void add_tops(const BrandState& brand, EventTime watermark, BrandKpis* out) {
                        top_of(brand, watermark, TopKind::hashtag_pairs, kTopWindows - 1));
 }
 
+// How the mentions of the last `hours` sound; those that the model did not score are as given.
+void add_mood(const Track& by_call, Period last, int hours, const Measures& sums,
+              KpiInput::Whole* whole) {
+  Measures called_sums{};
+  by_call.sum(last + 1 - hours, last, &called_sums);
+  Called called{};
+  Classes given{static_cast<double>(at(sums, Measure::negative)),
+                static_cast<double>(at(sums, Measure::neutral)),
+                static_cast<double>(at(sums, Measure::positive))};
+  for (std::size_t i = 0; i < kCalled; ++i) {
+    called[i] = called_sums[i];
+    given[i % 3] -= static_cast<double>(called[i]);
+    whole->model_scored += static_cast<double>(called[i]);
+  }
+  whole->adjusted = adjusted_count(called, given, model_confusions());
+}
+
 void add_months(const Track& months, Period last, BrandKpis* out) {
   for (Period month = last - kMonthsKept + 1; month <= last; ++month) {
     BrandKpis::Month one{month, {}};
@@ -269,6 +286,8 @@ std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const Brand
     whole.authors = brand.authors.sums(moment.watermark, hours / kDayHours, settings.engagement);
     whole.distinct_authors = distinct_authors(brand, moment.watermark, hours, whole.authors);
     whole.distinct_sites = distinct_sites(brand, moment.watermark, hours);
+    add_mood(brand.called, last, hours, sums[w].now, &whole);
+    out->adjusted[w] = whole.adjusted;
     whole.unanswered_negative = moment.unanswered_negative;
     out->values[w] = KpiValues(KpiInput{sums[w].now, sums[w].before, sums[w].compared, &whole});
     out->net_sentiment[w] =

@@ -13,11 +13,14 @@ std::uint32_t seconds_after(const Reply& reply, const PostState& row) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(after.count(), 0, kNotAnswered - 1));
 }
 
+void answer(const Reply& reply, PostState* row) {
+  const std::uint32_t after = seconds_after(reply, *row);
+  if (after < row->answered_after) row->answered_after = after & kNotAnswered;
+}
+
 // The order in which replies come changes nothing.
 void take_effect(const Reply& reply, PostState* row) {
-  if (reply.answers) {
-    row->answered_after = std::min(row->answered_after, seconds_after(reply, *row));
-  }
+  if (reply.answers) answer(reply, row);
   if (reply.defends && row->defences != 0xFFFF) ++row->defences;
 }
 
@@ -26,9 +29,7 @@ void take_effect_back(const Reply& reply, Replies* others, PostState* row) {
   if (reply.answers && seconds_after(reply, *row) == row->answered_after) {
     row->answered_after = kNotAnswered;
     others->visit(row->key, [&](const Reply& other) {
-      if (other.answers) {
-        row->answered_after = std::min(row->answered_after, seconds_after(other, *row));
-      }
+      if (other.answers) answer(other, row);
       return false;
     });
   }

@@ -123,7 +123,7 @@ void BrandFold::add_to_day(const Told& told, const PostState& row, std::int64_t 
     brand.authors_of(hour).add(post.author.low);
   }
   brand.authors.add(post.author, post.event_time, deed_of(post.kind), post.followers,
-                    post.sentiment == Sentiment::negative);
+                    row.sentiment == Sentiment::negative);
 }
 
 void BrandFold::add_labels(const Told& told, BrandDay* day) {

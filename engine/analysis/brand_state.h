@@ -73,6 +73,7 @@ struct BrandState {
 
   Track hours{kMeasures};
   Track months{kMeasures};
+  Track called{kCalled};  // by hour; its measures are places in Called
   Slices slices;
   std::map<std::int32_t, std::unique_ptr<BrandDay>> days;  // since 1970
   std::map<Period, HyperLogLog> author_hours;              // of the last 24 hours

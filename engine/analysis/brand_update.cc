@@ -50,7 +50,7 @@ std::size_t BrandState::memory_bytes() const {
   std::size_t bytes = sizeof *this + marks.capacity() * sizeof(OriginMark);
   bytes += series.capacity() * sizeof(Series);
   for (const Series& one : series) bytes += one.memory_bytes();
-  bytes += hours.memory_bytes() + months.memory_bytes() + slices.memory_bytes();
+  bytes += hours.memory_bytes() + months.memory_bytes() + called.memory_bytes() + slices.memory_bytes();
   for (const auto& [day, lists] : days) {
     bytes += kNode + sizeof(BrandDay) + lists->authors.memory_bytes() + lists->sites.memory_bytes();
     for (const TopList& top : lists->tops) bytes += top.memory_bytes();
@@ -176,6 +176,7 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   brand->kept_up = hour;
   brand->hours.drop_before(hour - kHoursKept + 1);
   brand->months.drop_before(month_period(watermark) - kMonthsKept + 1);
+  brand->called.drop_before(hour - kHoursKept + 1);
   brand->slices.drop_before(hour - kHoursKept + 1);
   const std::int32_t first_day = day_of(watermark) - kTopDaysKept + 1;
   brand->days.erase(brand->days.begin(), brand->days.lower_bound(first_day));

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/analysis/adjusted_count.h"
 #include "engine/analysis/authors.h"
 #include "engine/analysis/measures.h"
 
@@ -38,6 +39,8 @@ struct KpiInput {
     double distinct_authors = 0;
     std::optional<double> distinct_sites;  // that are linked to; nothing where days are not kept
     double unanswered_negative = 0;
+    double model_scored = 0;  // mentions
+    Adjusted adjusted;
     // Earned media value, of mentions neither owned nor paid, see RateCard; nothing where there is
     // none.
     std::optional<double> value_of_views;
@@ -88,12 +91,8 @@ class KpiValues {
   std::variant<std::vector<double>, std::vector<std::uint8_t>> values_;
 };
 
-// The bounds of a 95 % interval of (positive - negative) / (positive + negative): Wilson (1927) for
-// the positive share, stretched to [-1, 1].
-struct Interval {
-  double lower = 0;
-  double upper = 0;
-};
+// The bounds of a 95 % interval of (positive - negative) / (positive + negative) as they were
+// counted: Wilson (1927) for the positive share, stretched to [-1, 1].
 [[nodiscard]] std::optional<Interval> net_sentiment_interval(double positive, double negative);
 
 }  // namespace vigie

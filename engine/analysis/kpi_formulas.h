@@ -53,6 +53,23 @@ inline Value sentiment_balance(const Input& input) {
 inline Value sentiment_bearing(const Input& input) {
   return sum(input, Measure::positive) + sum(input, Measure::negative);
 }
+inline Value score_sum(const Input& input) {
+  return sum(input, Measure::score_sum) / kScoreSteps;
+}
+// Of negative, neutral and positive.
+template <std::size_t which>
+Value adjusted(const Input& input) {
+  if (input.whole == nullptr) return std::nullopt;
+  return input.whole->adjusted.posts[which];
+}
+inline Value adjusted_balance(const Input& input) {
+  if (input.whole == nullptr) return std::nullopt;
+  return *adjusted<2>(input) - *adjusted<0>(input);
+}
+inline Value adjusted_bearing(const Input& input) {
+  if (input.whole == nullptr) return std::nullopt;
+  return *adjusted<2>(input) + *adjusted<0>(input);
+}
 inline Value engagement(const Input& input) {
   return sum(input, Measure::likes) + sum(input, Measure::comments) + sum(input, Measure::shares) +
          sum(input, Measure::clicks);

@@ -183,6 +183,10 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
      [](const P& p) -> std::int64_t { return rated(p, 4); }},
     {"rated_5", "posts", "Mentions that give 5 stars, rounded.",
      [](const P& p) -> std::int64_t { return rated(p, 5); }},
+    {"score_sum", "thirtieths", "The scores of mentions that the model scored, added up.",
+     [](const P& p) -> std::int64_t { return p.language != 0 ? score_steps(p) : 0; }},
+    {"crisis_mentions", "posts", "Mentions that hold words of a crisis.",
+     [](const P& p) -> std::int64_t { return std::int64_t{p.crisis}; }},
 }};
 
 // By number in the saved state, the oldest first. A new measure goes to the end, wherever it stands
@@ -303,6 +307,14 @@ std::span<const Change> Changes::sliced() const {
     return change.measure >= kSlicedMeasures;
   });
   return {list.begin(), end};
+}
+
+std::optional<std::uint8_t> called_place(const PostState& post) {
+  const bool called = post.live && post.language != 0 && post.language <= kCalledLanguages &&
+                      post.sentiment != Sentiment::unscored;
+  if (!called) return std::nullopt;
+  const std::uint32_t label = static_cast<std::uint32_t>(post.sentiment) - 1;
+  return static_cast<std::uint8_t>(3 * (post.language - 1U) + label);
 }
 
 void contribution(const PostState& post, Changes* changes) {

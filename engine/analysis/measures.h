@@ -75,6 +75,8 @@ enum class Measure : std::uint8_t {
   rated_3,
   rated_4,
   rated_5,
+  score_sum,
+  crisis_mentions,
   count,
 };
 inline constexpr std::size_t kMeasures = static_cast<std::size_t>(Measure::count);
@@ -101,6 +103,15 @@ using Measures = std::array<std::int64_t, kMeasures>;
 [[nodiscard]] inline std::int64_t at(const Measures& measures, Measure measure) {
   return measures[static_cast<std::size_t>(measure)];
 }
+
+// Posts by what the model called them: what the correction of its errors starts from. Beside the
+// measures, as cells hold 64 of those.
+inline constexpr std::size_t kCalledLanguages = 6;  // of sentiment::Language, without none
+inline constexpr std::size_t kCalled = 3 * kCalledLanguages;
+// By language, in each negative, neutral and positive.
+using Called = std::array<std::int64_t, kCalled>;
+// Where the post counts in it; nothing where it is not live, or the model did not score it.
+[[nodiscard]] std::optional<std::uint8_t> called_place(const PostState& post);
 
 // What one measure grows by.
 struct Change {

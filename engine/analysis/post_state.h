@@ -20,7 +20,7 @@ inline constexpr SliceId kNoSlice = 0xFFFF;
 inline constexpr std::size_t kPostSlicesMax = 14;
 
 inline constexpr std::uint32_t kUnknownCount32 = 0xFFFFFFFF;
-inline constexpr std::uint32_t kNotAnswered = 0xFFFFFFFF;
+inline constexpr std::uint32_t kNotAnswered = 0x3FFFFF;
 inline constexpr std::uint16_t kNoCascade = 0xFFFF;
 
 // Of times after the post's own: milliseconds, at most these.
@@ -33,6 +33,9 @@ static_assert(kCampaignsMax <= 31);
 
 inline constexpr std::uint8_t kNoSeries = 0x3F;
 
+// Scores from -1 to 1 are kept as 0 to 2 * kScoreSteps.
+inline constexpr int kScoreSteps = 30;
+
 // Laid out without a gap: its bytes are a row of the saved state, as state.md describes it.
 struct PostState {
   Key128 key;
@@ -44,8 +47,11 @@ struct PostState {
   std::uint32_t counted_at = 0;  // when its counters were so: milliseconds after event_time
   std::uint32_t written_at = 0;  // when its text was so, likewise
   std::uint32_t followers = kUnknownCount32;
-  std::uint32_t answered_after = kNotAnswered;  // seconds until an owned reply
-  std::uint32_t campaigns = 0;                  // bits, as BrandState::campaign_names
+  std::uint32_t answered_after : 22 = kNotAnswered;  // seconds until an owned reply
+  std::uint32_t score : 6 = kScoreSteps;             // see score_steps()
+  std::uint32_t language : 3 = 0;                    // as in Fact: of the model, 0: not scored by it
+  std::uint32_t crisis : 1 = 0;                      // it holds words of a crisis
+  std::uint32_t campaigns = 0;                       // bits, as BrandState::campaign_names
   std::uint32_t rejected = 0;
   std::array<SliceId, kPostSlicesMax> slices = no_slices();  // those it counts in, then kNoSlice
   std::uint16_t cascade = kNoCascade;  // the root that it belongs to, see cascades.h
@@ -56,7 +62,7 @@ struct PostState {
   AuthorTier tier : 2 = AuthorTier::unknown;
   bool live : 1 = false;  // it counts; false for one that is late, backdated or gone
 
-  Sentiment sentiment : 2 = Sentiment::unscored;
+  Sentiment sentiment : 2 = Sentiment::unscored;  // the one that counts
   std::uint8_t depth : 4 = 0;  // below the root of its cascade
   bool owned : 1 = false;      // these are as in Fact
   bool addressed : 1 = false;
@@ -78,7 +84,7 @@ struct PostState {
   bool deleted : 1 = false;       // it does not come back
   bool waiting : 1 = false;       // it is in BrandState::unanswered
   bool answers_only : 1 = false;  // it does not mention the brand, which answers with it: not live
-  std::uint8_t unused : 2 = 0;    // told, so that they are saved as zeros
+  Sentiment given : 2 = Sentiment::unscored;  // as in FactPost
 
  private:
   static constexpr std::array<std::uint32_t, kCounters> unknown_counters32() {
@@ -93,5 +99,15 @@ struct PostState {
   }
 };
 static_assert(sizeof(PostState) == 144);
+
+// The score in steps of 1 / kScoreSteps, from -kScoreSteps on.
+[[nodiscard]] constexpr int score_steps(const PostState& post) {
+  return static_cast<int>(post.score) - kScoreSteps;
+}
+[[nodiscard]] std::uint32_t packed_score(float score);
+
+// Makes a row of version 1 one of today: there `answered_after` had the bits of the score, the
+// language and `crisis`, and those of `given` were zero.
+void upgrade_row(PostState* row);
 
 }  // namespace vigie

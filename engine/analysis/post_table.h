@@ -5,7 +5,7 @@
 //
 //   at  field                            at  field
 //    0  key: high half, low half          88  followers (32 bits)
-//   16  author: likewise                  92  answered_after (32)
+//   16  author: likewise                  92  answered_after (22), score (6), language (3), crisis
 //   32  event_time (64 bits, signed)      96  campaigns (32)
 //   40  signature (64)                   100  rejected (32)
 //   48  counters (8 of 32)               104  slices (14 of 16)
@@ -18,7 +18,7 @@
 //   138  rating (9 bits, over two bytes), owned_link, linked, moderated, recommends,
 //        advises_against, first_of_group, near_identical
 //   140  same_author (18 bits, over three bytes), series (6), young_author, unfollowed_author,
-//        apart, deleted, waiting, answers_only, 2 bits of nothing
+//        apart, deleted, waiting, answers_only, given (2)
 #pragma once
 
 #include <array>

@@ -16,6 +16,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 static_assert(std::is_trivially_copyable_v<PostState>);
 
+// Of the rows: 0 is that of version 1 of the state.
+constexpr std::uint32_t kLayout = 1;
+
 std::string key_of(std::string_view prefix, std::uint64_t page) {
   return cat(prefix, "/posts/", page);
 }
@@ -52,6 +55,7 @@ void PostTable::save(BrandId brand, std::string_view prefix, std::vector<StateRe
     Page& of = ring.pages[i];
     if (!of.unsaved) continue;
     saved.Clear();
+    saved.set_layout(kLayout);
     saved.set_posts(static_cast<std::uint32_t>(of.rows.size()));
     of.rows.save(saved.mutable_rows());
     saved.set_ids(of.ids.data(), of.ids.size());
@@ -71,9 +75,11 @@ Result<void> PostTable::load(BrandId brand, std::uint64_t page, std::string_view
   if (posts == 0 || posts > kPostsPerPage || saved.rows().size() != posts * sizeof(PostState)) {
     return broken(page, "has rows of another length");
   }
+  if (saved.layout() > kLayout) return broken(page, "has rows of another layout");
   Page to;
   to.rows.load(saved.rows());
   for (std::size_t i = 0; i < posts; ++i) {
+    if (saved.layout() == 0) upgrade_row(&to.rows[i]);
     const EventTime time = to.rows[i].event_time;
     if (time < kEventTimeMin || time >= kEventTimeMax) {
       return broken(page, "has a time that no post has");

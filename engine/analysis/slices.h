@@ -1,5 +1,5 @@
 // The parts of a brand's mentions: by platform, language, country, kind, media type, tier of the
-// author, channel, segment, hashtag.
+// author, channel, segment, hashtag, sector of a crisis.
 #pragma once
 
 #include <array>
@@ -31,10 +31,11 @@ enum class Dimension : std::uint8_t {
   channel,
   segment,
   hashtag,  // the communities: the largest are kept
+  crisis,   // sectors of the words of crises
   // By platform, what the brand wrote or paid for: what is no earned media. Not shown.
   unearned,
 };
-inline constexpr std::size_t kDimensions = 10;
+inline constexpr std::size_t kDimensions = 11;
 [[nodiscard]] std::string_view to_text(Dimension dimension);
 
 // One thread. At most kSliceValuesMax values of a dimension (of platforms kPlatformsPerBrandMax).

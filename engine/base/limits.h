@@ -208,6 +208,8 @@ inline constexpr std::size_t kSliceValueBytesMax = 64;
 // Hashtags of one post that are looked at as communities, and whose pairs are.
 inline constexpr std::size_t kHashtagsPerPostMax = 4;
 inline constexpr std::size_t kSegmentsMax = 32;
+// Sectors of the words of crises: the bits of one byte of a fact.
+inline constexpr std::size_t kCrisisSectorsMax = 8;
 // Entries of a list of the most frequent, and days for which there is one.
 inline constexpr std::size_t kTopEntriesMax = 128;
 inline constexpr int kTopDaysKept = 8;
@@ -244,6 +246,8 @@ inline constexpr std::size_t kCascadesShown = 20;
 inline constexpr std::size_t kSentimentTokensMax = 512;
 // Tokens on either side of a hit that its clause may have.
 inline constexpr std::size_t kClauseTokensMax = 64;
+// Hits of all brands in one post beyond which nobody looks for their clauses: it is a list of names.
+inline constexpr std::size_t kClauseHitsMax = 64;
 // Clauses of one brand in one post whose scores are averaged; the others are passed over.
 inline constexpr std::size_t kClausesMax = 8;
 // Bytes of one word that are looked at, and of all words of a text.

@@ -150,10 +150,15 @@ std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Outp
   Fact like;
   like.moderated = is_moderated(mention);
   like.segments = hits_.segments;
+  like.crisis = static_cast<std::uint8_t>(hits_.crises);
   like.recommends = hits_.recommends;
   like.advises_against = hits_.advises_against;
-  for (const rules::Hit& hit : hits_.hits) {
+  like.source = settings_.sentiment;
+  if (like.source == SentimentSource::model && !hits_.hits.empty()) scorer_.score(mention, &matcher_, hits_);
+  for (std::size_t i = 0; i < hits_.hits.size(); ++i) {
+    const rules::Hit& hit = hits_.hits[i];
     Fact& fact = add_fact(hit.brand, like, out);
+    tell_sentiment(mention, i, &fact);
     fact.campaigns = hit.campaigns;
     fact.rejected = hit.rejected;
     fact.media = hit.media;
@@ -168,6 +173,20 @@ std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Outp
     fact.media = MediaType::owned;
   }
   return hits_.hits.size();
+}
+
+void MatchStage::tell_sentiment(const Mention& mention, std::size_t hit, Fact* fact) const {
+  if (fact->source == SentimentSource::given) {
+    fact->sentiment = sentiment_of(mention);
+    fact->score = given_score_of(mention);
+    return;
+  }
+  const BrandScore& brand = scorer_.scores()[hit];
+  fact->sentiment = brand.score.label;
+  if (brand.score.label == Sentiment::unscored) return;
+  fact->language = static_cast<std::uint8_t>(brand.language);
+  fact->score = brand.score.score();
+  fact->confidence = brand.score.confidence();
 }
 
 Fact& MatchStage::add_fact(BrandId brand, const Fact& like, Output* out) {

@@ -11,6 +11,7 @@
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
 #include "engine/runtime/partition_times.h"
+#include "engine/runtime/post_scorer.h"
 #include "engine/runtime/post_writer.h"
 #include "engine/runtime/shadow_log.h"
 #include "rules/post_words.h"
@@ -27,6 +28,7 @@ class MatchStage {
     Duration lateness = std::chrono::hours{1};
     KeySeed seed{};            // of the keys of posts and authors
     bool pseudonymise = true;  // see PostWriter
+    SentimentSource sentiment = SentimentSource::model;  // which of them KPIs count
   };
 
   // What one batch yields.
@@ -66,6 +68,8 @@ class MatchStage {
   void believe(const Record& record, Mention* mention);
   // Appends a fact for each brand that the post mentions; returns their number.
   std::size_t match(const Mention& mention, const Origin& origin, Output* out);
+  // What the post at hand says of the brand of this hit, as KPIs count it.
+  void tell_sentiment(const Mention& mention, std::size_t hit, Fact* fact) const;
   // Appends a fact about the post at hand; it is valid until the next call.
   Fact& add_fact(BrandId brand, const Fact& like, Output* out);
   void add_update(const Mention& mention, const Origin& origin, PostUpdate::Kind kind, Output* out);
@@ -77,6 +81,7 @@ class MatchStage {
   Counters* counters_;
   Settings settings_;
   PostWriter writer_;
+  PostScorer scorer_;
   std::vector<MappingTotals*> mappings_;  // by number of the decoder's mapping
   MentionBatch slice_;
   rules::Hits hits_;
