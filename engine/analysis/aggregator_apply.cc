@@ -115,7 +115,6 @@ ApplyCounts Aggregator::State::Group::run() {
     ++gathered_;
   }
   fold_all();
-  if (!state_.former.empty()) state_.matched_with = nullptr;  // that list may go
   counts_.forgotten = state_.posts.forgotten() - forgotten;
   return counts_;
 }
@@ -262,13 +261,8 @@ void Aggregator::State::Group::fold(const FoldStep& step) {
     return;
   }
   state_.keep_up(step.brand, brand);
-  state_.take_list_of(told);
   if (state_.former.empty() || fact.campaigns == 0) {
-    if (state_.former.empty() || fact.campaigns == 0) {
     state_.fold.fold(step.brand, brand, told, fact, &counts_);
-  } else {
-    state_.fold_former(told, fact, brand, &counts_);
-  }
   } else {
     state_.fold_former(told, fact, brand, &counts_);
   }
