@@ -6,7 +6,7 @@
 namespace vigie {
 
 void Aggregator::State::take_list_of(const Facts& told) {
-  const BrandList* with = told.brands == nullptr ? list.get() : told.brands.get();
+  const BrandList* with = list_of(told);
   if (with == matched_with) return;
   matched_with = with;
   fold.set_segments(with->segments);

@@ -79,6 +79,10 @@ struct Aggregator::State {
   void keep_posts();
   void keep_up(BrandId id, BrandState* brand);
   void keep_some_up();
+  // The list that the facts were matched with; and, from now on, it is that of the facts at hand.
+  [[nodiscard]] const BrandList* list_of(const Facts& told) const {
+    return told.brands == nullptr ? list.get() : told.brands.get();
+  }
   void take_list_of(const Facts& told);
   void fold_former(const Facts& told, const Fact& fact, BrandState* brand, ApplyCounts* counts);
   // What is told of posts of one brand. True when it was new to it.

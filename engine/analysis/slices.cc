@@ -297,6 +297,19 @@ void Slices::keep(std::vector<Hours>&& hours) {
   hours_ = quiet ? std::vector<Hours>() : std::move(hours);
 }
 
+void Slices::prefetch() const {
+  constexpr std::size_t kLine = 64;
+  const auto ask = [](const auto& vector) {
+    const auto* at = reinterpret_cast<const char*>(vector.data());
+    for (std::size_t i = 0; i < vector.size() * sizeof(vector[0]); i += kLine) {
+      __builtin_prefetch(at + i);
+    }
+  };
+  ask(values_);
+  ask(texts_);
+  ask(hours_);
+}
+
 void Slices::drop_before(Period first) {
   if (hours_.empty()) {
     if (log_.oldest() >= first && !may_be_empty_) return;
