@@ -242,6 +242,8 @@ constexpr std::array kByNumber{
     Measure::rated_3,
     Measure::rated_4,
     Measure::rated_5,
+    Measure::score_sum,
+    Measure::crisis_mentions,
 };
 
 // Where a measure has none, or two, this is not a constant.
