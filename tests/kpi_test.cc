@@ -65,6 +65,7 @@ void set_whole(std::string_view name, double value, KpiInput::Whole* whole) {
   for (std::size_t i = 0; i < kAuthorClasses; ++i) {
     if (name == kClasses[i]) whole->authors.by_class[i] = value;
   }
+  if (name == "days") whole->days = static_cast<int>(value);
   if (name == "reach") whole->authors.reach = value;
   if (name == "authors") whole->authors.authors = value;
   if (name == "previous") whole->authors.previous = value;
@@ -92,6 +93,10 @@ KpiValues values_of(const std::string& given) {
   for (std::string part; std::getline(parts >> std::ws, part, ',');) {
     if (part == "slice") {
       input.whole = nullptr;
+      continue;
+    }
+    if (part == "uncompared") {
+      input.compared = false;
       continue;
     }
     const std::size_t space = part.find(' ');

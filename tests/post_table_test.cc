@@ -148,7 +148,7 @@ void run(std::uint32_t seed, PostTable::Bounds bounds, int steps, std::uint64_t 
     } else if (below(4) == 0) {
       const std::uint64_t other = below(keys);
       if (twin.find(brand, key_of(other)) != nullptr) continue;
-      table.rename({brand, *found}, key_of(other));
+      table.rename({brand, *found}, key_of(other), "renamed");
       twin.find(brand, key_of(key))->post.key = key_of(other);
     } else {
       table.change({brand, *found})->followers = static_cast<std::uint32_t>(step);

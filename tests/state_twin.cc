@@ -179,8 +179,19 @@ void StateTwin::enter_group(Brand* brand, Post* post) {
   post->near_identical = before >= static_cast<int>(kNearIdenticalMin);
 }
 
+// The next one that came after it, and round, is the first of the group then.
 void StateTwin::leave_group(Brand* brand, const Post& post) {
-  if (post.told.signature != 0) --brand->groups[post.told.signature];
+  const std::uint64_t signature = post.told.signature;
+  if (signature == 0) return;
+  --brand->groups[signature];
+  if (!post.first_of_group) return;
+  Post* heir = nullptr;
+  const auto order = [&](const Post& of) { return std::pair(of.number < post.number, of.number); };
+  for (auto& [key, other] : brand->posts) {
+    if (&other == &post || !other.live() || other.told.signature != signature) continue;
+    if (heir == nullptr || order(other) < order(*heir)) heir = &other;
+  }
+  if (heir != nullptr) heir->first_of_group = true;
 }
 
 void StateTwin::tell_parent(Brand* brand, const StreamOp& op, const Post& post) {
@@ -261,6 +272,7 @@ void StateTwin::update(Brand* brand, Post* post, const PostUpdate& update) {
 
 PostState StateTwin::row(const Brand& brand, const Key128& key, const Post& post) {
   PostState row;
+  row.author = post.author;
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (post.counters[i]) row.counters[i] = static_cast<std::uint32_t>(*post.counters[i]);
   }
@@ -336,6 +348,10 @@ std::map<StateTwin::Slice, StateTwin::Sums> StateTwin::slices(BrandId brand) con
                        {Dimension::kind, std::string(to_text(post.told.kind))},
                        {Dimension::media_type, std::string(to_text(post.fact.media))},
                        {Dimension::author_tier, std::string(to_text(tier))}};
+    const MediaType media = post.fact.media;
+    if (post.fact.owned || media == MediaType::owned || media == MediaType::paid) {
+      in.emplace(Dimension::unearned, std::string(post.told.platform.view()));
+    }
     for (const std::string& tag : post.hashtags) in.emplace(Dimension::hashtag, tag);
     for (const Slice& slice : in) {
       add(row(brands_[brand], key, post), hour_of_post(post.event_time), kSlicedMeasures,

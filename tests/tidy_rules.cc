@@ -271,11 +271,10 @@ void check_lines(const Source& source, Violations* out) {
   if (source.text.contains('\0')) return;  // not a text
   if (source.text.back() != '\n') complain(source, 0, "does not end with a newline", out);
   const bool limited = has_column_limit(source.path);
-  const bool table = source.path.ends_with(".tsv");  // tabs part its columns
   std::size_t number = 0;
   for (const std::string_view line : lines_of(source.text)) {
     ++number;
-    if (!table && line.contains('\t')) complain(source, number, "a tab", out);
+    if (line.contains('\t')) complain(source, number, "a tab", out);
     if (line.ends_with(' ') || line.ends_with('\r')) complain(source, number, "ends in space", out);
     const std::size_t columns = limited ? code_points(line) : 0;
     if (columns > kColumnsMax) complain(source, number, cat(columns, " columns"), out);

@@ -210,13 +210,16 @@ void Aggregator::State::Group::set_moment(std::uint32_t batch) {
 
 // The state of thousands of brands is in no cache.
 void Aggregator::State::Group::prefetch(std::span<const FoldStep> steps, std::size_t at) const {
-  for (const auto& [step, far] : BrandFold::kAhead) {
+  for (const auto& [ahead, far] : BrandFold::kAhead) {
     if (at + far >= steps.size()) continue;
-    const FoldStep& next = steps[at + far];
-    if (next.update != 0) continue;
-    const Facts& told = *batches_[next.batch].facts;
-    state_.fold.prefetch(step, next.brand, state_.brands[next.brand].state.get(), told,
-                         told.facts[next.index]);
+    const FoldStep& step = steps[at + far];
+    if (step.update != 0) continue;
+    const Facts& told = *batches_[step.batch].facts;
+    state_.fold.prefetch(ahead, {.id = step.brand,
+                                 .brand = state_.brands[step.brand].state.get(),
+                                 .facts = &told,
+                                 .fact = &told.facts[step.index],
+                                 .is_first = steps[at + far - 1].brand != step.brand});
   }
 }
 

@@ -14,7 +14,6 @@ namespace vigie {
 namespace {
 
 constexpr std::int64_t kWordBits = 64;
-constexpr int kClassDays = 30;
 constexpr int kWeeks = kAuthorDaysKept / 7;
 constexpr int kHoursOfDay = 24;
 
@@ -113,9 +112,9 @@ void Authors::add(const Key128& key, EventTime time, Deed deed, std::int64_t fol
   }
 }
 
-// The highest class of the kClassDays days that end with bit 0.
+// The highest class of the kAuthorClassDays days that end with bit 0.
 std::optional<AuthorClass> Authors::class_of(const Days& days, const EngagementSettings& settings) {
-  constexpr std::uint64_t kPeriod = first_bits(kClassDays);
+  constexpr std::uint64_t kPeriod = first_bits(kAuthorClassDays);
   const auto on = [&days](Deed deed) {
     return std::popcount(days.deeds[static_cast<std::size_t>(deed)] & kPeriod);
   };

@@ -30,6 +30,7 @@ inline constexpr std::size_t kDeeds = 3;
 // ambassador_days, and less than half of the days with any post of theirs saw a negative one.
 enum class AuthorClass : std::uint8_t { sharer, commenter, contributor, animator, ambassador };
 inline constexpr std::size_t kAuthorClasses = 5;
+inline constexpr int kAuthorClassDays = 30;
 [[nodiscard]] std::string_view to_text(AuthorClass one);
 
 // Sums over authors. Active is who posted in the period. Where the table is sampled (one_in() > 1)

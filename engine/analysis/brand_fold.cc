@@ -26,7 +26,8 @@ bool counts_alike(const PostState& a, const PostState& b) {
          a.owned == b.owned && a.kind == b.kind;
 }
 
-// Of what changed: likes, comments, shares and clicks.
+}  // namespace
+
 std::int64_t engagement(const Changes& changes) {
   std::int64_t sum = 0;
   for (const Change& change : changes.all()) {
@@ -38,8 +39,6 @@ std::int64_t engagement(const Changes& changes) {
   }
   return sum;
 }
-
-}  // namespace
 
 bool is_unanswered(const PostState& row) {
   return row.live && row.addressed && !row.owned && row.sentiment == Sentiment::negative &&
@@ -54,9 +53,7 @@ void BrandFold::fold(BrandId id, BrandState* brand, const Facts& facts, const Fa
   std::optional<std::uint64_t> known = posts_->find(id, post.key);
   const std::optional<std::uint64_t> replaced = posts_->find(id, post.replaced);
   if (replaced && !known) {
-    posts_->rename({id, *replaced}, post.key);
-    brand->early_replies.rename(post.replaced, post.key);
-    brand->counted_replies.rename(post.replaced, post.key);
+    rename(told, {id, *replaced});
     known = replaced;
   } else if (replaced && replaced != known) {  // the new version came first
     retract(brand, {id, *replaced}, Gone::deleted, post.told_at, counts);
@@ -108,7 +105,7 @@ PostState BrandFold::begin_row(const Told& told, PostPlace place) const {
 
 void BrandFold::keep(const Told& told, PostPlace place, const PostState& row) {
   if (posts_->holds(place)) {
-    *posts_->change(place) = row;
+    posts_->replace(place, row);
   } else {
     posts_->add(told.id, row, told.facts->text(told.post->id));
   }
@@ -140,7 +137,9 @@ void BrandFold::fold_new(const Told& told, PostPlace place, ApplyCounts* counts)
     row.series = *series & kNoSeries;
     ++counts->applied;
   }
-  if (posts_->holds(place)) take_from_parent(told.id, brand, posts_->at(place));
+  const bool held = posts_->holds(place);
+  if (row.apart && !held && posts_->turns_away(told.id, row)) return tell_parent(told, row);
+  if (held) take_from_parent(told.id, brand, posts_->at(place));
   take_early_replies(brand, &row);
   if (!row.apart) {
     row.live = true;
@@ -214,6 +213,9 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
   choose(Dimension::kind, to_text(row->kind));
   choose(Dimension::media_type, to_text(row->media));
   choose(Dimension::author_tier, to_text(row->tier));
+  if (row->owned || row->media == MediaType::owned || row->media == MediaType::paid) {
+    choose(Dimension::unearned, post.platform.view());
+  }
   choose(Dimension::channel, told.facts->text(post.channel));
   for (std::uint32_t rest = told.fact->crisis; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
@@ -232,12 +234,12 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
 void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
   const PostState before = posts_->at(place);
   if (before.live && !after.live) {
-    leave(brand, before);
+    leave(brand, place, before);
   } else if (after.live && !before.live) {
     come_back(place.brand, brand, &after);
   } else if (after.live) {
     if (before.signature != after.signature) {
-      if (before.signature != 0) brand->near_duplicates.take_back(before.signature);
+      leave_group(brand, place, before);
       join_group(brand, &after);
     }
     if (!counts_alike(before, after)) {
@@ -272,9 +274,9 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
   brand->kpis_current = false;
 }
 
-void BrandFold::leave(BrandState* brand, const PostState& row) {
+void BrandFold::leave(BrandState* brand, PostPlace place, const PostState& row) {
   if (row.series != kNoSeries) minutes_->take_back(brand, row.series, minute_of(row.event_time));
-  if (row.signature != 0) brand->near_duplicates.take_back(row.signature);
+  leave_group(brand, place, row);
   take_from_cascade(brand, row);
   count_campaigns(brand, row, -1);
 }
@@ -297,10 +299,35 @@ void BrandFold::join_group(BrandState* brand, PostState* row) {
   row->near_identical = found.before >= kNearIdenticalMin;
 }
 
+void BrandFold::leave_group(BrandState* brand, PostPlace place, const PostState& row) {
+  if (row.signature == 0) return;
+  const NearDuplicates::Left left = brand->near_duplicates.take_back(row.signature);
+  if (!row.first_of_group || left.posts == 0) return;
+  const std::optional<PostPlace> heir = find_heir(place, left.signature);
+  if (!heir) return brand->near_duplicates.leave_vacant(left.signature);
+  PostState next = posts_->at(*heir);
+  next.first_of_group = true;
+  commit(brand, *heir, next);
+}
+
+// In the order in which they came, from the first one on and round.
+std::optional<PostPlace> BrandFold::find_heir(PostPlace first, std::uint64_t group) const {
+  const std::uint64_t size = posts_->size(first.brand);
+  for (std::uint64_t step = 1; step < std::min<std::uint64_t>(size, kNearDuplicateHeirMax);
+       ++step) {
+    PostPlace at{first.brand, first.number + step};
+    if (at.number >= posts_->end(first.brand)) at.number -= size;
+    const PostState& row = posts_->at(at);
+    const bool may_be = row.live && !row.first_of_group && row.signature != 0;
+    if (may_be && NearDuplicates::are_near(group, row.signature)) return at;
+  }
+  return std::nullopt;
+}
+
 void BrandFold::count_campaigns(BrandState* brand, const PostState& row, int by) {
   if (!contributes(row)) return;
   const Period month = month_period(row.event_time);
-  for (std::uint32_t rest = row.campaigns; rest != 0; rest &= rest - 1) {
+  for (std::uint32_t rest = row.campaigns & ~kPastCampaigns; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
     const bool rejected = row.moderated || (row.rejected >> bit & 1U) != 0;
     const std::string& name = brand->campaign_names[bit];

@@ -34,13 +34,19 @@ class BrandFold {
   void update(BrandState* brand, PostPlace place, const PostUpdate& update, ApplyCounts* counts);
 
   // Asks for what fold() of a fact will touch, step by step: each step looks at what the one before
-  // asked for. `brand` may be null.
+  // asked for.
   enum class Ahead : std::uint8_t { fact, post, texts, brand, tables, rows };
   static constexpr std::array kAhead{std::pair{Ahead::fact, 20},  std::pair{Ahead::post, 16},
                                      std::pair{Ahead::texts, 12}, std::pair{Ahead::brand, 8},
                                      std::pair{Ahead::tables, 5}, std::pair{Ahead::rows, 2}};
-  void prefetch(Ahead step, BrandId id, const BrandState* brand, const Facts& facts,
-                const Fact& fact) const;
+  struct Next {
+    BrandId id = 0;
+    const BrandState* brand = nullptr;  // null where nothing is kept of it
+    const Facts* facts = nullptr;
+    const Fact* fact = nullptr;
+    bool is_first = false;  // of its brand
+  };
+  void prefetch(Ahead step, const Next& next) const;
 
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
@@ -68,6 +74,7 @@ class BrandFold {
     const FactPost* post;
   };
 
+  void prefetch_texts(BrandId id, const Facts& facts, const FactPost& post) const;
   void fold_known(const Told& told, PostPlace place, ApplyCounts* counts);
   // The place is the next one, or that of a post which has only answered for the brand until now.
   void fold_new(const Told& told, PostPlace place, ApplyCounts* counts);
@@ -81,15 +88,22 @@ class BrandFold {
   // Replaces the row and all that follows from it.
   void commit(BrandState* brand, PostPlace place, PostState after);
   // Takes the post out of its group, campaigns, cascade and minute, or puts it in again.
-  void leave(BrandState* brand, const PostState& row);
+  void leave(BrandState* brand, PostPlace place, const PostState& row);
   void come_back(BrandId id, BrandState* brand, PostState* row);
-  void join_group(BrandState* brand, PostState* row);
+  static void join_group(BrandState* brand, PostState* row);
+  // Where it was the first of its group, the next that came after it is that.
+  void leave_group(BrandState* brand, PostPlace place, const PostState& row);
+  [[nodiscard]] std::optional<PostPlace> find_heir(PostPlace first, std::uint64_t group) const;
   void count_campaigns(BrandState* brand, const PostState& row, int by);
   // Counts what the model called it, or no longer.
   static void count_called(BrandState* brand, const PostState& row, int by);
   // Adds the changes to the sums of its hour, its month and its slices.
   void add(BrandState* brand, const PostState& row, const Changes& changes);
   void wait_for_answer(BrandState* brand, PostPlace place, PostState* row);
+
+  // --- brand_update.cc, too
+  // The post has another key from now on.
+  void rename(const Told& told, PostPlace place);
 
   // --- brand_replies.cc
   // Of a post that only answers for the brand.
@@ -113,6 +127,7 @@ class BrandFold {
 
   // --- brand_spread.cc
   void join_cascade(const Told& told, PostState* row);
+  [[nodiscard]] std::optional<std::uint16_t> cascade_below(const Told& told, PostPlace root) const;
   static void add_to_cascade(BrandState* brand, const PostState& row);
   static void take_from_cascade(BrandState* brand, const PostState& row);
   void join_root(BrandState* brand, PostPlace root, std::uint16_t cascade);
@@ -136,6 +151,8 @@ inline constexpr Duration kUnansweredFor = std::chrono::days{7};
 // Milliseconds from the post on, as rows keep them.
 [[nodiscard]] std::uint32_t age_of(const PostState& row, EventTime time);
 [[nodiscard]] std::uint32_t clipped_count(std::int64_t count);
+// Likes, comments, shares and clicks.
+[[nodiscard]] std::int64_t engagement(const Changes& changes);
 // Newer counters replace older ones; one that is not known replaces none, and an older one is
 // better than none.
 void merge_counters(const CounterValues& counters, std::uint32_t told_at, PostState* row);

@@ -24,40 +24,34 @@ void prefetch_slots(const Facts& facts, const Labels& labels, const TopList& lis
 
 }  // namespace
 
-void BrandFold::prefetch(Ahead step, BrandId id, const BrandState* brand, const Facts& facts,
-                         const Fact& fact) const {
-  if (step == Ahead::fact) return __builtin_prefetch(&fact);
-  const FactPost& post = facts.posts[fact.post];
+void BrandFold::prefetch(Ahead step, const Next& next) const {
+  const Facts& facts = *next.facts;
+  if (step == Ahead::fact) return __builtin_prefetch(next.fact);
+  const FactPost& post = facts.posts[next.fact->post];
   if (step == Ahead::post) return prefetch_bytes(&post, sizeof post);
-  if (step == Ahead::texts) {
-    posts_->prefetch(post.key);
-    posts_->prefetch_author(post.author);
-    if (post.parent.is_set()) posts_->prefetch(post.parent);
-    if (post.root.is_set()) posts_->prefetch(post.root);
-    prefetch_labels(facts, post.hashtags);
-    prefetch_labels(facts, post.words);
-    prefetch_labels(facts, post.sites);
-    prefetch_bytes(facts.texts.data() + post.id.first, kLine);
-  }
-  if (brand == nullptr) return;
-  BrandDay* const lists = brand->recent.lists;
+  if (step == Ahead::texts) prefetch_texts(next.id, facts, post);
+  if (next.brand == nullptr) return;
+  const BrandState& brand = *next.brand;
+  BrandDay* const lists = step == Ahead::texts ? nullptr : brand.recent.lists;
   switch (step) {
     case Ahead::fact:
     case Ahead::post: return;
-    case Ahead::texts: return prefetch_bytes(brand, sizeof *brand);
+    case Ahead::texts:
+      if (next.is_first) prefetch_bytes(&brand, sizeof brand);
+      return;
     case Ahead::brand:
-      if (lists != nullptr) prefetch_bytes(lists, sizeof *lists);
-      brand->near_duplicates.prefetch(post.signature);
-      brand->authors.prefetch(post.author);
-      brand->cascades.prefetch(post.root);
-      posts_->prefetch_author_row(id, post.author);
+      if (next.is_first && lists != nullptr) prefetch_bytes(lists, sizeof *lists);
+      brand.near_duplicates.prefetch(post.signature);
+      brand.authors.prefetch(post.author);
+      if (post.root.is_set()) brand.cascades.prefetch(post.root);
+      posts_->prefetch_author_row(next.id, post.author);
       return;
     case Ahead::tables:
-      if (lists != nullptr) {
+      if (next.is_first && lists != nullptr) {
         for (const TopList& list : lists->tops) list.prefetch();
       }
-      brand->near_duplicates.prefetch_groups(post.signature);
-      brand->authors.prefetch_row(post.author);
+      brand.near_duplicates.prefetch_groups(post.signature);
+      brand.authors.prefetch_row(post.author);
       return;
     case Ahead::rows:
       if (lists == nullptr) return;
@@ -67,6 +61,17 @@ void BrandFold::prefetch(Ahead step, BrandId id, const BrandState* brand, const 
       lists->top(TopKind::posts).prefetch(post.key.low);
       return;
   }
+}
+
+void BrandFold::prefetch_texts(BrandId id, const Facts& facts, const FactPost& post) const {
+  posts_->prefetch(post.key);
+  posts_->prefetch_author(id, post.author);
+  if (post.parent.is_set()) posts_->prefetch(post.parent);
+  if (post.root.is_set()) posts_->prefetch(post.root);
+  prefetch_labels(facts, post.hashtags);
+  prefetch_labels(facts, post.words);
+  prefetch_labels(facts, post.sites);
+  __builtin_prefetch(facts.texts.data() + post.id.first);
 }
 
 }  // namespace vigie

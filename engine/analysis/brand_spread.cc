@@ -57,9 +57,11 @@ void BrandFold::join_cascade(const Told& told, PostState* row) {
   }
   const Key128 root = post.root.is_set() ? post.root : post.parent;
   const bool below = root.is_set() && root != post.key;
+  const std::optional<std::uint64_t> held =
+      !cascade && below ? posts_->find(told.id, root) : std::nullopt;
+  if (held) cascade = cascade_below(told, {told.id, *held});
   if (!cascade && below) {
     cascade = cascades.find_or_add(root, post.event_time);
-    const std::optional<std::uint64_t> held = posts_->find(told.id, root);
     if (cascade && held) join_root(told.brand, {told.id, *held}, *cascade);
   } else if (!cascade) {
     cascade = cascades.find(post.key);  // others came before their root
@@ -71,6 +73,14 @@ void BrandFold::join_cascade(const Told& told, PostState* row) {
   row->cascade = *cascade;
   row->depth = depth & 0xF;
   add_to_cascade(told.brand, *row);
+}
+
+// Of a root that is there under another key: it was edited.
+std::optional<std::uint16_t> BrandFold::cascade_below(const Told& told, PostPlace root) const {
+  const PostState& row = posts_->at(root);
+  const bool is_root = row.cascade != kNoCascade && row.depth == 0;
+  if (!is_root || !told.brand->cascades.holds(row.cascade)) return std::nullopt;
+  return row.cascade;
 }
 
 void BrandFold::add_to_cascade(BrandState* brand, const PostState& row) {

@@ -102,9 +102,9 @@ struct BrandState {
 
   Period kept_up = std::numeric_limits<Period>::min();  // the hour up to which old things are gone
   bool unsaved = false;
-  // Those computed last, as of this hour; null before the first.
+  // Those computed last, as of this quarter of an hour since 1970; null before the first.
   std::shared_ptr<const BrandKpis> kpis;
-  Period kpis_hour = 0;
+  Period kpis_quarter = 0;
   bool kpis_current = false;  // nothing has changed since
 
   // Of this day, and of this hour; made where there are none.

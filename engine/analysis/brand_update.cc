@@ -119,6 +119,28 @@ void BrandFold::retract(BrandState* brand, PostPlace place, Gone gone,
   take_from_parent(place.brand, brand, before);
 }
 
+// A cascade keeps the key of its root's first version: its thread goes by that.
+void BrandFold::rename(const Told& told, PostPlace place) {
+  const PostState row = posts_->at(place);
+  BrandState* brand = told.brand;
+  const std::string_view id = told.facts->text(told.post->id);
+  posts_->rename(place, told.post->key, id);
+  brand->early_replies.rename(row.key, told.post->key);
+  brand->counted_replies.rename(row.key, told.post->key);
+  if (row.cascade != kNoCascade && row.depth == 0) {
+    brand->cascades.name_root(row.cascade, id, row.event_time);
+  }
+  const auto day = brand->days.find(day_of(row.event_time));
+  if (day == brand->days.end()) return;
+  TopList& posts = day->second->top(TopKind::posts);
+  Changes changes;
+  contribution(row, &changes);
+  const std::int64_t weight = engagement(changes);
+  posts.take_back(row.key.low, weight);
+  posts.erase(row.key.low);
+  if (weight > 0) posts.add(told.post->key.low, id, weight);
+}
+
 void BrandFold::take_from_lists(BrandState* brand, const PostState& row) {
   const auto day = brand->days.find(day_of(row.event_time));
   if (day != brand->days.end()) day->second->top(TopKind::posts).erase(row.key.low);
@@ -191,8 +213,8 @@ void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const Cam
   for (std::uint64_t number = posts_->first(id); number < posts_->end(id); ++number) {
     if ((posts_->at({id, number}).campaigns & taken) == 0) continue;
     PostState* row = posts_->change({id, number});
-    row->campaigns &= ~taken;
-    row->rejected &= ~taken;
+    row->campaigns = (row->campaigns & ~taken) | kPastCampaigns;
+    if ((row->rejected & taken) != 0) row->rejected = (row->rejected & ~taken) | kPastCampaigns;
   }
 }
 

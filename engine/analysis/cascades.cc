@@ -172,6 +172,10 @@ std::optional<std::uint16_t> Cascades::find(const Key128& root) {
   return places_[found_];
 }
 
+bool Cascades::holds(std::uint16_t place) const {
+  return std::ranges::find(places_, place) != places_.end();
+}
+
 std::optional<std::uint16_t> Cascades::find_or_add(Key128 root, EventTime time) {
   if (const std::optional<std::uint16_t> place = find(root)) return place;
   if (cascades_.size() == kCascadesMax && !make_room(time)) return std::nullopt;

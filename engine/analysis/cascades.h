@@ -71,6 +71,7 @@ class Cascades {
   // The place of the cascade of this root, made where there is none; none where it is not kept.
   [[nodiscard]] std::optional<std::uint16_t> find_or_add(Key128 root, EventTime time);
   // The same where there is one.
+  [[nodiscard]] bool holds(std::uint16_t place) const;
   [[nodiscard]] std::optional<std::uint16_t> find(const Key128& root);
   // Asks for what these two look at first.
   void prefetch(const Key128& root) const {

@@ -9,7 +9,6 @@
 #include <string>
 #include <utility>
 
-#include "engine/analysis/packed.h"
 #include "engine/analysis/state.pb.h"
 
 namespace vigie {
@@ -73,7 +72,9 @@ void HyperLogLog::add(std::uint64_t hash) {
   if (at != words_.end() && *at == hash) return;
   if (words_.size() < kExactMax) {
     const auto place = at - words_.begin();
-    make_room(&words_, 1);
+    if (words_.size() == words_.capacity()) {
+      words_.reserve(std::min(kExactMax, words_.size() + words_.size() / 4 + 1));
+    }
     words_.insert(words_.begin() + place, hash);
   } else {
     use_registers();

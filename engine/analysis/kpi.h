@@ -18,7 +18,9 @@
 
 namespace vigie {
 
-// The windows of KPIs end with the watermark's hour, that hour included.
+// The windows of KPIs end with the watermark's hour, that hour included, as far as it has come. The
+// window before is cut as far after its beginning: of its last hour it has the same share, as if its
+// posts had come evenly.
 struct KpiWindow {
   std::string_view name;
   int hours;
@@ -28,16 +30,19 @@ inline constexpr std::array<KpiWindow, 3> kKpiWindows{{{"24h", 24}, {"7d", 168},
 // What KPIs of one brand and window, or of a slice of it, are computed from.
 struct KpiInput {
   Measures now{};     // in the window
-  Measures before{};  // in the one before it, of the same length
+  Measures before{};  // in the one before it
+  bool compared = true;  // counting had begun by then
   // Of the brand as a whole; nothing for a slice.
   struct Whole {
+    int days = kAuthorClassDays;  // of the window
     AuthorSums authors;
     double distinct_authors = 0;
     std::optional<double> distinct_sites;  // that are linked to; nothing where days are not kept
     double unanswered_negative = 0;
     double model_scored = 0;  // mentions
     Adjusted adjusted;
-    // Earned media value, see RateCard; nothing where there is none.
+    // Earned media value, of mentions neither owned nor paid, see RateCard; nothing where there is
+    // none.
     std::optional<double> value_of_views;
     std::optional<double> value_of_interactions;
     std::optional<double> value_of_followers;  // of posts whose views are not known
@@ -81,7 +86,8 @@ class KpiValues {
 
  private:
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  // By KPI; or the measures of slices, of the window and of the one before it, see packed.h.
+  // By KPI; or whether they can be compared, and the measures of slices of the window and of the one
+  // before it, see packed.h.
   std::variant<std::vector<double>, std::vector<std::uint8_t>> values_;
 };
 

@@ -17,7 +17,9 @@ constexpr KpiSpec kKpiSpecs[] = {
      "Mentions that say something new: near-duplicates of the last 24 hours count once.",
      "deduplicated", true, measure<Measure::deduplicated>},
     {"mentions_before", "vigie_kpi_mentions_before", KpiUnit::count,
-     "Mentions in the window before, of the same length.", "mentions, in the window before", true,
+     "Mentions in the window before, as long as this one until now; nothing where counting began "
+     "later.",
+     "mentions, in the window before", true,
      mentions_before},
     {"mentions_gained", "vigie_kpi_mentions_gained", KpiUnit::count,
      "How many more mentions than in the window before; negative when there are fewer.",
@@ -158,9 +160,13 @@ constexpr KpiSpec kKpiSpecs[] = {
      "Followers of the distinct authors, each author once: never to be added to impressions. "
      "Estimate for very large brands.",
      "sum over active authors of their followers", false, authors<&AuthorSums::reach>},
+    {"engagement_reached", "vigie_kpi_engagement_reached", KpiUnit::count,
+     "Interactions with the mentions that make up reach: by others than the brand, their followers "
+     "known.",
+     "engagement_reached", false, measure<Measure::engagement_reached>},
     {"engagement_rate_by_reach", "vigie_kpi_engagement_rate_by_reach_ratio", KpiUnit::ratio,
-     "Interactions per person reached.", "engagement / reach", false, nullptr, "engagement",
-     "reach"},
+     "Interactions per person reached; the same mentions above and below.",
+     "engagement_reached / reach", false, nullptr, "engagement_reached", "reach"},
     {"distinct_authors", "vigie_kpi_distinct_authors", KpiUnit::count,
      "Different people who mention the brand, over all platforms: the size of the community.",
      "HyperLogLog of the authors of mentions; in 30 days active_authors", false,
@@ -243,7 +249,8 @@ constexpr KpiSpec kKpiSpecs[] = {
      "Share that likes, shares or clicks.", "interacting / interaction_audience", false, nullptr,
      "interacting", "interaction_audience"},
     {"lurking", "vigie_kpi_lurking", KpiUnit::count,
-     "90/9/1 by creation: people reached who wrote and passed on nothing. Estimate.",
+     "90/9/1 by creation: people reached who wrote and passed on nothing. Estimate. Like all of "
+     "this reading of 30 days only, as its classes are.",
      "max(0, reach - contributing - creating)", false, lurking},
     {"contributing", "vigie_kpi_contributing", KpiUnit::count,
      "90/9/1 by creation: authors who share or comment.", "sharers + commenters", false,
@@ -386,17 +393,19 @@ constexpr KpiSpec kKpiSpecs[] = {
     {"rated_5", "vigie_kpi_rated_5", KpiUnit::count, "Reviews that give 5 stars, rounded.",
      "rated_5", false, measure<Measure::rated_5>},
     {"earned_media_value_of_views_estimate", "vigie_kpi_earned_media_value_of_views_estimate",
-     KpiUnit::money, "Estimate: what the views would have cost as advertising.",
+     KpiUnit::money,
+     "Estimate: what the views would have cost as advertising; of mentions that are neither the "
+     "brand's own nor paid.",
      "sum over platforms of views / 1000 x cpm", false, whole<&Whole::value_of_views>},
     {"earned_media_value_of_interactions_estimate",
      "vigie_kpi_earned_media_value_of_interactions_estimate", KpiUnit::money,
-     "Estimate: what the interactions would have cost as advertising.",
+     "Estimate: what the interactions would have cost as advertising; of the same mentions.",
      "sum over platforms of likes x like + comments x comment + shares x share + clicks x "
      "click",
      false, whole<&Whole::value_of_interactions>},
     {"earned_media_value_of_followers_estimate",
      "vigie_kpi_earned_media_value_of_followers_estimate", KpiUnit::money,
-     "Estimate for mentions whose views are not known: as if each follower of their authors "
+     "Estimate for those of them whose views are not known: as if each follower of their authors "
      "had seen them. Apart, as it is far too high.",
      "sum over platforms of followers / 1000 x cpm, mentions without known views", false,
      whole<&Whole::value_of_followers>},

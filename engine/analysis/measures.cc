@@ -101,6 +101,12 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
      [](const P& p) -> std::int64_t { return counter(p, Counter::saves); }},
     {"reported_reach", "people", "People reached by mentions, where a platform reports them.",
      [](const P& p) -> std::int64_t { return counter(p, Counter::reach); }},
+    {"engagement_reached", "interactions",
+     "Likes, comments, shares and clicks of mentions by others than the brand whose authors are "
+     "known, and their followers.",
+     [](const P& p) -> std::int64_t {
+       return !p.owned && followed(p) && p.author.is_set() ? engagement(p) : 0;
+     }},
     {"comments_viewed", "comments", "Comments on mentions whose views are known.",
      [](const P& p) -> std::int64_t { return viewed(p) ? counter(p, Counter::comments) : 0; }},
     {"organic_views", "views", "Views of mentions that are not paid, where they are known.",
@@ -242,6 +248,7 @@ constexpr std::array kByNumber{
     Measure::rated_3,
     Measure::rated_4,
     Measure::rated_5,
+    Measure::engagement_reached,
     Measure::score_sum,
     Measure::crisis_mentions,
 };

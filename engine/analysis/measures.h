@@ -41,6 +41,7 @@ enum class Measure : std::uint8_t {
   replies,
   saves,
   reported_reach,
+  engagement_reached,
   comments_viewed,
   organic_views,
   organic_followers,

@@ -7,6 +7,7 @@
 
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 
@@ -24,6 +25,11 @@ inline constexpr std::uint16_t kNoCascade = 0xFFFF;
 
 // Of times after the post's own: milliseconds, at most these.
 inline constexpr std::uint32_t kAgeMax = 0xFFFFFFFF;
+
+// Of PostState::campaigns and rejected: campaigns whose bits others have taken, see
+// BrandState::campaign_names. Beside kCampaignsMax bits of those that are known.
+inline constexpr std::uint32_t kPastCampaigns = 1U << 31;
+static_assert(kCampaignsMax <= 31);
 
 inline constexpr std::uint8_t kNoSeries = 0x3F;
 

@@ -52,6 +52,7 @@ std::string_view to_text(Dimension dimension) {
     case Dimension::channel: return "channel";
     case Dimension::segment: return "segment";
     case Dimension::hashtag: return "hashtag";
+    case Dimension::unearned: return "unearned";
     case Dimension::crisis: return "crisis";
   }
   return {};

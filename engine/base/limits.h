@@ -115,7 +115,7 @@ inline constexpr std::uint32_t kNearMax = 1000;
 inline constexpr std::uint32_t kQueryStepsMax = 2'000'000;
 inline constexpr std::uint32_t kPostStepsMax = 20'000'000;
 // Campaigns of one brand: a post's are the bits of one word.
-inline constexpr std::size_t kCampaignsMax = 32;
+inline constexpr std::size_t kCampaignsMax = 31;
 // Spans reported for one brand in one post.
 inline constexpr std::size_t kSpansMax = 64;
 // Empty matches of one regex that are passed over in one text: `(.*x)?` makes each of them cost a
@@ -182,6 +182,9 @@ inline constexpr int kMonthsKept = 25;
 inline constexpr std::size_t kPostsPerBrandMax = 262'144;
 inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
 inline constexpr int kPostDaysKept = 31;
+// One in so many of them may be late or backdated: they count in no window, and a flood of them must
+// not push out what can still be edited or deleted. Beyond, they are counted and not held.
+inline constexpr std::size_t kPostsPerApartPost = 8;
 inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
 // Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of
 // posts.
@@ -223,6 +226,9 @@ inline constexpr int kSignatureBitsMax = 4;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
 inline constexpr std::size_t kNearDuplicateStepsMax = 256;
+// Posts that are looked at, from the first of a group on when it goes, for the one that says it
+// first now: some 100 us.
+inline constexpr std::size_t kNearDuplicateHeirMax = 8192;
 // Posts of a group from which a further one is a sign of a campaign nobody knows of.
 inline constexpr std::uint32_t kNearIdenticalMin = 5;
 inline constexpr int kYoungAccountDays = 7;

@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/analysis/panels.h"
 #include "engine/base/text.h"
@@ -169,11 +171,25 @@ void append_months(SeriesWriter* writer) {
   });
 }
 
-void append_panels(const View& view, SeriesWriter* writer) {
-  writer->begin("vigie_panel_share_of_voice_ratio", "gauge",
-                "The brand's part of its panel's mentions, reach or engagement.");
+struct VoiceFamily {
+  std::string_view name;
+  std::string_view help;
+  std::optional<double> (*value)(const Share&);
+};
+constexpr std::array<VoiceFamily, 3> kVoiceFamilies{{
+    {"vigie_panel_share_of_voice_ratio",
+     "The brand's part of its panel's mentions, reach or engagement.",
+     [](const Share& share) { return share.ratio(); }},
+    {"vigie_panel_voice", "What the brand has of them.",
+     [](const Share& share) { return std::optional{share.part}; }},
+    {"vigie_panel_voice_whole", "What all brands of its panel have.",
+     [](const Share& share) { return std::optional{share.whole}; }},
+}};
+
+void append_voices(const VoiceFamily& family, std::span<const Voice> voices, SeriesWriter* writer) {
+  writer->begin(family.name, "gauge", family.help);
   std::string label;
-  for (const Voice& voice : share_of_voice(view.brands())) {
+  for (const Voice& voice : voices) {
     label.assign("{brand=\"");
     append_label_value(voice.brand->name, &label);
     label.append("\",panel=\"");
@@ -181,14 +197,19 @@ void append_panels(const View& view, SeriesWriter* writer) {
     const std::size_t size = label.append("\",by=\"").size();
     for (std::size_t by = 0; by < kVoiceBy; ++by) {
       for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
-        const std::optional<double> share = voice.shares[window][by].ratio();
-        if (!share) continue;
+        const std::optional<double> value = family.value(voice.shares[window][by]);
+        if (!value) continue;
         label.resize(size);
         append_to(&label, to_text(static_cast<VoiceBy>(by)), "\"", window_label(window));
-        writer->free_series(label, *share);
+        writer->free_series(label, *value);
       }
     }
   }
+}
+
+void append_panels(const View& view, SeriesWriter* writer) {
+  const std::vector<Voice> voices = share_of_voice(view.brands());
+  for (const VoiceFamily& family : kVoiceFamilies) append_voices(family, voices, writer);
 }
 
 // Channels and hashtags come from posts: they are in the API only.

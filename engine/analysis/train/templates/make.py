@@ -21,8 +21,8 @@ import unicodedata
 
 LABELS = ('negative', 'neutral', 'positive')
 LANGUAGES = ('english', 'french')
-PER_CLASS = 550
-PER_TEMPLATE = 6
+PER_CLASS = 425
+PER_TEMPLATE = 3
 HERE = pathlib.Path(__file__).resolve().parent
 # What a word becomes beside the one that a slot put there.
 MENDED = {
