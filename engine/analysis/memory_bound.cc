@@ -65,8 +65,8 @@ constexpr Bytes track(Bytes measures, Bytes periods) {
   const Bytes days = periods / 24 + 2;
   return cells(measures, periods) + 128 + cells(measures, days) + doubled(days) * sizeof(Period);
 }
-constexpr Bytes kHoursOfBrand = track(kMeasures, kHours) +
-                                track(kMeasures, kMonthsKept + 1) + track(kCalled, kHours);
+constexpr Bytes kHoursOfBrand = track(kMeasures, kHours) + track(kMeasures, kMonthsKept + 1) +
+                                track(kCalled, kHours);
 
 // Every dimension may have an "other" beside its values.
 constexpr Bytes kValues = (kDimensions - 1) * (kSliceValuesMax + 1) + kPlatformsPerBrandMax + 1;

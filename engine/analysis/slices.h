@@ -31,9 +31,9 @@ enum class Dimension : std::uint8_t {
   channel,
   segment,
   hashtag,  // the communities: the largest are kept
-  crisis,   // sectors of the words of crises
   // By platform, what the brand wrote or paid for: what is no earned media. Not shown.
   unearned,
+  crisis,   // sectors of the words of crises
 };
 inline constexpr std::size_t kDimensions = 11;
 [[nodiscard]] std::string_view to_text(Dimension dimension);
