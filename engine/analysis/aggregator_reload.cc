@@ -7,12 +7,15 @@
 namespace vigie {
 
 void Aggregator::State::take_list_of(const Facts& told) {
-  const BrandList& matched_with = told.brands == nullptr ? *list : *told.brands;
-  fold.set_segments(matched_with.segments);
+  const BrandList* with = list_of(told);
+  if (with == matched_with) return;
+  matched_with = with;
+  fold.set_segments(with->segments);
+  fold.set_crises(with->crises);
   former.clear();
-  if (&matched_with == list.get()) return;
+  if (with == list.get()) return;
   former.resize(brands.size());
-  for (const BrandList::Live& live : matched_with.live) former[live.id] = &live;
+  for (const BrandList::Live& live : with->live) former[live.id] = &live;
 }
 
 void Aggregator::State::fold_former(const Facts& told, const Fact& fact, BrandState* brand,

@@ -178,7 +178,7 @@ bool Aggregator::State::are_whole(BrandId id) const {
   const BrandState* brand = brands[id].state.get();
   if (brand == nullptr) return posts.size(id) == 0;
   const std::size_t names = brand->campaign_names.size();
-  const std::uint32_t campaigns = names == kCampaignsMax ? ~0U : (1U << names) - 1;
+  const std::uint32_t campaigns = ((1U << names) - 1) | kPastCampaigns;
   for (std::uint64_t number = posts.first(id); number < posts.end(id); ++number) {
     const PostState& row = posts.at({id, number});
     if (row.series != kNoSeries && row.series >= brand->series.size()) return false;

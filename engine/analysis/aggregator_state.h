@@ -1,6 +1,7 @@
 // What an aggregator holds. Private to aggregator*.cc.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "engine/analysis/aggregator.h"
 #include "engine/analysis/brand_fold.h"
 #include "engine/analysis/brand_state.h"
+#include "engine/analysis/fold_order.h"
 #include "engine/analysis/minutes.h"
 #include "engine/analysis/post_table.h"
 
@@ -20,8 +22,15 @@ namespace pb {
 class Positions;
 }
 
+// Posts that were written before are old, as of this watermark. When in the hour, changes nothing.
+[[nodiscard]] inline EventTime posts_kept_from(EventTime watermark) {
+  const EventTime hour = std::chrono::floor<std::chrono::hours>(watermark);
+  return hour - std::chrono::days{kPostDaysKept};
+}
+
 struct Aggregator::State {
   explicit State(AggregatorSettings with);
+  class Group;
 
   struct Brand {
     std::unique_ptr<BrandState> state;  // null until there is something to keep
@@ -34,20 +43,22 @@ struct Aggregator::State {
   AggregatorSettings settings;
   std::shared_ptr<const BrandList> list;
   std::vector<Brand> brands;  // by BrandId
-  // Likewise, of the list that the facts at hand were matched with, where it is another; null for
-  // one that is not watched there.
+  // What the facts at hand were matched with, where that is known; valid while they are.
+  const BrandList* matched_with = nullptr;
+  // Likewise by BrandId, where that is another list than `list`; null for one that is not watched
+  // there.
   std::vector<const BrandList::Live*> former;
-  std::unordered_map<PartitionId, std::size_t> slots;
+  std::unordered_map<PartitionId, std::uint32_t> slots;
   std::vector<PartitionId> partitions;                          // by slot
   std::unordered_map<PartitionId, std::uint32_t> incarnations;  // those above 0
-  std::size_t last_slot = 0;                                    // that was asked for last
+  std::uint32_t last_slot = 0;                                  // that was asked for last
   Minutes minutes;
   PostTable posts;
   BrandFold fold;
-  std::vector<PostPlace> places;    // scratch
-  std::optional<Origin> last_fact;  // of this call of apply()
-  std::size_t next_kpis = 0;        // place of the brand whose KPIs were computed last
-  std::size_t kept_up = 0;          // the brand that was kept up last without news
+  FoldOrder order;                // of facts that are being applied
+  std::vector<PostPlace> places;  // scratch
+  std::size_t next_kpis = 0;      // place of the brand whose KPIs were computed last
+  std::size_t kept_up = 0;        // the brand that was kept up last without news
   // What is known between load() and loaded().
   struct Loading {
     struct Brand {
@@ -64,20 +75,22 @@ struct Aggregator::State {
   Loading loading;
 
   BrandState* state_of(BrandId id);
-  std::size_t slot_of(PartitionId partition);
+  std::uint32_t slot_of(PartitionId partition);
   [[nodiscard]] std::uint32_t incarnation(PartitionId partition) const;
-  OriginMark* mark_of(BrandState* brand, std::size_t slot);
+  static OriginMark* mark_of(BrandState* brand, std::uint32_t slot);
   void keep_posts();
   void keep_up(BrandId id, BrandState* brand);
   void keep_some_up();
-  void prefetch(const Facts& told, std::size_t at) const;
-  void apply(const Facts& told, const Fact& fact, ApplyCounts* counts);
+  // The list that the facts were matched with; and, from now on, it is that of the facts at hand.
+  [[nodiscard]] const BrandList* list_of(const Facts& told) const {
+    return told.brands == nullptr ? list.get() : told.brands.get();
+  }
   void take_list_of(const Facts& told);
   void fold_former(const Facts& told, const Fact& fact, BrandState* brand, ApplyCounts* counts);
-  void apply(const PostUpdate& update, ApplyCounts* counts);
   // What is told of posts of one brand. True when it was new to it.
   bool apply(const PostUpdate& update, std::span<const PostPlace> posts, ApplyCounts* counts);
   void erase_author(const PostUpdate& update);
+  void advance(EventTime watermark, std::vector<ClosedMinute>* closed);
   [[nodiscard]] Minutes::BrandOf brand_of();
   [[nodiscard]] BrandSnapshot snapshot(std::uint32_t place) const;
   void save_marks(const BrandState& brand, pb::Positions* out) const;

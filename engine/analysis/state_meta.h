@@ -15,7 +15,7 @@
 namespace vigie {
 
 // Grows when an older engine could not read what is written, or would misread it.
-inline constexpr std::uint32_t kStateVersion = 1;
+inline constexpr std::uint32_t kStateVersion = 2;
 inline constexpr std::string_view kMetaKey = "meta";
 
 struct StateMeta {

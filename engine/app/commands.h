@@ -89,6 +89,13 @@ struct ReplayArguments {
 };
 [[nodiscard]] Exit replay_command(const ReplayArguments& arguments);
 
+struct SentimentArguments {
+  std::string lang;        // of all lines; empty: of each what it seems to be
+  std::string file = "-";  // one text a line
+  bool explain = false;
+};
+[[nodiscard]] Exit sentiment_command(const SentimentArguments& arguments);
+
 // Which state is meant: that of a configuration, or a directory. Exactly one of them is given.
 struct StateArguments {
   std::string config;

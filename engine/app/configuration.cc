@@ -57,13 +57,15 @@ ConfigurationRead read_configuration(const std::string& path, const BrandList& k
     const std::vector<BrandId> ids = ids_of(**brands);
     std::vector<rules::Finding> findings;
     const rules::RecommendationPack opinions = opinions_of(loaded.settings);
+    const std::vector<rules::CrisisSector> crises = rules::crisis_pack();
     rules = rules::compile(loaded.settings.brands,
                            // Keeps those who write posts from choosing tokens that collide.
                            {.seed = random_seed(),
                             .library = &loaded.settings.library,
                             .ids = ids,
                             .segments = loaded.settings.segments,
-                            .opinions = &opinions},
+                            .opinions = &opinions,
+                            .crises = crises},
                            &findings);
     add_findings(findings, &loaded);
   }

@@ -90,6 +90,7 @@ void append_brand(const rules::Explanation& brand, const std::string& name, std:
   if (brand.matched) append_text("media", to_text(brand.media), out);
   if (brand.addressed) append_flag("addressed", true, out);
   append_names("segments", brand.segments, out);
+  append_names("crises", brand.crises, out);
   out->push_back('}');
 }
 

@@ -142,6 +142,7 @@ void append_brand(const Mention& post, const rules::Explanation& brand, const st
                     brand.addressed ? ", addressed to the brand" : "", '\n'));
   }
   append_names("belongs to", brand.segments, out);
+  append_names("holds words of a crisis", brand.crises, out);
   if (brand.shadow) {
     out->append("  shadow:\n");
     append_clause(post, *brand.shadow, 2, out);

@@ -159,6 +159,18 @@ void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>
   command->callback([=] { *chosen = [=] { return replay_command(*arguments); }; });
 }
 
+void add_sentiment(CLI::App* app, SentimentArguments* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand(
+      "sentiment", "Say of each line how it sounds: label, score, confidence and language");
+  command->add_option("--lang", arguments->lang,
+                      "The language of all lines: en, fr, de, it, pt or es; else each is looked at");
+  command->add_flag("--explain", arguments->explain,
+                    "Show what moved each, and what a negation reaches");
+  command->add_option("FILE", arguments->file, "One text a line; - for standard input")
+      ->capture_default_str();
+  command->callback([=] { *chosen = [=] { return sentiment_command(*arguments); }; });
+}
+
 // Which state: of a configuration or of a directory.
 void add_state_options(CLI::App* command, StateArguments* arguments) {
   CLI::Option* config =
@@ -240,6 +252,7 @@ int run_main(int argc, char** argv) {
   DecodeArguments decode;
   MatchArguments match;
   ReplayArguments replay;
+  SentimentArguments sentiment;
   StateCommands state;
   add_run(&app, &run, &chosen);
   add_demo(&app, &demo, &chosen);
@@ -251,6 +264,7 @@ int run_main(int argc, char** argv) {
   add_decode(&app, &decode, &chosen);
   add_match(&app, &match, &chosen);
   add_replay(&app, &replay, &chosen);
+  add_sentiment(&app, &sentiment, &chosen);
   add_state(&app, &state, &chosen);
   try {
     app.parse(argc, argv);

@@ -29,6 +29,7 @@ std::vector<std::string_view> waiting_sections(const Settings& started, const Se
   if (!(started.state == now.state)) out.emplace_back("state");
   if (!(started.privacy == now.privacy)) out.emplace_back("privacy");
   if (!(started.kpis == now.kpis)) out.emplace_back("kpis");
+  if (!(started.sentiment == now.sentiment)) out.emplace_back("sentiment");
   if (!(started.serve == now.serve)) out.emplace_back("serve");
   if (!(started.event_time == now.event_time)) out.emplace_back("event_time");
   if (!(started.engine == now.engine)) out.emplace_back("engine");

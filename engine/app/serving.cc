@@ -79,6 +79,7 @@ Exit serve_and_run(Parts parts, const Serving& serving) {
                  .version = VIGIE_VERSION,
                  .key_seed = *key_seed,
                  .pseudonymise = settings.privacy.pseudonymise,
+                 .sentiment = settings.sentiment.source,
                  .replay = false},
                 serving.counters);
   std::optional<Reloader> reloader;

@@ -32,6 +32,7 @@ struct BrandList {
   std::vector<std::string> names;       // by BrandId
   std::vector<Live> live;               // watched now, in the order of the configuration
   std::vector<std::string> segments{};  // names, by bit of Fact::segments
+  std::vector<std::string> crises{};    // names of sectors, by bit of Fact::crisis
 };
 
 }  // namespace vigie

@@ -49,9 +49,12 @@ struct Labels {
 };
 
 enum class Sentiment : std::uint8_t { unscored, negative, neutral, positive };
+// Who said how a post sounds: our model, or whoever handed the post over.
+enum class SentimentSource : std::uint8_t { model, given };
 enum class MediaType : std::uint8_t { owned, paid, earned, shared };
 // The words of metric labels.
 [[nodiscard]] std::string_view to_text(Sentiment sentiment);
+[[nodiscard]] std::string_view to_text(SentimentSource source);
 [[nodiscard]] std::string_view to_text(MediaType type);
 
 inline constexpr std::int64_t kUnknownCount = -1;
@@ -83,7 +86,7 @@ struct FactPost {
   ShortName lang;
   ShortName country;
   Kind kind = Kind::post;
-  Sentiment sentiment = Sentiment::unscored;
+  Sentiment given = Sentiment::unscored;  // what whoever handed it over says of its text
   bool backdated = false;  // observed long after it was written: counted apart
   bool edited = false;     // perhaps counted before; a PostUpdate of the same origin goes with it
   Label id;                // its address, or its id where it has none
@@ -105,6 +108,14 @@ struct Fact {
   std::uint32_t campaigns = 0;  // bit i: takes part in the brand's campaign i
   std::uint32_t rejected = 0;   // bit i: breaks the guideline of campaign i
   std::uint32_t segments = 0;   // bit i: belongs to segment i
+  // How what it says of the brand sounds, as KPIs count it; the score from -1 to 1, and how sure it
+  // is, from 0 to 1. `language`: of the model that said so, as sentiment::Language; 0: it did not.
+  Sentiment sentiment = Sentiment::unscored;
+  SentimentSource source = SentimentSource::model;
+  std::uint8_t language = 0;
+  std::uint8_t crisis = 0;  // bit i: holds words of a crisis of sector i, see kCrisisSectors
+  float score = 0;
+  float confidence = 0;
   MediaType media = MediaType::shared;
   bool mention = true;      // false: it only answers for the brand
   bool owned = false;       // an account of the brand wrote it

@@ -54,6 +54,7 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
               .lateness = options_.event_time.lateness,
               .key_seed = options_.key_seed,
               .pseudonymise = options_.pseudonymise,
+              .sentiment = options_.sentiment,
               .idle_after = options_.replay ? Duration::zero() : options_.event_time.idle_after,
               .drain = options_.engine.drain};
   const ShardContext shard_context{.rules = &rules_,

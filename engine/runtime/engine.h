@@ -50,6 +50,7 @@ struct EngineOptions {
   std::string version{};                                      // of the program, for the saved state
   KeySeed key_seed{};        // of the keys of posts and authors; secret where ids can be chosen
   bool pseudonymise = true;  // authors; see PostWriter
+  SentimentSource sentiment = SentimentSource::model;  // which of them the KPIs count
   bool replay = false;       // keep the closed minutes; partitions are idle at their end
 };
 

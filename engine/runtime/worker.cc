@@ -38,7 +38,8 @@ Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
              {.shards = context.shards,
               .lateness = context.lateness,
               .seed = context.key_seed,
-              .pseudonymise = context.pseudonymise}) {
+              .pseudonymise = context.pseudonymise,
+              .sentiment = context.sentiment}) {
   source_->on_release(this);
 }
 

@@ -39,6 +39,7 @@ struct WorkerContext {
   Duration lateness{};
   KeySeed key_seed{};
   bool pseudonymise = true;
+  SentimentSource sentiment = SentimentSource::model;
   Duration idle_after{};  // zero: a partition is idle as soon as it is caught up (replay)
   Duration drain{};
 };

@@ -1,0 +1,46 @@
+#include "engine/analysis/train/recipe.h"
+
+namespace vigie::train {
+namespace {
+
+constexpr std::array<int, kGroups> kBits{17, 15, 17, 12, 8};
+constexpr std::array<float, kGroups> kGains{1, 0.7F, 1, 0.5F, 0.5F};
+
+Recipe recipe(Language language, std::string_view name, std::vector<ExtraTexts> extra) {
+  return {.language = language,
+          .name = name,
+          .extra = std::move(extra),
+          .bits = kBits,
+          .gains = kGains,
+          .lexicon_gain = 2,
+          .cost = 1,
+          .smoothing = 0.3F};
+}
+
+}  // namespace
+
+std::span<const Recipe> recipes() {
+  static const std::vector<Recipe> kRecipes{
+      recipe(Language::english, "english", {{"semeval", 0.3F}}),
+      recipe(Language::french, "french", {{"deft2017", 0.2F}}),
+      recipe(Language::german, "german", {{"potts", 0.3F}}),
+      recipe(Language::italian, "italian", {{"xed", 0.1F}}),
+      recipe(Language::portuguese, "portuguese", {{"mabsa", 0.2F}}),
+      recipe(Language::spanish, "spanish", {{"mabsa", 0.2F}}),
+  };
+  return kRecipes;
+}
+
+const Recipe& shared_recipe() {
+  static const Recipe kShared{.language = Language::none,
+                              .name = "shared",
+                              .extra = {},
+                              .bits = {14, 0, 0, 12, 0},
+                              .gains = {1, 0, 0, 0.5F, 0},
+                              .lexicon_gain = 0,
+                              .cost = 1,
+                              .smoothing = 0.3F};
+  return kShared;
+}
+
+}  // namespace vigie::train
