@@ -125,15 +125,12 @@ TEST_CASE("an answer that came before its post is counted when that comes") {
 struct Question {
   Question() {
     aggregator.set_brands(list({"Acme"}, {}));
-    FactPost post = feed.post(2);
-    post.sentiment = Sentiment::negative;
-    feed.tell(post, {.addressed = true});
+    feed.tell(feed.post(2), {.sentiment = Sentiment::negative, .addressed = true});
   }
-  FactPost reply(std::uint64_t key, Duration after, Sentiment sentiment = Sentiment::neutral) {
+  FactPost reply(std::uint64_t key, Duration after) {
     FactPost out = feed.post(key, kNoon + after);
     out.kind = Kind::reply;
     out.parent = {2, 2};
-    out.sentiment = sentiment;
     return out;
   }
   ApplyCounts edit(FactPost post, Fact fact) {
@@ -190,15 +187,16 @@ TEST_CASE("an answer that is edited into a mention, or out of it, answers once")
 
 TEST_CASE("a defence that is deleted, or edited into something else, is none any more") {
   Question question;
-  question.feed.tell(question.reply(4, minutes{1}, Sentiment::positive));
-  question.feed.tell(question.reply(5, minutes{2}, Sentiment::positive));
+  const Fact positive{.sentiment = Sentiment::positive};
+  question.feed.tell(question.reply(4, minutes{1}), positive);
+  question.feed.tell(question.reply(5, minutes{2}), positive);
   question.feed.tell(question.reply(6, minutes{3}));
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 2");
   question.feed.remove(4);
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
   question.edit(question.reply(5, minutes{2}), {});
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
-  question.edit(question.reply(6, minutes{3}, Sentiment::positive), {});
+  question.edit(question.reply(6, minutes{3}), positive);
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
 }
 
@@ -453,6 +451,40 @@ TEST_CASE("facts belong to the segments that they were matched with, whatever th
     posts[slice.value] = *slice.values[0][kpi_index("mentions")];
   }
   CHECK(posts == std::map<std::string, double>{{"athletes", 3}, {"cooks", 1}, {"parents", 1}});
+}
+
+TEST_CASE("records of a log that was made anew are no repeats, also after a restart") {
+  const auto brands = list({"Acme"}, {});
+  Aggregator aggregator({}, {});
+  aggregator.set_brands(brands);
+  Feed former(&aggregator, 500);
+  former.tell(former.post(1));
+  std::vector<StateRecord> before;
+  aggregator.save(0, &before);
+  CHECK(aggregator.unsaved().empty());
+  aggregator.begin_anew(0, 1);
+  CHECK(aggregator.unsaved() == std::vector<BrandId>{0});
+  Feed feed(&aggregator);
+  const FactPost post = feed.post(2);
+  CHECK(feed.tell(post).applied == 1);
+  CHECK(feed.tell(post).repeated == 1);
+  std::vector<StateRecord> after;
+  aggregator.save(0, &after);
+
+  const auto loaded = [&](const std::vector<StateRecord>& records) {
+    Aggregator again({}, {});
+    again.set_brands(brands);
+    again.begin_anew(0, 1);
+    for (const StateRecord& record : records) {
+      REQUIRE(again.load(record.key, *record.value, {{0, 0}}));
+    }
+    REQUIRE(again.loaded());
+    return again;
+  };
+  Aggregator old = loaded(before);  // a brand that was saved before its log was made anew
+  CHECK(Feed(&old).tell(post).applied == 1);
+  Aggregator young = loaded(after);
+  CHECK(Feed(&young).tell(post).repeated == 1);
 }
 
 TEST_CASE("the names of more campaigns than there are bits take those of former ones") {

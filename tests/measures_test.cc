@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <random>
@@ -255,6 +257,48 @@ TEST_CASE("slices keep the first measures") {
   CHECK(changes.sliced().back().measure == static_cast<std::uint8_t>(Measure::rating_sum));
   changes.count = 0;
   CHECK(changes.sliced().empty());
+}
+
+TEST_CASE("places in Called are saved as they are") {
+  // They stand in a Track as if they were measures: a number that moves would move them.
+  for (std::size_t place = 0; place < kCalled; ++place) {
+    CHECK(number_of(static_cast<Measure>(place)) == place);
+  }
+}
+
+TEST_CASE("a post counts once in what the model called it") {
+  PostState one = post();
+  one.sentiment = Sentiment::negative;
+  CHECK_FALSE(called_place(one).has_value());  // somebody else said so
+  one.language = 2;
+  CHECK(called_place(one) == 3);
+  one.sentiment = Sentiment::positive;
+  CHECK(called_place(one) == 5);
+  one.live = false;
+  CHECK_FALSE(called_place(one).has_value());
+}
+
+TEST_CASE("a row of version 1 is the same today, and unscored") {
+  PostState row = post();
+  const std::uint32_t answers[] = {0, 90'000, 0x500000, 0xFFFFFFFF};
+  const std::uint32_t kept[] = {0, 90'000, kNotAnswered - 1, kNotAnswered};
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::memcpy(reinterpret_cast<char*>(&row) + 92, &answers[i], sizeof answers[i]);
+    upgrade_row(&row);
+    CHECK(row.answered_after == kept[i]);
+    CHECK(score_steps(row) == 0);
+    CHECK(row.language == 0);
+    CHECK(row.crisis == 0);
+  }
+}
+
+TEST_CASE("a score is kept in steps") {
+  PostState row;
+  CHECK(score_steps(row) == 0);
+  for (const float score : {-1.0F, -0.5F, 0.0F, 0.26F, 1.0F, 7.0F}) {
+    row.score = packed_score(score) & 0x3F;
+    CHECK(score_steps(row) == std::lround(std::min(score, 1.0F) * kScoreSteps));
+  }
 }
 
 }  // namespace

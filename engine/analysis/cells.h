@@ -71,7 +71,8 @@ class Cells {
   [[nodiscard]] std::size_t find(Period period) const;
   void append(Period period, std::span<const Change> changes);
   void open_newest();
-  void close_newest();
+  std::unique_ptr<std::int64_t[]> close_newest();
+  [[nodiscard]] bool has_many_changes() const;
   [[nodiscard]] std::uint32_t bytes_of(const Row& row) const;
   void write(Row* row, const Measures& sums);
   void reclaim();
@@ -81,7 +82,7 @@ class Cells {
   std::unique_ptr<std::int64_t[]> open_;  // by measure: the newest row; null while that is packed
   std::uint32_t unused_ = 0;              // bytes of the pool that belong to no row
   std::uint8_t columns_;
-  std::uint8_t changes_ = 0;  // of the newest row while that is packed
+  std::uint8_t changes_ = 0;  // of the newest row, since it came or was read
 };
 
 }  // namespace vigie

@@ -249,6 +249,8 @@ constexpr std::array kByNumber{
     Measure::rated_4,
     Measure::rated_5,
     Measure::engagement_reached,
+    Measure::score_sum,
+    Measure::crisis_mentions,
 };
 
 // Where a measure has none, or two, this is not a constant.

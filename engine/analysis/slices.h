@@ -31,9 +31,9 @@ enum class Dimension : std::uint8_t {
   channel,
   segment,
   hashtag,  // the communities: the largest are kept
-  crisis,   // sectors of the words of crises
   // By platform, what the brand wrote or paid for: what is no earned media. Not shown.
   unearned,
+  crisis,  // sectors of the words of crises
 };
 inline constexpr std::size_t kDimensions = 11;
 [[nodiscard]] std::string_view to_text(Dimension dimension);
@@ -64,6 +64,9 @@ class Slices {
   };
   // Hands over those that are kept, by dimension, then by id. They are valid for the call.
   void each(const std::function<void(const Slice&)>& take) const;
+
+  // Asks for what the two will look at.
+  void prefetch() const;
 
   void drop_before(Period first);
   [[nodiscard]] std::size_t memory_bytes() const;
