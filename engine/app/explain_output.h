@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/mention.h"
+#include "engine/runtime/post_scorer.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -17,6 +18,11 @@ struct ExplainedPost {
   std::vector<rules::Explanation> brands;           // those to be told in full
   std::size_t others = 0;                           // neither woken nor matched
   const std::vector<std::string>* names = nullptr;  // of all brands
+  const rules::Hits* hits = nullptr;                // and how they sound
+  const PostScorer* scorer = nullptr;
+
+  // Null where the post does not mention it.
+  [[nodiscard]] const BrandScore* score_of(const rules::Explanation& brand) const;
 };
 
 // What decided, to stand behind "because".

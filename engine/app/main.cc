@@ -133,6 +133,8 @@ void add_match(CLI::App* app, MatchArguments* arguments, std::function<Exit()>* 
   CLI::App* command =
       app->add_subcommand("match", "Write one line for each brand that a post mentions");
   add_config(command, &arguments->config);
+  command->add_flag("--sentiment", arguments->sentiment,
+                    "Say how each post sounds where it speaks of the brand");
   add_mapping(command, &arguments->mapping);
   add_files(command, &arguments->files);
   command->callback([=] { *chosen = [=] { return match_command(*arguments); }; });

@@ -17,7 +17,7 @@
 #include "engine/runtime/settings_files.h"
 #include "engine/runtime/settings_reader.h"
 #include "engine/runtime/yaml_reader.h"
-#include "rules/recommendation_pack.h"
+#include "rules/shipped_packs.h"
 
 namespace vigie {
 namespace {
