@@ -125,15 +125,12 @@ TEST_CASE("an answer that came before its post is counted when that comes") {
 struct Question {
   Question() {
     aggregator.set_brands(list({"Acme"}, {}));
-    FactPost post = feed.post(2);
-    post.sentiment = Sentiment::negative;
-    feed.tell(post, {.addressed = true});
+    feed.tell(feed.post(2), {.sentiment = Sentiment::negative, .addressed = true});
   }
-  FactPost reply(std::uint64_t key, Duration after, Sentiment sentiment = Sentiment::neutral) {
+  FactPost reply(std::uint64_t key, Duration after) {
     FactPost out = feed.post(key, kNoon + after);
     out.kind = Kind::reply;
     out.parent = {2, 2};
-    out.sentiment = sentiment;
     return out;
   }
   ApplyCounts edit(FactPost post, Fact fact) {
@@ -190,15 +187,16 @@ TEST_CASE("an answer that is edited into a mention, or out of it, answers once")
 
 TEST_CASE("a defence that is deleted, or edited into something else, is none any more") {
   Question question;
-  question.feed.tell(question.reply(4, minutes{1}, Sentiment::positive));
-  question.feed.tell(question.reply(5, minutes{2}, Sentiment::positive));
+  const Fact defends{.sentiment = Sentiment::positive};
+  question.feed.tell(question.reply(4, minutes{1}), defends);
+  question.feed.tell(question.reply(5, minutes{2}), defends);
   question.feed.tell(question.reply(6, minutes{3}));
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 2");
   question.feed.remove(4);
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
   question.edit(question.reply(5, minutes{2}), {});
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
-  question.edit(question.reply(6, minutes{3}, Sentiment::positive), {});
+  question.edit(question.reply(6, minutes{3}), defends);
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
 }
 

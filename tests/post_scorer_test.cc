@@ -82,7 +82,7 @@ TEST_CASE("a brand that the text does not name is scored by the whole text") {
   mention.lang = "fr";
   const std::string_view tags[] = {"corex"};
   mention.hashtags = tags;
-  CHECK(desk.scored(mention) == Texts{"Acme est nul", "Bolt est super"});
+  CHECK(desk.scored(mention) == Texts{"Acme est nul", "Bolt est super", "whole"});
 }
 
 TEST_CASE("title and text are one, and what is shared is read where they are empty") {

@@ -63,6 +63,7 @@ struct ExplainArguments {
   std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
   bool json = false;
+  bool sentiment = false;  // how it sounds, too
 };
 [[nodiscard]] Exit explain_command(const ExplainArguments& arguments);
 

@@ -34,10 +34,12 @@ class Explainer {
     explained.names = &names_;
     explained.brands = matcher_.explain(post, brand_);
     explained.tokens = matcher_.seen();
-    matcher_.match(post, &hits_);
-    scorer_.score(post, &matcher_, hits_);
-    explained.hits = &hits_;
-    explained.scorer = &scorer_;
+    if (arguments_.sentiment) {
+      matcher_.match(post, &hits_);
+      scorer_.score(post, &matcher_, hits_);
+      explained.hits = &hits_;
+      explained.scorer = &scorer_;
+    }
     if (!brand_) {
       explained.others = std::erase_if(explained.brands, [](const rules::Explanation& one) {
         return !one.matched && !one.woken && !one.failed;

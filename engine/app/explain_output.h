@@ -18,10 +18,10 @@ struct ExplainedPost {
   std::vector<rules::Explanation> brands;           // those to be told in full
   std::size_t others = 0;                           // neither woken nor matched
   const std::vector<std::string>* names = nullptr;  // of all brands
-  const rules::Hits* hits = nullptr;                // and how they sound
+  const rules::Hits* hits = nullptr;                // these two where sentiment is asked for
   const PostScorer* scorer = nullptr;
 
-  // Null where the post does not mention it.
+  // Null where it is not asked for, or the post does not mention the brand.
   [[nodiscard]] const BrandScore* score_of(const rules::Explanation& brand) const;
 };
 

@@ -160,6 +160,7 @@ void append_brand(const ExplainedPost& explained, const rules::Explanation& bran
 }  // namespace
 
 const BrandScore* ExplainedPost::score_of(const rules::Explanation& brand) const {
+  if (scorer == nullptr) return nullptr;
   const auto hit = std::ranges::find(hits->hits, brand.brand, &rules::Hit::brand);
   if (!brand.matched || hit == hits->hits.end()) return nullptr;
   return &scorer->scores()[static_cast<std::size_t>(hit - hits->hits.begin())];
