@@ -18,9 +18,9 @@ using Period = std::int32_t;  // see track.h
 
 // One row for each period that saw a change, with the measures that are not zero, packed: small
 // values take one byte. Where many changes come to it the newest row is open instead: a column for
-// each measure, so that adding to it costs next to nothing; it is packed when a newer one comes. A row
-// that outgrows its place moves to the end of the pool; what rows leave there is reclaimed once it
-// is half of the pool. One thread.
+// each measure, so that adding to it costs next to nothing; it is packed when a newer one comes. A
+// row that outgrows its place moves to the end of the pool; what rows leave there is reclaimed once
+// it is half of the pool. One thread.
 class Cells {
  public:
   // REQUIRES: measures <= kMeasures.

@@ -198,13 +198,15 @@ std::size_t Slices::find_smallest(Dimension dimension, std::int64_t* mentions) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     counts[i] = values[i].credit;
     if (hours_.empty()) continue;
-    counts[i] += hours_[place_of(hours_, values[i].id)].track.sum(first, latest_, Measure::mentions);
+    counts[i] +=
+        hours_[place_of(hours_, values[i].id)].track.sum(first, latest_, Measure::mentions);
   }
   log_.visit([&](Period hour, std::span<const Change> changes, std::span<const SliceId> ids) {
     if (hour < first || changes[0].measure != static_cast<std::uint8_t>(Measure::mentions)) return;
     for (const SliceId id : ids) {
       const auto at = std::ranges::find(values, id, &Value::id);
-      if (at != values.end()) counts[static_cast<std::size_t>(at - values.begin())] += changes[0].by;
+      if (at != values.end())
+        counts[static_cast<std::size_t>(at - values.begin())] += changes[0].by;
     }
   });
   const auto least = std::min_element(counts.begin(), counts.begin() + std::ssize(values));
