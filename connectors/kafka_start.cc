@@ -57,18 +57,20 @@ StartPositions::Committed offset_of(const rd_kafka_topic_partition_t& committed)
   return committed.offset < 0 ? std::nullopt : std::optional(committed.offset);
 }
 
-Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std::int64_t> committed,
-                      Deadline deadline, Counters* counters, rd_kafka_topic_partition_t* one) {
+// True where the log ends before the state does, and begins anew.
+bool begin_at(rd_kafka_t* client, std::int64_t saved, StartPositions::Committed committed,
+              Deadline deadline, Counters* counters, rd_kafka_topic_partition_t* one) {
   one->offset = saved;
   const std::optional<Offsets> log_now = log_of(client, *one, deadline);
   const std::string place = place_of(*one);
   if (log_now && log_now->high < saved) {
-    return fail(
-        ErrorKind::refused,
-        cat("the log ends at offset ", log_now->high, ", but the state has read it up to ", saved,
-            ": the topic was made anew. Give the engine a new state.path, or the "
-            "topic another name"),
-        place);
+    one->offset = log_now->low;
+    Counters::add(counters->logs_begun_anew, 1);
+    log(LogLevel::error,
+        cat(place, ": the log ends at offset ", log_now->high, ", but the state has read it up to ",
+            saved, ": the topic was made anew, or records were lost; reading it from ",
+            log_now->low));
+    return true;
   }
   const bool behind = committed && *committed > saved;
   if (behind) {
@@ -83,7 +85,7 @@ Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std:
         cat(place, ": the state ends at offset ", saved, ", but the log begins at ", log_now->low,
             ": the numbers lack the records between, ", log_now->low - saved));
   }
-  return {};
+  return false;
 }
 
 // Of a new state: what the group has read before is in no numbers.
@@ -122,11 +124,12 @@ void note_committed(rd_kafka_t* client, const KafkaPartitions& partitions, Start
 
 }  // namespace
 
-Result<void> set_start_offsets(rd_kafka_t* client, const KafkaPartitions& partitions,
-                               StartPositions* start, Counters* counters,
-                               rd_kafka_topic_partition_list_t* list) {
+std::vector<PartitionId> set_start_offsets(rd_kafka_t* client, const KafkaPartitions& partitions,
+                                           StartPositions* start, Counters* counters,
+                                           rd_kafka_topic_partition_list_t* list) {
   note_committed(client, partitions, start);
-  if (list->cnt == 0) return {};
+  std::vector<PartitionId> anew;
+  if (list->cnt == 0) return anew;
   const Deadline deadline = after(kStartWait);
   const KafkaPartitionList committed = committed_of(client, *list);
   for (int i = 0; i < list->cnt; ++i) {
@@ -147,10 +150,9 @@ Result<void> set_start_offsets(rd_kafka_t* client, const KafkaPartitions& partit
               "going on from its offset"));
       continue;
     }
-    auto begun = begin_at(client, *saved, known, deadline, counters, &one);
-    if (!begun) return begun;
+    if (begin_at(client, *saved, known, deadline, counters, &one)) anew.push_back(*id);
   }
-  return {};
+  return anew;
 }
 
 }  // namespace vigie

@@ -453,6 +453,40 @@ TEST_CASE("facts belong to the segments that they were matched with, whatever th
   CHECK(posts == std::map<std::string, double>{{"athletes", 3}, {"cooks", 1}, {"parents", 1}});
 }
 
+TEST_CASE("records of a log that was made anew are no repeats, also after a restart") {
+  const auto brands = list({"Acme"}, {});
+  Aggregator aggregator({}, {});
+  aggregator.set_brands(brands);
+  Feed former(&aggregator, 500);
+  former.tell(former.post(1));
+  std::vector<StateRecord> before;
+  aggregator.save(0, &before);
+  CHECK(aggregator.unsaved().empty());
+  aggregator.begin_anew(0, 1);
+  CHECK(aggregator.unsaved() == std::vector<BrandId>{0});
+  Feed feed(&aggregator);
+  const FactPost post = feed.post(2);
+  CHECK(feed.tell(post).applied == 1);
+  CHECK(feed.tell(post).repeated == 1);
+  std::vector<StateRecord> after;
+  aggregator.save(0, &after);
+
+  const auto loaded = [&](const std::vector<StateRecord>& records) {
+    Aggregator again({}, {});
+    again.set_brands(brands);
+    again.begin_anew(0, 1);
+    for (const StateRecord& record : records) {
+      REQUIRE(again.load(record.key, *record.value, {{0, 0}}));
+    }
+    REQUIRE(again.loaded());
+    return again;
+  };
+  Aggregator old = loaded(before);  // a brand that was saved before its log was made anew
+  CHECK(Feed(&old).tell(post).applied == 1);
+  Aggregator young = loaded(after);
+  CHECK(Feed(&young).tell(post).repeated == 1);
+}
+
 TEST_CASE("the names of more campaigns than there are bits take those of former ones") {
   Aggregator aggregator({}, {});
   Feed feed(&aggregator);

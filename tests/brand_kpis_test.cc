@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -22,7 +23,8 @@ constexpr Period kMonth = (2026 - 1970) * 12 + 10;  // of it
 constexpr std::int32_t kDay = kHour / 24;
 
 BrandMoment now() {
-  return {.watermark = kNow, .quarter = 2, .unanswered_negative = 0, .posts_kept = 0, .campaigns = {}};
+  return {
+      .watermark = kNow, .quarter = 2, .unanswered_negative = 0, .posts_kept = 0, .campaigns = {}};
 }
 
 std::optional<double> value(const BrandKpis& kpis, std::size_t window, std::string_view name) {
@@ -93,11 +95,12 @@ TEST_CASE("an even flow of mentions shows no growth, however far its hour has co
   }
 }
 
-TEST_CASE("where counting began after the window before did, nothing was before and nothing gained") {
+TEST_CASE(
+    "where counting began after the window before did, nothing was before and nothing gained") {
   BrandState brand;
   const std::vector<Change> one{change(Measure::mentions, 1)};
   brand.hours.add(kHour, one);
-  brand.slices.add(brand.slices.find_or_add(Dimension::platform, "x"), kHour, one);
+  brand.slices.add(std::array{brand.slices.find_or_add(Dimension::platform, "x")}, kHour, one);
   BrandMoment moment = now();
   moment.whole_from = kHour - 47;
   const auto kpis = brand_kpis(brand, moment, {});
@@ -192,7 +195,7 @@ TEST_CASE("earned media value by hand") {
   CHECK(value(*kpis, 1, "earned_media_value_of_interactions_estimate") == doctest::Approx(10));
   CHECK(value(*kpis, 1, "earned_media_value_of_followers_estimate") == doctest::Approx(100));
   // What the brand wrote or paid for is not earned: 1,000 views and 10 likes of those 5,000 and 30.
-  brand.slices.add(brand.slices.find_or_add(Dimension::unearned, "youtube"), kHour,
+  brand.slices.add(std::array{brand.slices.find_or_add(Dimension::unearned, "youtube")}, kHour,
                    std::vector<Change>{change(Measure::mentions, 1), change(Measure::likes, 10),
                                        change(Measure::views, 1'000)});
   const auto earned = brand_kpis(brand, now(), settings);

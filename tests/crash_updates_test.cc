@@ -144,8 +144,8 @@ class Log {
 
 using Sums = std::map<Period, Measures>;
 constexpr std::array kCompared{
-    Measure::mentions,  Measure::originals, Measure::likes,    Measure::views,
-    Measure::replies,   Measure::addressed, Measure::answered, Measure::answer_seconds,
+    Measure::mentions, Measure::originals, Measure::likes,    Measure::views,
+    Measure::replies,  Measure::addressed, Measure::answered, Measure::answer_seconds,
 };
 
 Sums expected(const std::vector<Post>& posts, std::string_view brand) {

@@ -88,3 +88,21 @@ TEST_CASE("a saved position is not used once another process has read on") {
   CHECK(reader.values.front() == first);
   reader.close();
 }
+
+TEST_CASE("a log that ends before the state is another one, and is read from its start") {
+  const std::string brokers = test_brokers();
+  if (brokers.empty()) return;
+  Peer peer(brokers);
+  const std::string topic = peer.create_topic(1);
+  peer.send(topic, numbered(0, 10, 1));
+  StartPositions start;
+  start.add(0, 500);
+  Reader reader(brokers, topic, fresh_name("group"));
+  reader.open();
+  reader.source->start_from(&start);
+  REQUIRE(reader.read_until([&] { return reader.caught_up(); }));
+  CHECK(reader.begun_anew == std::vector<PartitionId>{0});
+  CHECK(reader.values.size() == 10);
+  CHECK(reader.counters.logs_begun_anew == 1);
+  reader.close();
+}

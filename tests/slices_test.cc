@@ -113,7 +113,7 @@ TEST_CASE("a community with few mentions makes room for one that comes more ofte
   auto all = counts(slices, Dimension::hashtag);
   CHECK(all.size() == kSliceValuesMax);
   CHECK(all.count("tag7") == 0);
-  CHECK(all.at("new") == 1);           // since it was taken in
+  CHECK(all.at("new") == 1);                 // since it was taken in
   slices.add({&small, 1}, kHour, kMention);  // what is told of old posts later
   CHECK(counts(slices, Dimension::hashtag) == all);
 

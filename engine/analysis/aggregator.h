@@ -91,6 +91,12 @@ class Aggregator {
   // keeps, some 100 KB, comes into the cache once for all its facts.
   ApplyCounts apply(std::span<const ToldBatch> batches, std::vector<ClosedMinute>* closed);
 
+  // The log of the partition was made anew: its offsets begin again in this incarnation, a higher
+  // one than before. Before load() too, for what the state says of the partition.
+  void begin_anew(PartitionId partition, std::uint32_t incarnation);
+  // Of the log of the partition, as far as was told.
+  [[nodiscard]] std::uint32_t incarnation(PartitionId partition) const;
+
   // Moves event time on; an earlier watermark than the present one changes nothing. Minutes that
   // end at or before watermark - lateness close, once each; those with mentions are appended to
   // `closed` (when not null) in order of minute, brand, platform.

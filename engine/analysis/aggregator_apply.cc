@@ -108,6 +108,9 @@ ApplyCounts Aggregator::State::Group::run() {
   const std::uint64_t forgotten = state_.posts.forgotten();
   for (std::uint32_t batch = 0; batch < batches_.size(); ++batch) {
     if (closed_ != nullptr && batch > settled_ && takes_back(batches_[batch])) fold_all();
+    const Facts& told = *batches_[batch].facts;
+    if (state_.list_of(told) != state_.matched_with) fold_all();  // those with another list
+    state_.take_list_of(told);
     gather(batch);
     ++gathered_;
   }
@@ -258,7 +261,6 @@ void Aggregator::State::Group::fold(const FoldStep& step) {
     return;
   }
   state_.keep_up(step.brand, brand);
-  state_.take_list_of(told);
   if (state_.former.empty() || fact.campaigns == 0) {
     state_.fold.fold(step.brand, brand, told, fact, &counts_);
   } else {

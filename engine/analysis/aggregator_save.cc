@@ -57,7 +57,10 @@ void Aggregator::State::save_marks(const BrandState& brand, pb::Positions* out) 
     if (mark.offset != OriginMark{}.offset) marks.emplace_back(partitions[slot], mark);
   }
   std::ranges::sort(marks, {}, [](const auto& mark) { return mark.first; });
+  const bool any_anew =
+      std::ranges::any_of(marks, [this](const auto& mark) { return incarnation(mark.first) != 0; });
   for (const auto& [partition, mark] : marks) {
+    if (any_anew) out->add_incarnation(incarnation(partition));
     out->add_partition(partition);
     out->add_offset(mark.offset);
     out->add_index(mark.index);
@@ -126,7 +129,8 @@ bool Aggregator::State::load_marks(const pb::Positions& in,
                                    const std::map<PartitionId, PartitionId>& with,
                                    BrandState* brand) {
   const int count = in.partition_size();
-  if (in.offset_size() != count || in.index_size() != count || in.updated_size() != count) {
+  if (in.offset_size() != count || in.index_size() != count || in.updated_size() != count ||
+      (in.incarnation_size() != count && in.incarnation_size() != 0)) {
     return false;
   }
   for (int i = 0; i < count; ++i) {
@@ -134,6 +138,8 @@ bool Aggregator::State::load_marks(const pb::Positions& in,
     // What is saved is in the numbers of before.
     if (now == with.end() || now->second != in.partition(i)) brand->unsaved = true;
     if (now == with.end()) continue;
+    const std::uint32_t of = in.incarnation_size() == 0 ? 0 : in.incarnation(i);
+    if (of != incarnation(now->second)) continue;  // it is of a log that is gone
     *mark_of(brand, slot_of(now->second)) = {.offset = in.offset(i),
                                              .index = static_cast<std::uint16_t>(in.index(i)),
                                              .updated = in.updated(i)};

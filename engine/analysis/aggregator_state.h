@@ -49,8 +49,9 @@ struct Aggregator::State {
   // there.
   std::vector<const BrandList::Live*> former;
   std::unordered_map<PartitionId, std::uint32_t> slots;
-  std::vector<PartitionId> partitions;  // by slot
-  std::uint32_t last_slot = 0;          // that was asked for last
+  std::vector<PartitionId> partitions;                          // by slot
+  std::unordered_map<PartitionId, std::uint32_t> incarnations;  // those above 0
+  std::uint32_t last_slot = 0;                                  // that was asked for last
   Minutes minutes;
   PostTable posts;
   BrandFold fold;
@@ -75,10 +76,15 @@ struct Aggregator::State {
 
   BrandState* state_of(BrandId id);
   std::uint32_t slot_of(PartitionId partition);
+  [[nodiscard]] std::uint32_t incarnation(PartitionId partition) const;
   static OriginMark* mark_of(BrandState* brand, std::uint32_t slot);
   void keep_posts();
   void keep_up(BrandId id, BrandState* brand);
   void keep_some_up();
+  // The list that the facts were matched with; and, from now on, it is that of the facts at hand.
+  [[nodiscard]] const BrandList* list_of(const Facts& told) const {
+    return told.brands == nullptr ? list.get() : told.brands.get();
+  }
   void take_list_of(const Facts& told);
   void fold_former(const Facts& told, const Fact& fact, BrandState* brand, ApplyCounts* counts);
   // What is told of posts of one brand. True when it was new to it.

@@ -92,6 +92,7 @@ void Authors::add(const Key128& key, EventTime time, Deed deed, std::int64_t fol
   if (author == nullptr) return;
   const std::int32_t hour = hour_at(time);
   move_on(hour, author);  // of a new one too: it comes from 1970
+  oldest_ = std::min(oldest_, author->last_hour);
   const std::int32_t hours_ago = author->last_hour - hour;
   const std::int32_t days_ago = day_of(author->last_hour) - day_of(hour);
   if (days_ago >= kWordBits) return;
@@ -164,7 +165,10 @@ AuthorSums Authors::sums(EventTime now, int days, const EngagementSettings& sett
 
 void Authors::drop_before(EventTime time) {
   const std::int32_t first = hour_at(time);
+  if (first <= oldest_) return;
   authors_.erase_if([first](const Author& author) { return author.last_hour < first; });
+  oldest_ = std::numeric_limits<std::int32_t>::max();
+  for (const Author& author : authors_.rows()) oldest_ = std::min(oldest_, author.last_hour);
 }
 
 void Authors::save(pb::Authors* out) const {

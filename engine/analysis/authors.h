@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -114,6 +115,8 @@ class Authors {
   static std::optional<AuthorClass> class_of(const Days& days, const EngagementSettings& settings);
 
   KeySample<Author> authors_;
+  std::int32_t oldest_ =
+      std::numeric_limits<std::int32_t>::min();  // no author's last hour is older
 };
 
 }  // namespace vigie

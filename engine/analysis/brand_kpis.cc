@@ -45,8 +45,8 @@ constexpr Cuts kCuts = make_cuts();
 
 // Where the windows end, and what they may be compared with.
 struct End {
-  Period last = 0;         // the hour under way
-  int quarter = 0;         // of that hour, 0 to 3
+  Period last = 0;  // the hour under way
+  int quarter = 0;  // of that hour, 0 to 3
   Period whole_from = 0;
 };
 
@@ -87,8 +87,8 @@ AllSums window_sums(const Track& hours, std::size_t measures, const End& end) {
 
 // --- Slices and earned media value -------------------------------------------------------------
 
-// What a platform is worth, for one window: that is added, and what is not earned taken off. Nothing
-// where the card does not name it.
+// What a platform is worth, for one window: that is added, and what is not earned taken off.
+// Nothing where the card does not name it.
 void add_value(const Rates* rates, const Measures& sums, int sign, KpiInput::Whole* whole) {
   if (rates == nullptr) return;
   const auto of = [&](Measure measure) { return sign * static_cast<double>(at(sums, measure)); };

@@ -43,7 +43,9 @@ void BrandFold::prefetch(Ahead step, const Next& next) const {
       if (next.is_first && lists != nullptr) prefetch_bytes(lists, sizeof *lists);
       brand.near_duplicates.prefetch(post.signature);
       brand.authors.prefetch(post.author);
-      if (post.root.is_set()) brand.cascades.prefetch(post.root);
+      if (next.is_first) brand.slices.prefetch();
+      brand.cascades.prefetch(post.root.is_set() ? post.root : post.key);
+      if (brand.recent.authors != nullptr) brand.recent.authors->prefetch(post.author.low);
       posts_->prefetch_author_row(next.id, post.author);
       return;
     case Ahead::tables:
@@ -59,6 +61,7 @@ void BrandFold::prefetch(Ahead step, const Next& next) const {
       prefetch_slots(facts, post.hashtags, lists->top(TopKind::hashtags));
       lists->top(TopKind::authors).prefetch(post.author.low);
       lists->top(TopKind::posts).prefetch(post.key.low);
+      lists->authors.prefetch(post.author.low);
       return;
   }
 }
@@ -71,7 +74,7 @@ void BrandFold::prefetch_texts(BrandId id, const Facts& facts, const FactPost& p
   prefetch_labels(facts, post.hashtags);
   prefetch_labels(facts, post.words);
   prefetch_labels(facts, post.sites);
-  __builtin_prefetch(facts.texts.data() + post.id.first);
+  prefetch_bytes(facts.texts.data() + post.id.first, 3 * kLine);
 }
 
 }  // namespace vigie

@@ -66,6 +66,10 @@ std::span<const std::uint8_t> HyperLogLog::registers() const {
   return {reinterpret_cast<const std::uint8_t*>(words_.data()), kRegisters};
 }
 
+void HyperLogLog::prefetch(std::uint64_t hash) const {
+  if (!is_exact()) __builtin_prefetch(&registers()[hash >> kRankBits]);
+}
+
 void HyperLogLog::add(std::uint64_t hash) {
   if (!is_exact()) return add_to(hash, registers());
   const auto at = std::ranges::lower_bound(words_, hash);

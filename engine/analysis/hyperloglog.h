@@ -26,6 +26,8 @@ class HyperLogLog {
   void add(std::uint64_t hash);
   // As if everything of the other had been added too.
   void merge(const HyperLogLog& other);
+  // Asks for what add() will look at.
+  void prefetch(std::uint64_t hash) const;
   [[nodiscard]] double estimate() const;
 
   [[nodiscard]] bool empty() const;

@@ -19,8 +19,8 @@
 namespace vigie {
 
 // The windows of KPIs end with the watermark's hour, that hour included, as far as it has come. The
-// window before is cut as far after its beginning: of its last hour it has the same share, as if its
-// posts had come evenly.
+// window before is cut as far after its beginning: of its last hour it has the same share, as if
+// its posts had come evenly.
 struct KpiWindow {
   std::string_view name;
   int hours;
@@ -29,8 +29,8 @@ inline constexpr std::array<KpiWindow, 3> kKpiWindows{{{"24h", 24}, {"7d", 168},
 
 // What KPIs of one brand and window, or of a slice of it, are computed from.
 struct KpiInput {
-  Measures now{};     // in the window
-  Measures before{};  // in the one before it
+  Measures now{};        // in the window
+  Measures before{};     // in the one before it
   bool compared = true;  // counting had begun by then
   // Of the brand as a whole; nothing for a slice.
   struct Whole {
@@ -86,8 +86,8 @@ class KpiValues {
 
  private:
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  // By KPI; or whether they can be compared, and the measures of slices of the window and of the one
-  // before it, see packed.h.
+  // By KPI; or whether they can be compared, and the measures of slices of the window and of the
+  // one before it, see packed.h.
   std::variant<std::vector<double>, std::vector<std::uint8_t>> values_;
 };
 

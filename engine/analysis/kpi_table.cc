@@ -19,8 +19,7 @@ constexpr KpiSpec kKpiSpecs[] = {
     {"mentions_before", "vigie_kpi_mentions_before", KpiUnit::count,
      "Mentions in the window before, as long as this one until now; nothing where counting began "
      "later.",
-     "mentions, in the window before", true,
-     mentions_before},
+     "mentions, in the window before", true, mentions_before},
     {"mentions_gained", "vigie_kpi_mentions_gained", KpiUnit::count,
      "How many more mentions than in the window before; negative when there are fewer.",
      "mentions - mentions_before", true, mentions_gained},

@@ -1,6 +1,7 @@
 #include "engine/analysis/slices.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -74,8 +75,12 @@ std::uint32_t Slices::hash_of(std::string_view text) {
   std::uint64_t hash = text.size() * kFactor;
   for (std::size_t at = 0; at < text.size(); at += 8) {
     std::uint64_t word = 0;
-    for (std::size_t i = at; i < std::min(at + 8, text.size()); ++i) {
-      word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * (i - at));
+    if (at + 8 <= text.size()) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+    } else {
+      for (std::size_t i = at; i < text.size(); ++i) {
+        word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * (i - at));
+      }
     }
     hash = (hash ^ word) * kFactor;
     hash ^= hash >> 32;
@@ -200,13 +205,15 @@ std::size_t Slices::find_smallest(Dimension dimension, std::int64_t* mentions) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     counts[i] = values[i].credit;
     if (hours_.empty()) continue;
-    counts[i] += hours_[place_of(hours_, values[i].id)].track.sum(first, latest_, Measure::mentions);
+    counts[i] +=
+        hours_[place_of(hours_, values[i].id)].track.sum(first, latest_, Measure::mentions);
   }
   log_.visit([&](Period hour, std::span<const Change> changes, std::span<const SliceId> ids) {
     if (hour < first || changes[0].measure != static_cast<std::uint8_t>(Measure::mentions)) return;
     for (const SliceId id : ids) {
       const auto at = std::ranges::find(values, id, &Value::id);
-      if (at != values.end()) counts[static_cast<std::size_t>(at - values.begin())] += changes[0].by;
+      if (at != values.end())
+        counts[static_cast<std::size_t>(at - values.begin())] += changes[0].by;
     }
   });
   const auto least = std::min_element(counts.begin(), counts.begin() + std::ssize(values));
@@ -293,6 +300,19 @@ void Slices::keep(std::vector<Hours>&& hours) {
   const bool quiet = pack(hours, &log) && log.bytes() <= SliceLog::kBytesMax / 2;
   log_ = quiet ? std::move(log) : SliceLog();
   hours_ = quiet ? std::vector<Hours>() : std::move(hours);
+}
+
+void Slices::prefetch() const {
+  constexpr std::size_t kLine = 64;
+  const auto ask = [](const auto& vector) {
+    const auto* at = reinterpret_cast<const char*>(vector.data());
+    for (std::size_t i = 0; i < vector.size() * sizeof(vector[0]); i += kLine) {
+      __builtin_prefetch(at + i);
+    }
+  };
+  ask(values_);
+  ask(texts_);
+  ask(hours_);
 }
 
 void Slices::drop_before(Period first) {

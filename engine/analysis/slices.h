@@ -65,6 +65,9 @@ class Slices {
   // Hands over those that are kept, by dimension, then by id. They are valid for the call.
   void each(const std::function<void(const Slice&)>& take) const;
 
+  // Asks for what the two will look at.
+  void prefetch() const;
+
   void drop_before(Period first);
   [[nodiscard]] std::size_t memory_bytes() const;
   void save(pb::Slices* out) const;

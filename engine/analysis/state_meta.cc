@@ -36,6 +36,7 @@ StateRecord save_meta(const StateMeta& meta) {
     one->set_id(partition.id);
     one->set_topic(partition.name.topic);
     one->set_number(partition.name.number);
+    one->set_incarnation(partition.incarnation);
   }
   return {std::string(kMetaKey), out.SerializeAsString()};
 }
@@ -59,7 +60,8 @@ Result<StateMeta> load_meta(std::string_view value) {
   meta.written_by = in.written_by();
   meta.key_seed = seed_of(in.key_seed());
   for (const pb::Meta::Partition& partition : in.partition()) {
-    meta.partitions.push_back({partition.id(), {partition.topic(), partition.number()}});
+    meta.partitions.push_back(
+        {partition.id(), {partition.topic(), partition.number()}, partition.incarnation()});
   }
   return meta;
 }

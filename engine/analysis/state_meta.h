@@ -25,6 +25,7 @@ struct StateMeta {
   struct Partition {
     PartitionId id = 0;  // as the records of brands have it
     PartitionName name;
+    std::uint32_t incarnation = 0;  // the highest in any record
   };
   std::vector<Partition> partitions{};
 };

@@ -118,6 +118,8 @@ struct TopList::View {
     return place;
   }
 
+  void compact(std::uint64_t lowered_by) const;
+
   void append_items(std::uint64_t lowered_by, std::vector<Item>* out) const {
     for (const Slot& slot : slots) {
       if (slot.count > lowered_by) {
@@ -176,11 +178,42 @@ void TopList::remove(Slot* slot) {
   --all.head->entries;
 }
 
-// Makes a new block, with room for so much more, of the entries that are left when all counts are
-// lowered. The table never becomes smaller: what was needed once will be needed again.
+// What a list keeps when it is made anew in its block: entries and bytes of texts. More needs a new
+// block for the time being.
+constexpr std::size_t kEntriesInPlaceMax = 256;
+constexpr std::size_t kBytesInPlaceMax = 8192;
+
+// The same block, with the entries that are left. A block of its own for this would be cold.
+// REQUIRES: they are so few.
+void TopList::View::compact(std::uint64_t lowered_by) const {
+  std::array<Slot, kEntriesInPlaceMax> kept;
+  std::array<char, kBytesInPlaceMax> kept_texts;
+  std::uint32_t entries = 0;
+  std::uint32_t bytes = 0;
+  for (Slot& slot : slots) {
+    if (slot.count > lowered_by) {
+      const std::string_view whole = text(slot);
+      const char* const from = texts + slot.text;
+      const auto size = static_cast<std::uint32_t>(whole.data() + whole.size() - from);
+      std::memcpy(kept_texts.data() + bytes, from, size);
+      Slot& to = kept[entries++];
+      to.hash = slot.hash;
+      to.set_count(slot.count - lowered_by);
+      to.text = bytes & ((1U << kTextBits) - 1);
+      bytes += size;
+    }
+    slot = {};
+  }
+  for (const Slot& one : std::span(kept).first(entries)) *place_of(one.hash) = one;
+  std::memcpy(texts, kept_texts.data(), bytes);
+  head->entries = entries;
+  head->text_bytes = bytes;
+}
+
+// Makes room for so much more beside the entries that are left when all counts are lowered. The
+// table never becomes smaller: what was needed once will be needed again.
 void TopList::rebuild(std::uint64_t lowered_by, std::size_t more_entries, std::size_t more_bytes) {
   const View before = view();
-  const std::unique_ptr<std::byte[]> owner = std::move(block_);
   Head now;
   if (before.head != nullptr) now = *before.head;
   std::size_t entries = more_entries;
@@ -189,6 +222,10 @@ void TopList::rebuild(std::uint64_t lowered_by, std::size_t more_entries, std::s
     if (slot.count <= lowered_by) continue;
     ++entries;
     bytes += stored_bytes(before.text(slot));
+  }
+  const bool fits = slots_for(entries) <= now.slots && bytes + bytes / 8 <= now.text_room;
+  if (fits && entries <= kEntriesInPlaceMax && bytes <= kBytesInPlaceMax) {
+    return before.compact(lowered_by);
   }
   // A quarter more than is needed, so that growing takes constant time on average.
   if (slots_for(entries) > now.slots) {
@@ -201,6 +238,7 @@ void TopList::rebuild(std::uint64_t lowered_by, std::size_t more_entries, std::s
   now.entries = 0;
   now.text_bytes = 0;
   const std::size_t slot_bytes = now.slots * sizeof(Slot);
+  const std::unique_ptr<std::byte[]> owner = std::move(block_);
   block_ = std::make_unique_for_overwrite<std::byte[]>(sizeof(Head) + slot_bytes + now.text_room);
   new (block_.get()) Head(now);
   std::uninitialized_value_construct_n(reinterpret_cast<Slot*>(block_.get() + sizeof(Head)),

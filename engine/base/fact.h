@@ -181,6 +181,9 @@ struct Progress {
   std::int64_t next_offset = 0;
   // Highest event time seen; nothing before the first mention.
   std::optional<EventTime> event_time;
+  // How often the log of the partition has begun anew as far as the state knows: offsets of another
+  // incarnation mean nothing. Only in what is saved.
+  std::uint32_t incarnation = 0;
   // Set when the partition is caught up and nothing has come for a while: it then no longer holds
   // the watermark back. How long nothing has come.
   std::optional<Duration> idle;
@@ -199,6 +202,9 @@ struct FactBatch {
     std::optional<std::vector<PartitionId>> partitions;
   };
   std::optional<Assignment> assignment;
+  // Partitions of the writer whose log was made anew, or cut, before this batch: offsets begin
+  // again, and are no repeats of the former ones.
+  std::vector<PartitionId> begun_anew;
 
   // Heap memory that the batch holds, for the queue's bound.
   [[nodiscard]] std::size_t bytes() const {

@@ -182,8 +182,8 @@ inline constexpr int kMonthsKept = 25;
 inline constexpr std::size_t kPostsPerBrandMax = 262'144;
 inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
 inline constexpr int kPostDaysKept = 31;
-// One in so many of them may be late or backdated: they count in no window, and a flood of them must
-// not push out what can still be edited or deleted. Beyond, they are counted and not held.
+// One in so many of them may be late or backdated: they count in no window, and a flood of them
+// must not push out what can still be edited or deleted. Beyond, they are counted and not held.
 inline constexpr std::size_t kPostsPerApartPost = 8;
 inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
 // Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of

@@ -120,9 +120,10 @@ Result<void> Engine::restore() {
                  .written_by = options_.version,
                  .key_seed = options_.key_seed,
                  .partitions = {}};
-  for (const auto& [id, name] : saved.meta.partitions) {
+  for (const auto& [id, name, incarnation] : saved.meta.partitions) {
     const auto found = partitions->ids.find(id);
-    if (found != partitions->ids.end()) meta.partitions.push_back({found->second, name});
+    if (found != partitions->ids.end())
+      meta.partitions.push_back({found->second, name, incarnation});
   }
   std::vector<StateRecord> records;
   for (const auto& shard : shards_) shard->save_loaded(partitions->renumbered, &records);

@@ -31,6 +31,12 @@ Shard::Shard(ShardSettings settings, const ShardContext& context)
   show();  // every brand is there from the start, with zeros
 }
 
+void Shard::expect(const std::map<PartitionId, std::uint32_t>& incarnations) {
+  for (const auto& [partition, incarnation] : incarnations) {
+    if (incarnation != 0) aggregator_.begin_anew(partition, incarnation);
+  }
+}
+
 Result<void> Shard::load(std::string_view key, std::string_view value,
                          const std::map<PartitionId, PartitionId>& partitions) {
   return aggregator_.load(key, value, partitions);
@@ -91,6 +97,10 @@ void Shard::take_brands() {
 }
 
 void Shard::keep(FactBatch&& batch) {
+  if (!batch.begun_anew.empty()) fold();  // what came before has the former offsets
+  for (const PartitionId partition : batch.begun_anew) {
+    aggregator_.begin_anew(partition, aggregator_.incarnation(partition) + 1);
+  }
   if (waiting_.empty()) waiting_since_ = Clock::now();
   waiting_facts_ += batch.facts.facts.size();
   waiting_bytes_ += batch.bytes();

@@ -47,6 +47,8 @@ class Shard {
   Shard(ShardSettings settings, const ShardContext& context);
 
   // --- Loading -----------------------------------------------------------------------------------
+  // What the state says of the partitions; first.
+  void expect(const std::map<PartitionId, std::uint32_t>& incarnations);
   // See Aggregator. All of the saved records that concern the shard, then restored().
   [[nodiscard]] Result<void> load(std::string_view key, std::string_view value,
                                   const std::map<PartitionId, PartitionId>& partitions);
