@@ -26,9 +26,13 @@ KafkaPartitions::KafkaPartitions(std::vector<std::string> topics, PartitionId fi
 }
 
 PartitionName KafkaPartitions::name(PartitionId id) const {
+  CHECK(has(id));
   const PartitionId place = id - first_;
-  CHECK(id >= first_ && place / kPerTopic < topics_.size());
   return {topics_[place / kPerTopic], static_cast<std::int32_t>(place % kPerTopic)};
+}
+
+bool KafkaPartitions::has(PartitionId id) const {
+  return id >= first_ && (id - first_) / kPerTopic < topics_.size();
 }
 
 std::optional<PartitionId> KafkaPartitions::id_of(std::string_view topic,
@@ -40,7 +44,7 @@ std::optional<PartitionId> KafkaPartitions::id_of(std::string_view topic,
 
 Result<std::vector<PartitionId>> KafkaPartitions::assign(
     const rd_kafka_topic_partition_list_t& list) {
-  owned_.clear();
+  revoke();
   std::vector<PartitionId> ids;
   for (const rd_kafka_topic_partition_t& element : std::span(list.elems, list.cnt)) {
     const std::optional<PartitionId> id = id_of(element.topic, element.partition);
@@ -53,9 +57,20 @@ Result<std::vector<PartitionId>> KafkaPartitions::assign(
     partition.id = *id;
     partition.topic = &topics_[(*id - first_) / kPerTopic];
     partition.number = element.partition;
+    if (const auto before = reached_.find(*id); before != reached_.end()) {
+      partition.reached = before->second;
+    }
     ids.push_back(*id);
   }
   return ids;
+}
+
+void KafkaPartitions::revoke() {
+  for (const auto& [id, partition] : owned_) {
+    const auto& reached = partition.expected ? partition.expected : partition.reached;
+    if (reached) reached_[id] = *reached;
+  }
+  owned_.clear();
 }
 
 KafkaPartition* KafkaPartitions::find(const char* topic, std::int32_t number) {

@@ -22,6 +22,7 @@ struct KafkaPartition {
   std::int32_t number = 0;
   std::optional<std::int64_t> first;     // where reading began; unknown before the first record
   std::optional<std::int64_t> expected;  // the next offset; likewise
+  std::optional<std::int64_t> reached;   // what was expected when it was owned before
   std::optional<std::int64_t> done;      // work before it is finished
   std::optional<std::int64_t> sent;      // the last position handed to librdkafka to commit
   bool caught_up = false;
@@ -35,14 +36,16 @@ class KafkaPartitions {
   KafkaPartitions(std::vector<std::string> topics, PartitionId first);
 
   [[nodiscard]] PartitionName name(PartitionId id) const;
+  // Whether it is an id of one of the topics. Any thread.
+  [[nodiscard]] bool has(PartitionId id) const;
   // Nothing for another topic. Any thread.
   [[nodiscard]] std::optional<PartitionId> id_of(std::string_view topic, std::int32_t number) const;
 
-  // Takes over exactly these partitions, with nothing known of them yet. Returns their ids.
-  // Errors: config, for one that has no id.
+  // Takes over exactly these partitions, with nothing known of them yet but how far they were read.
+  // Returns their ids. Errors: config, for one that has no id.
   [[nodiscard]] Result<std::vector<PartitionId>> assign(
       const rd_kafka_topic_partition_list_s& list);
-  void revoke() { owned_.clear(); }
+  void revoke();
 
   // Null when it is not owned. The pointer is valid until assign() or revoke().
   [[nodiscard]] KafkaPartition* find(const char* topic, std::int32_t number);
@@ -62,6 +65,7 @@ class KafkaPartitions {
   const PartitionId first_;
   std::map<std::string_view, PartitionId> base_;  // the id of a topic's partition 0
   std::unordered_map<PartitionId, KafkaPartition> owned_;
+  std::unordered_map<PartitionId, std::int64_t> reached_;  // of those that were owned before
 };
 
 }  // namespace vigie

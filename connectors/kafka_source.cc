@@ -116,7 +116,8 @@ class KafkaSource final : public Source {
   void deliver(Batch* batch);
   [[nodiscard]] KafkaPartition* find(const rd_kafka_message_t& message);
   [[nodiscard]] KafkaPartition* admit(const rd_kafka_message_t& message);
-  [[nodiscard]] bool log_was_cut(KafkaPartition* partition, std::int64_t offset);
+  [[nodiscard]] bool log_was_cut(const KafkaPartition& partition, std::int64_t reached) const;
+  void begin_anew(KafkaPartition* partition, std::int64_t reached, std::int64_t offset);
   void touch(KafkaPartition* partition);
   void copy_accepted(Batch* batch);
   void tell_news(Batch* batch);
@@ -138,6 +139,8 @@ class KafkaSource final : public Source {
   std::optional<KafkaCommits> commits_;
   KafkaInbox inbox_;
   std::optional<FactBatch::Assignment> assignment_;  // a change not yet told
+  std::vector<PartitionId> begun_anew_;              // likewise
+  bool anew_comes_ = false;  // the record at hand is of another log than those before it
   std::optional<Error> failure_;
   bool closing_ = false;
 
@@ -194,7 +197,8 @@ Result<void> KafkaSource::read(Batch* batch, Deadline deadline) {
     if (failure_) return std::unexpected(*failure_);
     if (assignment_) batch->assignment = std::exchange(assignment_, std::nullopt);
   } while (batch->records.empty() && batch->news.empty() && !batch->assignment &&
-           Clock::now() < deadline);
+           begun_anew_.empty() && Clock::now() < deadline);
+  batch->begun_anew = std::exchange(begun_anew_, {});
   return {};
 }
 
@@ -228,8 +232,8 @@ void KafkaSource::rebalance(int code, rd_kafka_topic_partition_list_t* list) {
     if (!ids) failure_ = std::move(ids.error());
     if (ids) assignment_.emplace(std::move(*ids));
     if (start_ != nullptr && !failure_) {
-      Result<void> set = set_start_offsets(client_.get(), partitions_, start_, &counters_, list);
-      if (!set) failure_ = std::move(set.error());
+      const auto anew = set_start_offsets(client_.get(), partitions_, start_, &counters_, list);
+      begun_anew_.insert(begun_anew_.end(), anew.begin(), anew.end());
     }
     rd_kafka_assign(client_.get(), list);
     return;
@@ -258,6 +262,7 @@ void KafkaSource::deliver(Batch* batch) {
   std::uint64_t stale = 0;
   accepted_.clear();
   headers_.clear();
+  anew_comes_ = false;
   for (; taken < waiting.size() && bytes < kBatchBytes; ++taken) {
     const rd_kafka_message_t& message = *waiting[taken];
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -267,6 +272,8 @@ void KafkaSource::deliver(Batch* batch) {
       append_headers(message, &headers_);
       accepted_.push_back({&message, partition->id, headers_.size() - headers_before});
       bytes += payload_bytes(message);
+    } else if (anew_comes_) {
+      break;
     } else {
       ++stale;
     }
@@ -293,9 +300,16 @@ KafkaPartition* KafkaSource::find(const rd_kafka_message_t& message) {
 KafkaPartition* KafkaSource::admit(const rd_kafka_message_t& message) {
   KafkaPartition* partition = find(message);
   if (partition == nullptr) return nullptr;
-  if (partition->expected && message.offset < *partition->expected &&
-      !log_was_cut(partition, message.offset)) {
-    return nullptr;
+  const std::optional<std::int64_t> reached =
+      partition->expected ? partition->expected : partition->reached;
+  if (reached && message.offset < *reached) {
+    if (log_was_cut(*partition, *reached)) {
+      anew_comes_ = !accepted_.empty();
+      if (anew_comes_) return nullptr;
+      begin_anew(partition, *reached, message.offset);
+    } else if (partition->expected) {
+      return nullptr;
+    }
   }
   if (!partition->first) partition->first = message.offset;
   partition->expected = message.offset + 1;
@@ -304,21 +318,28 @@ KafkaPartition* KafkaSource::admit(const rd_kafka_message_t& message) {
   return partition;
 }
 
-// Whether the log now ends before what was read of it already. It then starts anew, and its records
-// are no repeats.
-bool KafkaSource::log_was_cut(KafkaPartition* partition, std::int64_t offset) {
+// Whether the log now ends before what was read of it already.
+bool KafkaSource::log_was_cut(const KafkaPartition& partition, std::int64_t reached) const {
   std::int64_t low = RD_KAFKA_OFFSET_INVALID;
-  std::int64_t high = RD_KAFKA_OFFSET_INVALID;
-  rd_kafka_get_watermark_offsets(client_.get(), partition->topic->c_str(), partition->number, &low,
+  std::int64_t high = RD_KAFKA_OFFSET_INVALID;  // as of the last fetch: no request
+  rd_kafka_get_watermark_offsets(client_.get(), partition.topic->c_str(), partition.number, &low,
                                  &high);
-  if (high < 0 || high >= *partition->expected) return false;
+  return high >= 0 && high < reached;
+}
+
+// Its records are no repeats of those that had their offsets.
+void KafkaSource::begin_anew(KafkaPartition* partition, std::int64_t reached, std::int64_t offset) {
   log(LogLevel::warning,
-      cat("the log of ", *partition->topic, "/", partition->number, " was cut: it reached offset ",
-          *partition->expected, " and now ends at ", high, "; reading on from ", offset));
+      cat("the log of ", *partition->topic, "/", partition->number, " ends before offset ", reached,
+          ", up to which it was read: the topic was made anew, or records were lost; reading on "
+          "from ",
+          offset));
+  Counters::add(counters_.logs_begun_anew, 1);
+  begun_anew_.push_back(partition->id);
   partition->first = offset;
   partition->done.reset();
   partition->sent.reset();
-  return true;
+  partition->reached.reset();
 }
 
 void KafkaSource::touch(KafkaPartition* partition) {

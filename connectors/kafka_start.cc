@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
@@ -53,18 +53,24 @@ KafkaPartitionList committed_of(rd_kafka_t* client, const rd_kafka_topic_partiti
   return committed;
 }
 
-Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std::int64_t> committed,
-                      Deadline deadline, Counters* counters, rd_kafka_topic_partition_t* one) {
+StartPositions::Committed offset_of(const rd_kafka_topic_partition_t& committed) {
+  return committed.offset < 0 ? std::nullopt : std::optional(committed.offset);
+}
+
+// True where the log ends before the state does, and begins anew.
+bool begin_at(rd_kafka_t* client, std::int64_t saved, StartPositions::Committed committed,
+              Deadline deadline, Counters* counters, rd_kafka_topic_partition_t* one) {
   one->offset = saved;
   const std::optional<Offsets> log_now = log_of(client, *one, deadline);
   const std::string place = place_of(*one);
   if (log_now && log_now->high < saved) {
-    return fail(
-        ErrorKind::refused,
-        cat("the log ends at offset ", log_now->high, ", but the state has read it up to ", saved,
-            ": the topic was made anew. Give the engine a new state.path, or the "
-            "topic another name"),
-        place);
+    one->offset = log_now->low;
+    Counters::add(counters->logs_begun_anew, 1);
+    log(LogLevel::error,
+        cat(place, ": the log ends at offset ", log_now->high, ", but the state has read it up to ",
+            saved, ": the topic was made anew, or records were lost; reading it from ",
+            log_now->low));
+    return true;
   }
   const bool behind = committed && *committed > saved;
   if (behind) {
@@ -79,7 +85,7 @@ Result<void> begin_at(rd_kafka_t* client, std::int64_t saved, std::optional<std:
         cat(place, ": the state ends at offset ", saved, ", but the log begins at ", log_now->low,
             ": the numbers lack the records between, ", log_now->low - saved));
   }
-  return {};
+  return false;
 }
 
 // Of a new state: what the group has read before is in no numbers.
@@ -97,35 +103,56 @@ void tell_missing(rd_kafka_t* client, const rd_kafka_topic_partition_t& committe
           "sources[].kafka.group"));
 }
 
+// What the group has now, of all partitions with a saved position: who gets one of them later sees
+// whether another process has read on in the meantime.
+void note_committed(rd_kafka_t* client, const KafkaPartitions& partitions, StartPositions* start) {
+  const KafkaPartitionList list(rd_kafka_topic_partition_list_new(1));
+  std::vector<PartitionId> ids;
+  for (const PartitionId id : start->unknown()) {
+    if (!partitions.has(id)) continue;  // of another source
+    const PartitionName name = partitions.name(id);
+    rd_kafka_topic_partition_list_add(list.get(), name.topic.c_str(), name.number);
+    ids.push_back(id);
+  }
+  if (ids.empty()) return;
+  const KafkaPartitionList committed = committed_of(client, *list);
+  if (committed == nullptr) return;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    start->note(ids[i], offset_of(committed->elems[i]));
+  }
+}
+
 }  // namespace
 
-Result<void> set_start_offsets(rd_kafka_t* client, const KafkaPartitions& partitions,
-                               StartPositions* start, Counters* counters,
-                               rd_kafka_topic_partition_list_t* list) {
-  if (list->cnt == 0) return {};
-  const bool is_new = start->tell_new();
+std::vector<PartitionId> set_start_offsets(rd_kafka_t* client, const KafkaPartitions& partitions,
+                                           StartPositions* start, Counters* counters,
+                                           rd_kafka_topic_partition_list_t* list) {
+  note_committed(client, partitions, start);
+  std::vector<PartitionId> anew;
+  if (list->cnt == 0) return anew;
   const Deadline deadline = after(kStartWait);
-  const KafkaPartitionList before(rd_kafka_topic_partition_list_copy(list));
-  KafkaPartitionList committed;
-  bool asked = false;
+  const KafkaPartitionList committed = committed_of(client, *list);
   for (int i = 0; i < list->cnt; ++i) {
     rd_kafka_topic_partition_t& one = list->elems[i];
     const auto id = partitions.id_of(one.topic, one.partition);
-    const auto saved = id ? start->take(*id) : std::nullopt;
-    if (!saved && !is_new) continue;
-    if (!asked) committed = committed_of(client, *before);
-    asked = true;
-    const auto known = committed == nullptr || committed->elems[i].offset < 0
-                           ? std::nullopt
-                           : std::optional(committed->elems[i].offset);
-    if (!saved) {
-      if (known) tell_missing(client, committed->elems[i], deadline, counters);
+    if (!id) continue;
+    const StartPositions::Committed known =
+        committed == nullptr ? std::nullopt : offset_of(committed->elems[i]);
+    const auto saved = start->take(*id);
+    if (start->tell_new(*id) && known) {
+      tell_missing(client, committed->elems[i], deadline, counters);
+    }
+    if (!saved) continue;
+    if (committed != nullptr && start->has_moved(*id, known)) {
+      log(LogLevel::info,
+          cat(place_of(one), ": the state ends at offset ", *saved,
+              ", but the group has moved since the start, as when another process reads on: "
+              "going on from its offset"));
       continue;
     }
-    auto begun = begin_at(client, *saved, known, deadline, counters, &one);
-    if (!begun) return begun;
+    if (begin_at(client, *saved, known, deadline, counters, &one)) anew.push_back(*id);
   }
-  return {};
+  return anew;
 }
 
 }  // namespace vigie

@@ -104,6 +104,11 @@ class Compiler {
       ask("recommend", settings_.opinions->recommend, &rules_->recommend);
       ask("advise_against", settings_.opinions->advise_against, &rules_->advise_against);
     }
+    rules_->first_crisis = static_cast<std::uint32_t>(questions.size());
+    for (const CrisisSector& sector : settings_.crises) {
+      questions.push_back({.name = sector.name, .query = sector.query});
+    }
+    rules_->end_crisis = static_cast<std::uint32_t>(questions.size());
     if (questions.empty()) return;
     std::vector<Finding> findings;
     const CompileSettings settings{.seed = settings_.seed, .library = settings_.library};

@@ -258,6 +258,12 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
   for (std::size_t i = 0; i < rules.segments; ++i) {
     if ((hits.segments >> i & 1) != 0) segments.push_back(rules.questions->names[i]);
   }
+  std::vector<std::string> crises;
+  for (std::uint32_t i = rules.first_crisis; i < rules.end_crisis; ++i) {
+    if ((hits.crises >> (i - rules.first_crisis) & 1) != 0) {
+      crises.push_back(rules.questions->names[i]);
+    }
+  }
   std::vector<Explanation> out;
   for (std::uint32_t place = 0; place < rules.names.size(); ++place) {
     if (brand && *brand != place) continue;
@@ -271,6 +277,7 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
       one.media = hit->media;
       one.addressed = hit->addressed;
       one.segments = segments;
+      one.crises = crises;
     }
     for (std::uint32_t i = rules.rules_of(place); i < rules.rules_of(place + 1); ++i) {
       const Rule& rule = rules.rules[i];

@@ -302,6 +302,9 @@ void Matcher::Scratch::ask_questions(Hits* hits) {
   questions->match(*mention, &answers);
   for (const Hit& answer : answers.hits) {
     if (answer.brand < rules->segments) hits->segments |= 1U << answer.brand;
+    if (answer.brand >= rules->first_crisis && answer.brand < rules->end_crisis) {
+      hits->crises |= 1U << (answer.brand - rules->first_crisis);
+    }
     hits->recommends = hits->recommends || answer.brand == rules->recommend;
     hits->advises_against = hits->advises_against || answer.brand == rules->advise_against;
   }
@@ -359,6 +362,38 @@ void Matcher::describe(const KeySeed& seed, PostWords* words) {
   Scratch& scratch = *scratch_;
   scratch.need_tokens();
   read_words(scratch.text, {seed.first, seed.second}, words);
+}
+
+FieldText Matcher::field(Field field) {
+  Scratch& scratch = *scratch_;
+  scratch.need_tokens();
+  const std::uint32_t part = scratch.text.find(field);
+  if (part == kNoPart) return {};
+  const TextPart& in = scratch.text[part];
+  return {in.original, in.folded.view(), in.all()};
+}
+
+std::uint32_t Matcher::token_at(Field field, std::uint32_t byte) {
+  const PostText& text = scratch_->text;
+  const std::uint32_t part = text.find(field);
+  if (part == kNoPart) return 0;
+  std::uint32_t low = 0;
+  auto high = static_cast<std::uint32_t>(text[part].all().size());
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    const Span span = text.span(part, middle, middle, false);
+    if (span.first + span.count > byte) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+Span Matcher::span_of(Field field, std::uint32_t first, std::uint32_t last) {
+  const PostText& text = scratch_->text;
+  return text.span(text.find(field), first, last - 1, false);
 }
 
 std::span<const RuleCost> Matcher::costs() {

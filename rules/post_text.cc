@@ -117,6 +117,13 @@ bool space_words(std::string_view hashtag, std::string* spaced) {
   return found;
 }
 
+std::uint32_t PostText::find(Field field) const {
+  for (std::uint32_t part = 0; part < size(); ++part) {
+    if (parts_[part]->field == field && parts_[part]->parent == kNoPart) return part;
+  }
+  return kNoPart;
+}
+
 TextPart& PostText::next() {
   if (count_ == parts_.size()) parts_.push_back(std::make_unique<TextPart>());
   return *parts_[count_++];

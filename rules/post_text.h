@@ -60,6 +60,9 @@ class PostText {
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(count_); }
   [[nodiscard]] const TextPart& operator[](std::uint32_t part) const { return *parts_[part]; }
 
+  // The part that is this field: title, text or shared text; kNoPart where it has none.
+  [[nodiscard]] std::uint32_t find(Field field) const;
+
   // The hashtags of all fields, where they were wanted.
   struct Hashtag {
     std::uint32_t part = 0;

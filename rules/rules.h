@@ -22,7 +22,8 @@
 #include "engine/base/mention.h"
 #include "engine/base/post_key.h"
 #include "engine/base/result.h"
-#include "rules/recommendation_pack.h"
+#include "engine/base/token.h"
+#include "rules/shipped_packs.h"
 
 namespace vigie::rules {
 
@@ -101,6 +102,8 @@ struct CompileSettings {
   std::span<const Segment> segments{};  // kSegmentsMax at most
   // What says that posts recommend a brand, or advise against it; null, or empty: nothing does.
   const RecommendationPack* opinions = nullptr;
+  // What says that posts speak of a crisis, by sector; kCrisisSectorsMax at most.
+  std::span<const CrisisSector> crises{};
 };
 
 // Which text of the configuration something is about.
@@ -119,7 +122,7 @@ struct TextPlace {
     owned,      // an account or, behind them, a domain
     library,    // a query of the library, called `library_name`
     segment,    // `item` is the place of the segment, called `library_name`
-    opinion,    // recommend or advise_against, which is the `library_name`
+    opinion,    // recommend, advise_against or a sector, which is the `library_name`
   };
   std::uint32_t brand = 0;  // place among the brands; of no meaning from `library` on
   Part part = Part::query;
@@ -214,6 +217,7 @@ struct Hits {
                                  // mention them
   // What is asked of posts with hits only. Bit i: it belongs to segment i.
   std::uint32_t segments = 0;
+  std::uint32_t crises = 0;  // bit i: it holds words of CompileSettings::crises[i]
   bool recommends = false;
   bool advises_against = false;
 
@@ -222,7 +226,7 @@ struct Hits {
     spans.clear();
     changes.clear();
     answers.clear();
-    segments = 0;
+    segments = crises = 0;
     recommends = advises_against = false;
   }
 };
@@ -262,6 +266,7 @@ struct Explanation {
   MediaType media = MediaType::shared;
   bool addressed = false;
   std::vector<std::string> segments;  // to which it belongs
+  std::vector<std::string> crises;    // sectors of crises whose words it holds
 };
 
 // A token of a post as the matcher saw it.
@@ -272,6 +277,13 @@ struct SeenToken {
 };
 
 struct PostWords;  // see post_words.h
+
+// A field of a post, folded and cut into tokens.
+struct FieldText {
+  std::string_view original;
+  std::string_view folded;
+  std::span<const Token> tokens;
+};
 
 // One thread's matcher: scratch memory that is used again for every post.
 class Matcher {
@@ -296,6 +308,14 @@ class Matcher {
   // What the post that match() was last given says; it must still be alive. Its hashes are the same
   // under the same seed, whatever the rules. Replaces *words, which is valid until the next call.
   void describe(const KeySeed& seed, PostWords* words);
+
+  // The title, the text or the shared text of the post that match() was last given, which must
+  // still be alive; empty where it has none. Views are valid until the next match().
+  [[nodiscard]] FieldText field(Field field);
+  // Of the tokens of that field: the first that ends behind this byte of the original, or their
+  // number; and the bytes of the original from token `first` up to `last`. REQUIRES: first < last.
+  [[nodiscard]] std::uint32_t token_at(Field field, std::uint32_t byte);
+  [[nodiscard]] Span span_of(Field field, std::uint32_t first, std::uint32_t last);
 
   // By place of the brand; valid until the next call.
   [[nodiscard]] std::span<const RuleCost> costs();

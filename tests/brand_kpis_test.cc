@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -21,7 +23,8 @@ constexpr Period kMonth = (2026 - 1970) * 12 + 10;  // of it
 constexpr std::int32_t kDay = kHour / 24;
 
 BrandMoment now() {
-  return {.watermark = kNow, .unanswered_negative = 0, .posts_kept = 0, .campaigns = {}};
+  return {
+      .watermark = kNow, .quarter = 2, .unanswered_negative = 0, .posts_kept = 0, .campaigns = {}};
 }
 
 std::optional<double> value(const BrandKpis& kpis, std::size_t window, std::string_view name) {
@@ -68,8 +71,62 @@ TEST_CASE("windows and those before them are those that brute force counts") {
           std::ranges::count_if(hours, [&](Period h) { return h >= first && h <= last; }));
     };
     CHECK(value(*kpis, w, "mentions") == in(kHour - length + 1, kHour));
-    CHECK(value(*kpis, w, "mentions_before") == in(kHour - 2 * length + 1, kHour - length));
+    // To the middle of the third quarter of the hour: 5/8 of it.
+    const double last = std::floor(in(kHour - length, kHour - length) * 5 / 8 + 0.5);
+    CHECK(value(*kpis, w, "mentions_before") ==
+          in(kHour - 2 * length + 1, kHour - length - 1) + last);
   }
+}
+
+TEST_CASE("an even flow of mentions shows no growth, however far its hour has come") {
+  for (int quarter = 0; quarter < 4; ++quarter) {
+    CAPTURE(quarter);
+    BrandState brand;
+    for (Period hour = kHour - 47; hour < kHour; ++hour) {
+      brand.hours.add(hour, std::vector<Change>{change(Measure::mentions, 800)});
+    }
+    const std::int64_t so_far = 800 * (2 * quarter + 1) / 8;
+    brand.hours.add(kHour, std::vector<Change>{change(Measure::mentions, so_far)});
+    BrandMoment moment = now();
+    moment.quarter = quarter;
+    const auto kpis = brand_kpis(brand, moment, {});
+    CHECK(value(*kpis, 0, "mentions_gained") == 0.0);
+    CHECK(value(*kpis, 0, "mention_growth") == 0.0);
+  }
+}
+
+TEST_CASE(
+    "where counting began after the window before did, nothing was before and nothing gained") {
+  BrandState brand;
+  const std::vector<Change> one{change(Measure::mentions, 1)};
+  brand.hours.add(kHour, one);
+  brand.slices.add(std::array{brand.slices.find_or_add(Dimension::platform, "x")}, kHour, one);
+  BrandMoment moment = now();
+  moment.whole_from = kHour - 47;
+  const auto kpis = brand_kpis(brand, moment, {});
+  for (const KpiValues* values : {&kpis->values[0], &kpis->slices[0].values[0]}) {
+    CHECK((*values)[kpi_index("mentions_before")] == 0.0);
+    CHECK((*values)[kpi_index("mentions_gained")] == 1.0);
+  }
+  for (const KpiValues* values : {&kpis->values[1], &kpis->slices[0].values[1]}) {
+    CHECK_FALSE((*values)[kpi_index("mentions_before")].has_value());
+    CHECK_FALSE((*values)[kpi_index("mentions_gained")].has_value());
+    CHECK_FALSE((*values)[kpi_index("mention_growth")].has_value());
+  }
+}
+
+TEST_CASE("90/9/1 by creation is of 30 days, as the classes are") {
+  BrandState brand;
+  brand.authors.add(Key128{1, 1}, kNow, Deed::contribution, 100, false);
+  const auto kpis = brand_kpis(brand, now(), {});
+  for (const char* name : {"lurking", "contributing", "creating", "creating_share"}) {
+    CAPTURE(name);
+    CHECK_FALSE(value(*kpis, 0, name).has_value());
+    CHECK_FALSE(value(*kpis, 1, name).has_value());
+    CHECK(value(*kpis, 2, name).has_value());
+  }
+  CHECK(value(*kpis, 2, "creating_share") == 0.01);
+  CHECK(value(*kpis, 0, "contributors") == 1.0);
 }
 
 TEST_CASE("a brand without anything has counts of 0 and no slices") {
@@ -89,7 +146,7 @@ TEST_CASE("slices come by dimension, the largest first, in the windows where the
   BrandState brand;
   const auto add = [&](Dimension dimension, const char* value, Period hour, int times) {
     const SliceId id = brand.slices.find_or_add(dimension, value);
-    brand.slices.add(id, hour, std::vector<Change>{change(Measure::mentions, times)});
+    brand.slices.add({&id, 1}, hour, std::vector<Change>{change(Measure::mentions, times)});
   };
   add(Dimension::hashtag, "tea", kHour, 9);
   add(Dimension::platform, "mastodon", kHour, 2);
@@ -114,7 +171,8 @@ TEST_CASE("earned media value by hand") {
   BrandState brand;
   const auto add = [&](const char* platform, Period hour, std::vector<Change> changes) {
     changes.insert(changes.begin(), change(Measure::mentions, 1));
-    brand.slices.add(brand.slices.find_or_add(Dimension::platform, platform), hour, changes);
+    const SliceId id = brand.slices.find_or_add(Dimension::platform, platform);
+    brand.slices.add({&id, 1}, hour, changes);
   };
   KpiSettings settings;
   settings.rates.platforms["youtube"] = {
@@ -136,10 +194,20 @@ TEST_CASE("earned media value by hand") {
   CHECK(value(*kpis, 1, "earned_media_value_of_views_estimate") == doctest::Approx(40));
   CHECK(value(*kpis, 1, "earned_media_value_of_interactions_estimate") == doctest::Approx(10));
   CHECK(value(*kpis, 1, "earned_media_value_of_followers_estimate") == doctest::Approx(100));
+  // What the brand wrote or paid for is not earned: 1,000 views and 10 likes of those 5,000 and 30.
+  brand.slices.add(std::array{brand.slices.find_or_add(Dimension::unearned, "youtube")}, kHour,
+                   std::vector<Change>{change(Measure::mentions, 1), change(Measure::likes, 10),
+                                       change(Measure::views, 1'000)});
+  const auto earned = brand_kpis(brand, now(), settings);
+  CHECK(value(*earned, 0, "earned_media_value_of_views_estimate") == doctest::Approx(32));
+  CHECK(value(*earned, 0, "earned_media_value_of_interactions_estimate") == doctest::Approx(8));
+  for (const BrandKpis::Slice& slice : earned->slices) {
+    CHECK(slice.dimension == Dimension::platform);
+  }
   // Without rates for others they are worth nothing.
   settings.rates.platforms.erase("other");
   CHECK(value(*brand_kpis(brand, now(), settings), 1,
-              "earned_media_value_of_interactions_estimate") == doctest::Approx(9));
+              "earned_media_value_of_interactions_estimate") == doctest::Approx(8));
 }
 
 TEST_CASE("distinct authors and sites, by hours and by days") {

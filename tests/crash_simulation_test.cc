@@ -8,20 +8,17 @@
 #include <cstdlib>
 #include <limits>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include "connectors/decode.h"
 #include "engine/analysis/series.h"
 #include "engine/analysis/state.pb.h"
 #include "engine/analysis/state_shard.h"
 #include "engine/base/text.h"
-#include "engine/runtime/engine.h"
-#include "tests/fake_world.h"
+#include "tests/crash_life.h"
 
 namespace vigie::test {
 namespace {
@@ -32,19 +29,10 @@ using std::chrono::seconds;
 constexpr std::array<std::string_view, 5> kTexts{
     "I switched to Orvelane today", "Beurre Crémoline et fibre Orvelane", "nothing to see",
     "CREMOLINE is back #cremoline", "du Pelvoran, du vrai"};
-constexpr std::array<std::string_view, 3> kBrands{"Orvelane", "Crémoline", "Pelvoran/%"};
 constexpr std::array<std::string_view, 3> kPlatforms{"mastodon", "reddit", "x"};
 constexpr int kPosts = 3000;
-constexpr std::uint32_t kWorkers = 2;
 
-using MinuteKey = std::tuple<EventTime, std::string, std::string>;  // minute, brand, platform
 using Minutes = std::map<MinuteKey, std::uint32_t>;
-
-bool mentions(std::string_view text, std::string_view brand) {
-  if (brand == "Orvelane") return text.contains("Orvelane");
-  if (brand == "Crémoline") return text.contains("Crémol") || text.contains("CREMOLINE");
-  return text.contains("Pelvoran");
-}
 
 // Posts of a few hours, out of order by up to half an hour within a partition, so that none is
 // late whatever happens.
@@ -67,24 +55,6 @@ Minutes fill(std::uint64_t seed, World* world) {
   }
   return expected;
 }
-
-// --- One life of the process ---------------------------------------------------------------------
-
-// What it had to show at its end, brands by name.
-struct Shown {
-  std::uint64_t mentions = 0;
-  std::map<std::string, std::uint64_t> platforms;
-  std::vector<std::uint64_t> windows;
-  friend bool operator==(const Shown&, const Shown&) = default;
-};
-
-struct Life {
-  Result<void> ran;
-  std::vector<std::pair<MinuteKey, std::uint32_t>> closed;
-  std::map<std::string, Shown> shown;
-  std::uint64_t records = 0;
-  std::uint64_t late = 0;
-};
 
 // By brand: which minutes are told of in the saved state, those before. Brands are saved later than
 // their shard, and a brand that has not changed is not.
@@ -110,74 +80,6 @@ std::map<std::string, Minute> told_before(World* world) {
     if (lowest) before = std::max(before, lowest->second);
   }
   return out;
-}
-
-Shown shown(const BrandSnapshot& brand) {
-  Shown out;
-  out.mentions = brand.mentions;
-  for (const PlatformSnapshot& platform : brand.platforms) {
-    out.platforms[std::string(platform.platform.view())] = platform.mentions;
-  }
-  for (const WindowCounts& window : brand.windows) {
-    out.windows.insert(out.windows.end(), {window.current, window.previous, window.yesterday});
-  }
-  return out;
-}
-
-// Brands, shards and the numbers of partitions are others in each life.
-Life live(World* world, std::uint64_t seed, std::uint32_t rebalances) {
-  Random random(seed);
-  std::vector<rules::Brand> brands;
-  for (const std::string_view name : kBrands) {
-    std::vector<std::string> names{std::string(name)};
-    if (name.starts_with("Pelvoran")) names = {"Pelvoran"};
-    brands.push_back({.name = std::string(name), .names = names});
-  }
-  std::shuffle(brands.begin(), brands.end(), random);
-  WorldStore* store = nullptr;
-  Parts parts;
-  parts.store = std::make_unique<WorldStore>(world, random());
-  store = static_cast<WorldStore*>(parts.store.get());
-  parts.saved = *look_at_state(store);
-  auto list = *next_brands({}, brands);
-  parts.brands = *with_names(*list, parts.saved.brands);
-  const std::vector<BrandId> ids = ids_of(*list);
-  parts.rules = *rules::compile(brands, {.seed = seed, .ids = ids}, nullptr);
-  EngineOptions options;
-  options.engine.shards = 1 + static_cast<std::uint32_t>(random() % 3);
-  options.replay = true;
-  options.state.every = std::chrono::milliseconds{random() % 6};
-  options.state.bytes.bytes = 1UL << (12 + random() % 10);
-  options.save_retry_wait = std::chrono::microseconds{1};
-  options.key_seed = parts.saved.fresh ? KeySeed{seed, seed} : parts.saved.meta.key_seed;
-  Group group(kWorkers, rebalances, random());
-  const PartitionId first_id = random() % 4 == 0 ? 0 : 7 * static_cast<PartitionId>(random() % 3);
-  for (std::uint32_t i = 0; i < kWorkers; ++i) {
-    parts.inputs.push_back(
-        {std::make_unique<WorldSource>(world, &group, WorldSource::Place{i, first_id}, random()),
-         make_native_decoder({})});
-  }
-  parts.link = std::make_unique<WorldLink>(options.engine.shards, kWorkers, random());
-  Counters counters;
-  Engine engine(std::move(parts), options, &counters);
-  Queue<int> never(1);
-  int none = 0;
-  Life life;
-  const auto wait = [&](Deadline) {
-    return never.pop(&none, after(std::chrono::milliseconds{1})) == QueueStatus::done;
-  };
-  life.ran = engine.run(wait, false);
-  for (const ClosedMinute& minute : engine.closed_minutes()) {
-    const MinuteKey key{minute.minute, engine.brands()->names[minute.brand],
-                        minute.platform.view()};
-    life.closed.emplace_back(key, minute.mentions);
-  }
-  for (const auto* cell : engine.snapshots()) {
-    for (const BrandSnapshot& brand : cell->load()->brands) life.shown[brand.name] = shown(brand);
-  }
-  life.records = counters.records;
-  life.late = counters.facts_late;
-  return life;
 }
 
 // One line for each minute that differs.

@@ -66,7 +66,7 @@ void World::note_saved() {
   std::map<std::int32_t, std::pair<std::int64_t, std::size_t>> lowest;
   std::map<PartitionId, std::int32_t> numbers;
   const StateMeta meta = *load_meta(disk_.at(std::string(kMetaKey)));
-  for (const auto& [id, name] : meta.partitions) numbers[id] = name.number;
+  for (const auto& [id, name, incarnation] : meta.partitions) numbers[id] = name.number;
   std::size_t shards = 0;
   for (const auto& [key, value] : disk_) {
     if (!shard_of_key(key)) continue;

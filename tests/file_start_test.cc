@@ -76,8 +76,11 @@ TEST_CASE("a file is read on from the saved byte, plain or compressed, and may h
 
 TEST_CASE("a position is for the first source that asks, and a new state is told once") {
   StartPositions positions;
-  CHECK(positions.tell_new());
-  CHECK_FALSE(positions.tell_new());
+  CHECK(positions.tell_new(1));
+  CHECK_FALSE(positions.tell_new(1));
+  CHECK(positions.tell_new(2));
+  positions.hold_brands();
+  CHECK_FALSE(positions.tell_new(3));
   positions.add(3, 70);
   CHECK_FALSE(positions.take(2));
   CHECK(positions.take(3) == 70);

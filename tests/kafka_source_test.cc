@@ -331,6 +331,11 @@ TEST_CASE("a topic that is deleted and created again is read from its start") {
   if (reader.read_until([&] { return reader.values.size() == 5; })) {
     CHECK(sorted(reader.values) == numbers(100, 5));
     CHECK(reader.counters.stale_records == 0);
+    CHECK(reader.begun_anew == std::vector<PartitionId>{0});
+    CHECK(reader.counters.logs_begun_anew == 1);
+    reader.source->commit(std::vector<Position>{{0, 5}});
+    reader.close();
+    CHECK(reader.counters.commits == 2);
   } else {
     CHECK(reader.error->kind == ErrorKind::refused);
   }

@@ -170,6 +170,7 @@ struct Reader final : Source::Release {
       if (!batch.assignment->partitions) owned.clear();
       news.clear();
     }
+    begun_anew.insert(begun_anew.end(), batch.begun_anew.begin(), batch.begun_anew.end());
     for (const Record& record : batch.records) {
       if (on_record) on_record(record);
       values.emplace_back(record.value);
@@ -217,6 +218,7 @@ struct Reader final : Source::Release {
   std::optional<Error> error;
   std::vector<FactBatch::Assignment> assignments;
   std::vector<PartitionId> owned;
+  std::vector<PartitionId> begun_anew;
   std::vector<std::string> values;
   std::map<PartitionId, std::int64_t> next;
   std::map<PartitionId, PartitionNews> news;

@@ -65,6 +65,7 @@ void set_whole(std::string_view name, double value, KpiInput::Whole* whole) {
   for (std::size_t i = 0; i < kAuthorClasses; ++i) {
     if (name == kClasses[i]) whole->authors.by_class[i] = value;
   }
+  if (name == "days") whole->days = static_cast<int>(value);
   if (name == "reach") whole->authors.reach = value;
   if (name == "authors") whole->authors.authors = value;
   if (name == "previous") whole->authors.previous = value;
@@ -75,6 +76,10 @@ void set_whole(std::string_view name, double value, KpiInput::Whole* whole) {
   if (name == "distinct_authors") whole->distinct_authors = value;
   if (name == "distinct_sites") whole->distinct_sites = value;
   if (name == "unanswered_negative") whole->unanswered_negative = value;
+  if (name == "model_scored") whole->model_scored = value;
+  if (name == "adjusted_negative") whole->adjusted.posts[0] = value;
+  if (name == "adjusted_neutral") whole->adjusted.posts[1] = value;
+  if (name == "adjusted_positive") whole->adjusted.posts[2] = value;
   if (name == "value_of_views") whole->value_of_views = value;
   if (name == "value_of_interactions") whole->value_of_interactions = value;
   if (name == "value_of_followers") whole->value_of_followers = value;
@@ -88,6 +93,10 @@ KpiValues values_of(const std::string& given) {
   for (std::string part; std::getline(parts >> std::ws, part, ',');) {
     if (part == "slice") {
       input.whole = nullptr;
+      continue;
+    }
+    if (part == "uncompared") {
+      input.compared = false;
       continue;
     }
     const std::size_t space = part.find(' ');

@@ -93,6 +93,7 @@ std::string flags_of(const Fact& fact) {
   add(fact.advises_against, "advises-against");
   if (fact.campaigns != 0) out += cat(" campaigns=", fact.campaigns);
   if (fact.rejected != 0) out += cat(" rejected=", fact.rejected);
+  if (fact.crisis != 0) out += cat(" crisis=", int{fact.crisis});
   if (fact.segments != 0) out += cat(" segments=", fact.segments);
   return out;
 }
@@ -104,7 +105,7 @@ void append_post(const Facts& facts, const FactPost& post, std::string* out) {
   append_to(out, "  keys ", hex(post.key), " author ", hex(post.author), " parent ",
             hex(post.parent), " root ", hex(post.root), " replaced ", hex(post.replaced), "\n");
   append_to(out, "  on ", post.platform.view(), " lang '", post.lang.view(), "' country '",
-            post.country.view(), "' ", to_text(post.sentiment), " rating ",
+            post.country.view(), "' ", to_text(post.given), " rating ",
             static_cast<double>(post.rating), " signed ", post.signature != 0 ? "yes" : "no", "\n");
   append_to(out, "  followers ", post.followers, " age ", post.author_age_days, " counters");
   for (const std::int64_t counter : post.counters) append_to(out, " ", counter);
@@ -284,6 +285,43 @@ TEST_CASE("the root of a thread is told as far as it is known") {
   first.id = "6";
   first.root_id = "6";
   CHECK(root_id_of(first).empty());
+}
+
+// One post without observed_at, written then.
+std::string post_at(std::string_view time) {
+  return cat(R"({"id":"1","platform":"x","text":"Acme","created_at":")", time, "\"}\n");
+}
+
+TEST_CASE("one post dated far ahead of its partition does not carry event time away") {
+  Stage test({.seed = kSeed});
+  test.run(post_at("2026-11-22T10:00:00Z") + post_at("2099-01-01T00:00:00Z") +
+           post_at("2026-11-22T10:05:00Z"));
+  REQUIRE(test.output.facts[0].posts.size() == 3);
+  CHECK(to_rfc3339(test.output.facts[0].posts[1].event_time) == "2026-11-22T10:00:00Z");
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2026-11-22T10:05:00Z");
+  CHECK(test.counters.repairs[static_cast<std::size_t>(Repair::future_time)] == 1);
+}
+
+TEST_CASE("after a long pause the second post is believed, and event time goes on") {
+  Stage test({.seed = kSeed});
+  test.run(post_at("2025-01-01T00:00:00Z") + post_at("2025-01-31T00:00:00Z"));
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2025-01-31T00:00:00Z");
+  test.run(post_at("2026-11-22T10:00:00Z"));
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2025-01-31T00:00:00Z");
+  test.run(post_at("2026-11-22T10:01:00Z"));
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2026-11-22T10:01:00Z");
+}
+
+TEST_CASE("what was observed, or taken by its log, then is believed after any pause") {
+  Stage test({.seed = kSeed});
+  test.run(post_at("2025-01-01T00:00:00Z"));
+  test.records = {};
+  const std::string later = post_at("2026-11-22T10:00:00Z");
+  Record& record = test.records.add(later);
+  record.recorded_at = parse_rfc3339("2026-11-22T10:00:30Z");
+  test.run();
+  CHECK(to_rfc3339(*test.output.reached[0].event_time) == "2026-11-22T10:00:00Z");
+  CHECK(test.counters.repairs[static_cast<std::size_t>(Repair::future_time)] == 0);
 }
 
 }  // namespace

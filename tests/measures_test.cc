@@ -2,11 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+
+#include "engine/base/text.h"
+#include "tests/files.h"
 
 namespace vigie {
 namespace {
@@ -139,7 +145,7 @@ TEST_CASE("what a post is for its brand") {
     one.addressed = true;
     CHECK(contribution_of(one) == "mentions 1, originals 1, addressed 1");
     const auto answered = [&](std::uint32_t after) {
-      one.answered_after = after;
+      one.answered_after = after & kNotAnswered;
       const std::string text = contribution_of(one);
       return text.substr(text.find("answered 1, ") + 12);
     };
@@ -193,10 +199,12 @@ PostState random_post(std::mt19937& random) {
   if (below(2) == 0) out.followers = below(100'000);
   out.kind = static_cast<Kind>(below(8));
   out.sentiment = static_cast<Sentiment>(below(4));
+  if (out.sentiment != Sentiment::unscored) out.language = below(7) & 7;
+  out.score = below(61) & 0x3F;
   out.campaigns = below(3);
   out.addressed = below(2) == 0;
   out.owned = below(4) == 0;
-  if (below(2) == 0) out.answered_after = below(300'000);
+  if (below(2) == 0) out.answered_after = below(300'000) & kNotAnswered;
   if (below(4) == 0) out.rating = (100 + below(401)) & 0x1FF;
   out.near_identical = below(5) == 0;
   return out;
@@ -222,6 +230,22 @@ TEST_CASE("the contribution before and the difference make the contribution afte
   }
 }
 
+TEST_CASE("a measure keeps its number in the saved state for good") {
+  std::string told = read_file(VIGIE_SOURCE_DIR "/tests/cases/measures/numbers.txt");
+  std::string out;
+  for (std::size_t begin = 0; told.substr(begin).starts_with('#');) {
+    begin = told.find('\n', begin) + 1;
+    if (!told.substr(begin).starts_with('#')) out = told.substr(0, begin);
+  }
+  for (std::uint32_t number = 0; number < kMeasureNumbersMax; ++number) {
+    const std::optional<Measure> measure = measure_of_number(number);
+    if (!measure) continue;
+    append_to(&out, number, " ", measure_specs()[static_cast<std::size_t>(*measure)].name, "\n");
+    CHECK(number_of(*measure) == number);
+  }
+  CHECK_MESSAGE(out == told, "add new lines to tests/cases/measures/numbers.txt; change none");
+}
+
 TEST_CASE("slices keep the first measures") {
   PostState one = post();
   one.rating = 300;
@@ -233,6 +257,48 @@ TEST_CASE("slices keep the first measures") {
   CHECK(changes.sliced().back().measure == static_cast<std::uint8_t>(Measure::rating_sum));
   changes.count = 0;
   CHECK(changes.sliced().empty());
+}
+
+TEST_CASE("places in Called are saved as they are") {
+  // They stand in a Track as if they were measures: a number that moves would move them.
+  for (std::size_t place = 0; place < kCalled; ++place) {
+    CHECK(number_of(static_cast<Measure>(place)) == place);
+  }
+}
+
+TEST_CASE("a post counts once in what the model called it") {
+  PostState one = post();
+  one.sentiment = Sentiment::negative;
+  CHECK_FALSE(called_place(one).has_value());  // somebody else said so
+  one.language = 2;
+  CHECK(called_place(one) == 3);
+  one.sentiment = Sentiment::positive;
+  CHECK(called_place(one) == 5);
+  one.live = false;
+  CHECK_FALSE(called_place(one).has_value());
+}
+
+TEST_CASE("a row of version 1 is the same today, and unscored") {
+  PostState row = post();
+  const std::uint32_t answers[] = {0, 90'000, 0x500000, 0xFFFFFFFF};
+  const std::uint32_t kept[] = {0, 90'000, kNotAnswered - 1, kNotAnswered};
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::memcpy(reinterpret_cast<char*>(&row) + 92, &answers[i], sizeof answers[i]);
+    upgrade_row(&row);
+    CHECK(+row.answered_after == kept[i]);
+    CHECK(score_steps(row) == 0);
+    CHECK(+row.language == 0);
+    CHECK(+row.crisis == 0);
+  }
+}
+
+TEST_CASE("a score is kept in steps") {
+  PostState row;
+  CHECK(score_steps(row) == 0);
+  for (const float score : {-1.0F, -0.5F, 0.0F, 0.26F, 1.0F, 7.0F}) {
+    row.score = packed_score(score) & 0x3F;
+    CHECK(score_steps(row) == std::lround(std::min(score, 1.0F) * kScoreSteps));
+  }
 }
 
 }  // namespace

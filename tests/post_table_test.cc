@@ -148,8 +148,11 @@ void run(std::uint32_t seed, PostTable::Bounds bounds, int steps, std::uint64_t 
     } else if (below(4) == 0) {
       const std::uint64_t other = below(keys);
       if (twin.find(brand, key_of(other)) != nullptr) continue;
-      table.rename({brand, *found}, key_of(other));
-      twin.find(brand, key_of(key))->post.key = key_of(other);
+      const std::string id(below(12), 'r');
+      table.rename({brand, *found}, key_of(other), id);
+      auto* row = twin.find(brand, key_of(key));
+      row->post.key = key_of(other);
+      row->id = id;
     } else {
       table.change({brand, *found})->followers = static_cast<std::uint32_t>(step);
       twin.find(brand, key_of(key))->post.followers = static_cast<std::uint32_t>(step);

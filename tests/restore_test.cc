@@ -46,5 +46,33 @@ TEST_CASE("records without the meta record are told") {
   CHECK(saved.error().kind == ErrorKind::corrupt);
 }
 
+TEST_CASE("of a log that was made anew a shard that did not hear of it has read nothing") {
+  const SavedState::Shard heard{.number = 0,
+                                .input = {.watermark = {},
+                                          .progress = {{.partition = 7,
+                                                        .next_offset = 20,
+                                                        .event_time = {},
+                                                        .idle = {},
+                                                        .incarnation = 1}}}};
+  SavedState::Shard deaf = heard;
+  deaf.number = 1;
+  deaf.input.progress[0].next_offset = 500;
+  deaf.input.progress[0].incarnation = 0;
+  const StateMeta meta{.written_by = "0.1.0", .partitions = {{7, {"posts", 0}, 1}}};
+  const auto saved = load_meta(*save_meta(meta).value);
+  REQUIRE(saved);
+  const auto partitions =
+      find_partitions(*saved, [](const PartitionName&) { return std::vector<PartitionId>{7}; });
+  REQUIRE(partitions);
+  const auto next_offset = [&](const std::vector<SavedState::Shard>& shards) {
+    const SavedInput input = join_inputs(shards, *partitions);
+    CHECK(input.progress.at(0).incarnation == 1);
+    return input.progress.at(0).next_offset;
+  };
+  CHECK(next_offset({heard}) == 20);
+  CHECK(next_offset({heard, deaf}) == 0);
+  CHECK(next_offset({deaf, heard}) == 0);
+}
+
 }  // namespace
 }  // namespace vigie

@@ -300,7 +300,7 @@ class EndlessSource final : public Source {
 
   void add(PartitionId partition, std::int64_t i, Batch* batch) {
     static constexpr std::array<std::string_view, 4> kWords{"steady left right", "left right",
-                                                            "nothing", "steady"};
+                                                            "nothing", "#one steady"};
     std::string& text =
         texts_.emplace_back(cat(R"({"id":")", partition, '-', i, R"(","platform":"x","text":")",
                                 kWords[static_cast<std::size_t>(i) % 4], R"(","created_at":)",
@@ -322,10 +322,13 @@ class EndlessSource final : public Source {
   std::deque<std::string> texts_;
 };
 
-// Steady never changes; Turn looks for either of two words, which come together; of the others
-// there are more and fewer, in any order.
+// Steady never changes, but for the order of its campaigns; Turn looks for either of two words,
+// which come together; of the others there are more and fewer, in any order.
 std::vector<rules::Brand> watched(std::size_t others, bool left, std::uint64_t seed) {
-  std::vector<rules::Brand> brands{{.name = "Steady"},
+  std::vector<rules::Campaign> campaigns{{.name = "One", .hashtags = {"one"}},
+                                         {.name = "Two", .hashtags = {"two"}}};
+  if (left) std::ranges::reverse(campaigns);
+  std::vector<rules::Brand> brands{{.name = "Steady", .campaigns = std::move(campaigns)},
                                    {.name = "Turn", .names = {left ? "left" : "right"}}};
   for (std::size_t i = 0; i < others; ++i) {
     brands.push_back({.name = cat("Other ", i), .names = {"steady"}});
@@ -348,6 +351,19 @@ std::map<std::string, std::uint64_t> mentions_of(const Engine& engine) {
   std::map<std::string, std::uint64_t> out;
   for (const Cell<Snapshot>* cell : engine.snapshots()) {
     for (const BrandSnapshot& brand : cell->load()->brands) out[brand.name] += brand.mentions;
+  }
+  return out;
+}
+
+std::map<std::string, std::int64_t> contributions_to(const Engine& engine, std::string_view name) {
+  std::map<std::string, std::int64_t> out;
+  for (const Cell<Snapshot>* cell : engine.snapshots()) {
+    const std::shared_ptr<const Snapshot> snapshot = cell->load();
+    for (const BrandSnapshot& brand : snapshot->brands) {
+      if (brand.name != name) continue;
+      for (const Campaigns::Report& one : brand.kpis->campaigns)
+        out[one.name] = one.all.contributions;
+    }
   }
   return out;
 }
@@ -392,11 +408,13 @@ TEST_CASE("a thousand reloads under load lose nothing and count nothing twice") 
 
   std::uint64_t steady = 0;
   std::uint64_t turn = 0;
+  std::int64_t one = 0;
   for (const EndlessSource* source : sources) {
     for (const auto& [partition, end] : source->committed) {
       for (std::int64_t i = 0; i < end; ++i) {
         steady += i % 4 == 0 || i % 4 == 3 ? 1 : 0;
         turn += i % 4 < 2 ? 1 : 0;
+        one += i % 4 == 3 ? 1 : 0;
       }
     }
   }
@@ -405,6 +423,8 @@ TEST_CASE("a thousand reloads under load lose nothing and count nothing twice") 
   CHECK(steady > kReloads / 4);
   CHECK(mentions["Steady"] == steady);
   CHECK(mentions["Turn"] == turn);
+  CHECK(contributions_to(engine, "Steady") ==
+        std::map<std::string, std::int64_t>{{"One", one}, {"Two", 0}});
   std::uint64_t all = 0;
   for (const auto& [name, count] : mentions) {
     CHECK_MESSAGE((name == "Turn" || count <= steady), name);

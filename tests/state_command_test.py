@@ -117,7 +117,7 @@ def check_inspect(vigie, folder):
     expect("partitions", len(report["partitions"]), 1)
     expect_in("partition", "posts.ndjson", report["partitions"][0]["topic"])
     text = state(vigie, folder, "inspect", "--config", "vigie.yaml")
-    for part in ["kept: version 1, written by vigie", "posts.ndjson/0", "Orvelane Mobile"]:
+    for part in ["kept: version 2, written by vigie", "posts.ndjson/0", "Orvelane Mobile"]:
         expect_in("inspect", part, text)
 
 

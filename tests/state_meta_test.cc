@@ -47,7 +47,7 @@ TEST_CASE("a state of a newer version is refused by its number and its engine") 
   REQUIRE(!meta);
   CHECK(meta.error().kind == ErrorKind::refused);
   CHECK(meta.error().message ==
-        "state: version 7 was written by vigie 9.1; this engine reads up to 1; use that engine, or "
+        "state: version 7 was written by vigie 9.1; this engine reads up to 2; use that engine, or "
         "give another directory: nothing was changed");
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("a record as JSON says what it is, and never the seed of the keys") {
   const StateRecord meta = meta_record();
   REQUIRE(append_state_json(meta.key, *meta.value, &out));
   CHECK(out ==
-        R"({"key":"meta","message":"Meta","value":{"version":1,"written_by":"0.1.0","partition":)"
+        R"({"key":"meta","message":"Meta","value":{"version":2,"written_by":"0.1.0","partition":)"
         R"([{"id":3,"topic":"posts","number":1},{"id":2,"topic":"posts"}]}})"
         "\n");
   out.clear();

@@ -114,7 +114,7 @@ void StateStream::write_post(StreamOp* op, std::uint64_t number) {
   post.platform = ShortName(kPlatforms[number % 3]);
   post.lang = ShortName(chance(50) ? "fr" : "en");
   post.kind = static_cast<Kind>(below(8));
-  post.sentiment = static_cast<Sentiment>(below(4));
+  post.given = static_cast<Sentiment>(below(4));
   post.backdated = chance(2);
   op->id = cat("https://example.org/", number);
   for (std::uint64_t n = below(4); n > 0; --n) op->hashtags.push_back(cat("tag", n));
@@ -135,6 +135,12 @@ void StateStream::write_facts(StreamOp* op) {
     fact.moderated = chance(10);
     fact.recommends = chance(10);
     fact.advises_against = chance(10);
+    fact.sentiment = static_cast<Sentiment>(below(4));
+    if (fact.sentiment != Sentiment::unscored && !chance(20)) {
+      fact.language = static_cast<std::uint8_t>(1 + below(6));
+      fact.score = static_cast<float>(below(201)) / 100 - 1;
+    }
+    fact.crisis = static_cast<std::uint8_t>(chance(20) ? below(4) : 0);
   }
 }
 

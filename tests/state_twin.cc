@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "engine/base/limits.h"
 
@@ -57,31 +58,70 @@ void StateTwin::apply(const StreamOp& op) {
 }
 
 void StateTwin::fold(Brand* brand, const StreamOp& op, const Fact& fact) {
-  if (!fact.mention) {
-    tell_parent(brand, op, fact, false);
-    return;
-  }
   auto known = brand->posts.find(op.post.key);
   const auto replaced =
       op.post.replaced.is_set() ? brand->posts.find(op.post.replaced) : brand->posts.end();
   if (replaced != brand->posts.end() && known == brand->posts.end()) {
     known = brand->posts.emplace(op.post.key, replaced->second).first;
     brand->posts.erase(replaced);
+    rename(brand, op.post.replaced, op.post.key);
   } else if (replaced != brand->posts.end() && replaced != known) {
     if (replaced->second.live()) leave_group(brand, replaced->second);
     replaced->second.deleted = true;
+    brand->replies.erase(op.post.replaced);
   }
-  if (known != brand->posts.end()) {
+  if (!fact.mention) {
+    fold_answer(brand, op, fact);
+  } else if (known != brand->posts.end()) {
     fold_known(brand, &known->second, op, fact);
   } else {
     fold_new(brand, op, fact);
   }
 }
 
+void StateTwin::rename(Brand* brand, const Key128& from, const Key128& to) {
+  auto own = brand->replies.extract(from);
+  if (!own.empty()) {
+    own.key() = to;
+    brand->replies.insert(std::move(own));
+  }
+  for (auto& [key, reply] : brand->replies) {
+    if (reply.parent == from) reply.parent = to;
+  }
+}
+
+void StateTwin::fold_answer(Brand* brand, const StreamOp& op, const Fact& fact) {
+  const auto known = brand->posts.find(op.post.key);
+  if (known == brand->posts.end()) {
+    if (!op.post.parent.is_set()) return;
+    Post& post = brand->posts[op.post.key];
+    post.number = brand->next_number++;
+    post.event_time = op.post.event_time;
+    post.author = op.post.author;
+    post.counted_at = post.written_at = not_before(op.post.told_at, post.event_time);
+    write(&post, op, fact);
+    post.answers_only = true;
+    tell_parent(brand, op, post);
+    return;
+  }
+  Post& post = known->second;
+  const EventTime told_at = not_before(op.post.told_at, post.event_time);
+  if (post.deleted || !op.post.edited || told_at < post.written_at) return;
+  if (post.live()) leave_group(brand, post);
+  post.written_at = told_at;
+  write(&post, op, fact);
+  post.answers_only = true;
+  post.edited_away = false;
+  tell_parent(brand, op, post);
+}
+
 void StateTwin::fold_new(Brand* brand, const StreamOp& op, const Fact& fact) {
-  Post& post = brand->posts[op.post.key];
+  Post post;
+  const auto before = brand->posts.find(op.post.key);
+  const bool known = before != brand->posts.end();
+  post.number = known ? before->second.number : brand->next_number++;
   post.event_time = op.post.event_time;
-  post.author = op.post.author;
+  post.author = known ? before->second.author : op.post.author;
   const EventTime end = std::chrono::floor<minutes>(post.event_time) + minutes{1};
   const bool late = watermark_ && end <= *watermark_ - lateness_;
   post.apart = op.post.backdated || late;
@@ -91,16 +131,17 @@ void StateTwin::fold_new(Brand* brand, const StreamOp& op, const Fact& fact) {
   merge(&post, op.post.counters, post.counted_at);
   write(&post, op, fact);
   if (post.live()) enter_group(brand, &post);
-  for (const Reply& reply : brand->early) {
-    if (reply.parent == op.post.key) take(&post, reply);
-  }
-  std::erase_if(brand->early, [&](const Reply& reply) { return reply.parent == op.post.key; });
-  tell_parent(brand, op, fact, post.apart);
+  tell_parent(brand, op, post);
+  brand->posts[op.post.key] = std::move(post);
 }
 
 void StateTwin::fold_known(Brand* brand, Post* post, const StreamOp& op, const Fact& fact) {
-  if (post->deleted) return;
   const EventTime told_at = not_before(op.post.told_at, post->event_time);
+  if (post->deleted) return;
+  if (post->answers_only) {
+    if (told_at >= post->written_at) fold_new(brand, op, fact);
+    return;
+  }
   merge(post, op.post.counters, told_at);
   if (!op.post.edited || told_at < post->written_at) return;
   const bool was_live = post->live();
@@ -110,6 +151,7 @@ void StateTwin::fold_known(Brand* brand, Post* post, const StreamOp& op, const F
   write(post, op, fact);
   post->edited_away = false;
   if (post->live() && (!was_live || signature != op.post.signature)) enter_group(brand, post);
+  tell_parent(brand, op, *post);
 }
 
 void StateTwin::write(Post* post, const StreamOp& op, const Fact& fact) {
@@ -137,31 +179,43 @@ void StateTwin::enter_group(Brand* brand, Post* post) {
   post->near_identical = before >= static_cast<int>(kNearIdenticalMin);
 }
 
+// The next one that came after it, and round, is the first of the group then.
 void StateTwin::leave_group(Brand* brand, const Post& post) {
-  if (post.told.signature != 0) --brand->groups[post.told.signature];
+  const std::uint64_t signature = post.told.signature;
+  if (signature == 0) return;
+  --brand->groups[signature];
+  if (!post.first_of_group) return;
+  Post* heir = nullptr;
+  const auto order = [&](const Post& of) { return std::pair(of.number < post.number, of.number); };
+  for (auto& [key, other] : brand->posts) {
+    if (&other == &post || !other.live() || other.told.signature != signature) continue;
+    if (heir == nullptr || order(other) < order(*heir)) heir = &other;
+  }
+  if (heir != nullptr) heir->first_of_group = true;
 }
 
-void StateTwin::tell_parent(Brand* brand, const StreamOp& op, const Fact& fact, bool apart) {
+void StateTwin::tell_parent(Brand* brand, const StreamOp& op, const Post& post) {
+  const bool owned = post.fact.owned;
   const Reply reply{.parent = op.post.parent,
-                    .time = op.post.event_time,
-                    .answers = fact.owned,
-                    .defends = !fact.owned && !apart && op.post.sentiment == Sentiment::positive};
-  if (!reply.parent.is_set() || (!reply.answers && !reply.defends)) return;
-  const auto parent = brand->posts.find(reply.parent);
-  if (parent == brand->posts.end()) {
-    brand->early.push_back(reply);
-  } else {
-    take(&parent->second, reply);
+                    .time = post.event_time,
+                    .answers = owned,
+                    .defends = !owned && !post.apart && post.fact.sentiment == Sentiment::positive};
+  brand->replies.erase(op.post.key);
+  if (reply.parent.is_set() && (reply.answers || reply.defends)) {
+    brand->replies.emplace(op.post.key, reply);
   }
 }
 
-void StateTwin::take(Post* post, const Reply& reply) {
-  if (reply.answers) {
-    const auto after = std::chrono::floor<std::chrono::seconds>(reply.time - post->event_time);
+std::optional<std::int64_t> StateTwin::answered_after(const Brand& brand, const Key128& key) {
+  std::optional<std::int64_t> first;
+  for (const auto& [own, reply] : brand.replies) {
+    if (reply.parent != key || !reply.answers) continue;
+    const EventTime asked = brand.posts.at(key).event_time;
+    const auto after = std::chrono::floor<std::chrono::seconds>(reply.time - asked);
     const std::int64_t seconds = std::max<std::int64_t>(0, after.count());
-    post->answered_after = std::min(post->answered_after.value_or(seconds), seconds);
+    first = std::min(first.value_or(seconds), seconds);
   }
-  post->defences += reply.defends ? 1 : 0;
+  return first;
 }
 
 void StateTwin::update(Brand* brand, const PostUpdate& update) {
@@ -169,13 +223,17 @@ void StateTwin::update(Brand* brand, const PostUpdate& update) {
   const Mark of_fact{update.origin.offset, update.origin.index, false};
   const bool matches = update.kind == PostUpdate::Kind::edit && mark != brand->marks.end() &&
                        mark->second == of_fact;
-  std::vector<Post*> held;
+  std::vector<Key128> held;
   for (auto& [key, post] : brand->posts) {
     const bool of_author = update.kind == PostUpdate::Kind::remove_author;
-    if (of_author ? post.author == update.key : key == update.key) held.push_back(&post);
+    if (of_author ? post.author == update.key : key == update.key) held.push_back(key);
   }
   if (held.empty() || !advance(brand, update.origin, true) || matches) return;
-  for (Post* post : held) StateTwin::update(brand, post, update);
+  for (const Key128& key : held) {
+    Post& post = brand->posts.at(key);
+    StateTwin::update(brand, &post, update);
+    if (post.deleted || post.edited_away) brand->replies.erase(key);
+  }
 }
 
 void StateTwin::update(Brand* brand, Post* post, const PostUpdate& update) {
@@ -212,20 +270,27 @@ void StateTwin::update(Brand* brand, Post* post, const PostUpdate& update) {
   if (was_live && !post->live()) leave_group(brand, *post);
 }
 
-PostState StateTwin::row(const Post& post) {
+PostState StateTwin::row(const Brand& brand, const Key128& key, const Post& post) {
   PostState row;
+  row.author = post.author;
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (post.counters[i]) row.counters[i] = static_cast<std::uint32_t>(*post.counters[i]);
   }
   if (post.followers != kUnknownCount) row.followers = static_cast<std::uint32_t>(post.followers);
-  if (post.answered_after) row.answered_after = static_cast<std::uint32_t>(*post.answered_after);
+  const std::optional<std::int64_t> answer = answered_after(brand, key);
+  if (answer) row.answered_after = static_cast<std::uint32_t>(*answer) & kNotAnswered;
+  for (const auto& [own, reply] : brand.replies) {
+    if (reply.parent == key && reply.defends) ++row.defences;
+  }
   row.campaigns = post.fact.campaigns;
   row.rejected = post.fact.rejected;
-  row.defences = static_cast<std::uint16_t>(post.defences);
   row.rating = static_cast<std::uint16_t>(post.told.rating * 100) & 0x1FF;
   row.kind = post.told.kind;
   row.media = post.fact.media;
-  row.sentiment = post.told.sentiment;
+  row.sentiment = post.fact.sentiment;
+  row.language = post.fact.language & 7U;
+  row.score = static_cast<std::uint32_t>(std::lround(post.fact.score * 30) + 30) & 0x3F;
+  row.crisis = post.fact.crisis != 0 ? 1 : 0;
   row.live = true;
   row.owned = post.fact.owned;
   row.addressed = post.fact.addressed;
@@ -244,7 +309,8 @@ PostState StateTwin::row(const Post& post) {
 StateTwin::Sums StateTwin::hours(BrandId brand) const {
   Sums sums;
   for (const auto& [key, post] : brands_[brand].posts) {
-    if (post.live()) add(row(post), hour_of_post(post.event_time), kMeasures, &sums);
+    if (post.live())
+      add(row(brands_[brand], key, post), hour_of_post(post.event_time), kMeasures, &sums);
   }
   return sums;
 }
@@ -252,7 +318,19 @@ StateTwin::Sums StateTwin::hours(BrandId brand) const {
 StateTwin::Sums StateTwin::months(BrandId brand) const {
   Sums sums;
   for (const auto& [key, post] : brands_[brand].posts) {
-    if (post.live()) add(row(post), month_of_post(post.event_time), kMeasures, &sums);
+    if (post.live())
+      add(row(brands_[brand], key, post), month_of_post(post.event_time), kMeasures, &sums);
+  }
+  return sums;
+}
+
+StateTwin::Sums StateTwin::called(BrandId brand) const {
+  Sums sums;
+  for (const auto& [key, post] : brands_[brand].posts) {
+    if (!post.live() || post.fact.language == 0) continue;
+    if (post.fact.sentiment == Sentiment::unscored) continue;
+    const std::size_t label = static_cast<std::size_t>(post.fact.sentiment) - 1;
+    ++sums[hour_of_post(post.event_time)][3 * (post.fact.language - 1U) + label];
   }
   return sums;
 }
@@ -270,9 +348,14 @@ std::map<StateTwin::Slice, StateTwin::Sums> StateTwin::slices(BrandId brand) con
                        {Dimension::kind, std::string(to_text(post.told.kind))},
                        {Dimension::media_type, std::string(to_text(post.fact.media))},
                        {Dimension::author_tier, std::string(to_text(tier))}};
+    const MediaType media = post.fact.media;
+    if (post.fact.owned || media == MediaType::owned || media == MediaType::paid) {
+      in.emplace(Dimension::unearned, std::string(post.told.platform.view()));
+    }
     for (const std::string& tag : post.hashtags) in.emplace(Dimension::hashtag, tag);
     for (const Slice& slice : in) {
-      add(row(post), hour_of_post(post.event_time), kSlicedMeasures, &out[slice]);
+      add(row(brands_[brand], key, post), hour_of_post(post.event_time), kSlicedMeasures,
+          &out[slice]);
     }
   }
   return out;
@@ -302,10 +385,11 @@ std::uint64_t StateTwin::live_between(BrandId brand, EventTime from, EventTime t
 
 std::size_t StateTwin::unanswered(BrandId brand) const {
   const auto& posts = brands_[brand].posts;
-  return static_cast<std::size_t>(std::ranges::count_if(posts, [](const auto& entry) {
+  return static_cast<std::size_t>(std::ranges::count_if(posts, [&](const auto& entry) {
     const Post& post = entry.second;
-    return post.live() && post.fact.addressed && !post.fact.owned && !post.answered_after &&
-           post.told.sentiment == Sentiment::negative;
+    return post.live() && post.fact.addressed && !post.fact.owned &&
+           post.fact.sentiment == Sentiment::negative &&
+           !answered_after(brands_[brand], entry.first);
   }));
 }
 

@@ -26,6 +26,7 @@ class StateTwin {
   using Sums = std::map<Period, Measures>;  // those that are not all zero
   [[nodiscard]] Sums hours(BrandId brand) const;
   [[nodiscard]] Sums months(BrandId brand) const;
+  [[nodiscard]] Sums called(BrandId brand) const;  // by place in Called
   // By dimension and value, of the sliced measures.
   using Slice = std::pair<Dimension, std::string>;
   [[nodiscard]] std::map<Slice, Sums> slices(BrandId brand) const;
@@ -50,14 +51,14 @@ class StateTwin {
     std::int64_t followers = kUnknownCount;
     EventTime counted_at;
     EventTime written_at;
-    std::optional<std::int64_t> answered_after;
-    int defences = 0;
+    std::uint64_t number = 0;  // in order of arrival
     bool first_of_group = false;
     bool near_identical = false;
     bool apart = false;
     bool deleted = false;
     bool edited_away = false;
-    [[nodiscard]] bool live() const { return !apart && !deleted && !edited_away; }
+    bool answers_only = false;
+    [[nodiscard]] bool live() const { return !apart && !deleted && !edited_away && !answers_only; }
   };
   struct Reply {
     Key128 parent;
@@ -68,7 +69,8 @@ class StateTwin {
   using Mark = std::tuple<std::int64_t, std::uint16_t, bool>;
   struct Brand {
     std::map<Key128, Post> posts;
-    std::vector<Reply> early;
+    std::map<Key128, Reply> replies;  // by their own key
+    std::uint64_t next_number = 0;
     std::map<PartitionId, Mark> marks;
     std::map<std::uint64_t, int> groups;
     std::set<std::pair<unsigned, Key128>> erased;  // contributors of campaigns, see erase()
@@ -79,6 +81,7 @@ class StateTwin {
   [[nodiscard]] static bool advance(Brand* brand, const Origin& origin, bool update);
   void fold(Brand* brand, const StreamOp& op, const Fact& fact);
   void fold_new(Brand* brand, const StreamOp& op, const Fact& fact);
+  void fold_answer(Brand* brand, const StreamOp& op, const Fact& fact);
   void fold_known(Brand* brand, Post* post, const StreamOp& op, const Fact& fact);
   void update(Brand* brand, const PostUpdate& update);
   void update(Brand* brand, Post* post, const PostUpdate& update);
@@ -86,9 +89,11 @@ class StateTwin {
   static void merge(Post* post, const CounterValues& counters, EventTime told_at);
   void enter_group(Brand* brand, Post* post);
   void leave_group(Brand* brand, const Post& post);
-  static void tell_parent(Brand* brand, const StreamOp& op, const Fact& fact, bool apart);
-  static void take(Post* post, const Reply& reply);
-  [[nodiscard]] static PostState row(const Post& post);
+  static void rename(Brand* brand, const Key128& from, const Key128& to);
+  static void tell_parent(Brand* brand, const StreamOp& op, const Post& post);
+  [[nodiscard]] static std::optional<std::int64_t> answered_after(const Brand& brand,
+                                                                  const Key128& key);
+  [[nodiscard]] static PostState row(const Brand& brand, const Key128& key, const Post& post);
 
   std::vector<Brand> brands_;
   Duration lateness_;

@@ -202,6 +202,7 @@ TEST_CASE("long lines, tabs, spaces at the end and a missing newline are found")
   CHECK(found(check_lines, {"tests/cases/a.txt", "\t \n" + wide + wide}).empty());
   CHECK(found(check_lines, {"rules/a.cc", "a\tb\nc \nd\r\n"}) ==
         Found{"1: a tab", "2: ends in space", "3: ends in space"});
+  CHECK(found(check_lines, {"rules/a.tsv", "a\tb\nc \n"}).empty());
   CHECK(found(check_lines, {"README.md", "no newline"}) == Found{"0: does not end with a newline"});
   CHECK(found(check_lines, {"deploy/empty.yaml", ""}).empty());
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +61,13 @@ struct ApplyCounts {
                                 // is told of them from now on is dropped
 };
 
+// What is told in one batch, and how far event time has come with it.
+struct ToldBatch {
+  const Facts* facts = nullptr;  // not null
+  std::span<const PostUpdate> updates;
+  std::optional<EventTime> watermark;
+};
+
 // Owned by one shard thread. Memory: what brand_state.h keeps of a brand, from its first fact on;
 // per post some 180 bytes (post_table.h), bounded by kPostsPerBrandMax and kPostsPerShardMax; per
 // brand and platform 264 bytes for each hour that saw a mention and is still open or in a window
@@ -78,6 +86,16 @@ class Aggregator {
   // changes nothing there.
   // REQUIRES: each fact's brand has a name. It need not be watched any more.
   ApplyCounts apply(const Facts& facts, std::span<const PostUpdate> updates);
+  // Several batches at once: the same, to the last bit, as apply() and advance() of one after the
+  // other, in less time the more there are. They are gone through brand by brand, and what a brand
+  // keeps, some 100 KB, comes into the cache once for all its facts.
+  ApplyCounts apply(std::span<const ToldBatch> batches, std::vector<ClosedMinute>* closed);
+
+  // The log of the partition was made anew: its offsets begin again in this incarnation, a higher
+  // one than before. Before load() too, for what the state says of the partition.
+  void begin_anew(PartitionId partition, std::uint32_t incarnation);
+  // Of the log of the partition, as far as was told.
+  [[nodiscard]] std::uint32_t incarnation(PartitionId partition) const;
 
   // Moves event time on; an earlier watermark than the present one changes nothing. Minutes that
   // end at or before watermark - lateness close, once each; those with mentions are appended to

@@ -21,6 +21,7 @@ std::unexpected<Error> broken(std::string_view name, std::string_view what) {
 
 std::vector<BrandId> Aggregator::unsaved() const {
   std::vector<BrandId> out;
+  state_->erase_some(state_->brands.size());
   for (BrandId id = 0; id < state_->brands.size(); ++id) {
     const State::Brand& brand = state_->brands[id];
     if (brand.unsaved || (brand.state != nullptr && brand.state->unsaved)) out.push_back(id);
@@ -31,6 +32,7 @@ std::vector<BrandId> Aggregator::unsaved() const {
 void Aggregator::save(BrandId id, std::vector<StateRecord>* out) {
   State& state = *state_;
   State::Brand& brand = state.brands[id];
+  if (brand.erased != state.erasures_told) state.erase_in(id);
   const std::string& name = state.list->names[id];
   pb::Brand record;
   record.set_name(name);
@@ -57,7 +59,10 @@ void Aggregator::State::save_marks(const BrandState& brand, pb::Positions* out) 
     if (mark.offset != OriginMark{}.offset) marks.emplace_back(partitions[slot], mark);
   }
   std::ranges::sort(marks, {}, [](const auto& mark) { return mark.first; });
+  const bool any_anew =
+      std::ranges::any_of(marks, [this](const auto& mark) { return incarnation(mark.first) != 0; });
   for (const auto& [partition, mark] : marks) {
+    if (any_anew) out->add_incarnation(incarnation(partition));
     out->add_partition(partition);
     out->add_offset(mark.offset);
     out->add_index(mark.index);
@@ -126,7 +131,8 @@ bool Aggregator::State::load_marks(const pb::Positions& in,
                                    const std::map<PartitionId, PartitionId>& with,
                                    BrandState* brand) {
   const int count = in.partition_size();
-  if (in.offset_size() != count || in.index_size() != count || in.updated_size() != count) {
+  if (in.offset_size() != count || in.index_size() != count || in.updated_size() != count ||
+      (in.incarnation_size() != count && in.incarnation_size() != 0)) {
     return false;
   }
   for (int i = 0; i < count; ++i) {
@@ -134,6 +140,8 @@ bool Aggregator::State::load_marks(const pb::Positions& in,
     // What is saved is in the numbers of before.
     if (now == with.end() || now->second != in.partition(i)) brand->unsaved = true;
     if (now == with.end()) continue;
+    const std::uint32_t of = in.incarnation_size() == 0 ? 0 : in.incarnation(i);
+    if (of != incarnation(now->second)) continue;  // it is of a log that is gone
     *mark_of(brand, slot_of(now->second)) = {.offset = in.offset(i),
                                              .index = static_cast<std::uint16_t>(in.index(i)),
                                              .updated = in.updated(i)};
@@ -172,7 +180,7 @@ bool Aggregator::State::are_whole(BrandId id) const {
   const BrandState* brand = brands[id].state.get();
   if (brand == nullptr) return posts.size(id) == 0;
   const std::size_t names = brand->campaign_names.size();
-  const std::uint32_t campaigns = names == kCampaignsMax ? ~0U : (1U << names) - 1;
+  const std::uint32_t campaigns = ((1U << names) - 1) | kPastCampaigns;
   for (std::uint64_t number = posts.first(id); number < posts.end(id); ++number) {
     const PostState& row = posts.at({id, number});
     if (row.series != kNoSeries && row.series >= brand->series.size()) return false;

@@ -41,21 +41,23 @@ BrandSnapshot Aggregator::State::snapshot(std::uint32_t place) const {
   return out;
 }
 
-// As of the watermark's hour: they are behind when it has moved, and when something has changed.
+// As of the quarter of an hour in which the watermark is: they are behind when it has moved on, and
+// when something has changed.
 bool Aggregator::State::is_behind(const BrandState& brand) const {
   if (!minutes.watermark()) return false;
-  return !brand.kpis_current || brand.kpis_hour != hour_period(*minutes.watermark());
+  return !brand.kpis_current || brand.kpis_quarter != quarter_period(*minutes.watermark());
 }
 
 void Aggregator::State::compute_kpis(const BrandList::Live& live, BrandState* brand) const {
   const BrandMoment moment{
       .watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
+      .quarter = quarter_period(*minutes.watermark()) & 3,
       .whole_from = minutes.whole_hours_from(brands[live.id].since),
       .unanswered_negative = unanswered(live.id, *brand),
       .posts_kept = posts.size(live.id),
       .campaigns = live.campaigns};
   brand->kpis = brand_kpis(*brand, moment, settings.kpis);
-  brand->kpis_hour = hour_period(*minutes.watermark());
+  brand->kpis_quarter = quarter_period(*minutes.watermark());
   brand->kpis_current = true;
 }
 

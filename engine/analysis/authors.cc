@@ -14,7 +14,6 @@ namespace vigie {
 namespace {
 
 constexpr std::int64_t kWordBits = 64;
-constexpr int kClassDays = 30;
 constexpr int kWeeks = kAuthorDaysKept / 7;
 constexpr int kHoursOfDay = 24;
 
@@ -93,6 +92,7 @@ void Authors::add(const Key128& key, EventTime time, Deed deed, std::int64_t fol
   if (author == nullptr) return;
   const std::int32_t hour = hour_at(time);
   move_on(hour, author);  // of a new one too: it comes from 1970
+  oldest_ = std::min(oldest_, author->last_hour);
   const std::int32_t hours_ago = author->last_hour - hour;
   const std::int32_t days_ago = day_of(author->last_hour) - day_of(hour);
   if (days_ago >= kWordBits) return;
@@ -113,9 +113,9 @@ void Authors::add(const Key128& key, EventTime time, Deed deed, std::int64_t fol
   }
 }
 
-// The highest class of the kClassDays days that end with bit 0.
+// The highest class of the kAuthorClassDays days that end with bit 0.
 std::optional<AuthorClass> Authors::class_of(const Days& days, const EngagementSettings& settings) {
-  constexpr std::uint64_t kPeriod = first_bits(kClassDays);
+  constexpr std::uint64_t kPeriod = first_bits(kAuthorClassDays);
   const auto on = [&days](Deed deed) {
     return std::popcount(days.deeds[static_cast<std::size_t>(deed)] & kPeriod);
   };
@@ -165,7 +165,10 @@ AuthorSums Authors::sums(EventTime now, int days, const EngagementSettings& sett
 
 void Authors::drop_before(EventTime time) {
   const std::int32_t first = hour_at(time);
+  if (first <= oldest_) return;
   authors_.erase_if([first](const Author& author) { return author.last_hour < first; });
+  oldest_ = std::numeric_limits<std::int32_t>::max();
+  for (const Author& author : authors_.rows()) oldest_ = std::min(oldest_, author.last_hour);
 }
 
 void Authors::save(pb::Authors* out) const {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -30,6 +31,7 @@ inline constexpr std::size_t kDeeds = 3;
 // ambassador_days, and less than half of the days with any post of theirs saw a negative one.
 enum class AuthorClass : std::uint8_t { sharer, commenter, contributor, animator, ambassador };
 inline constexpr std::size_t kAuthorClasses = 5;
+inline constexpr int kAuthorClassDays = 30;
 [[nodiscard]] std::string_view to_text(AuthorClass one);
 
 // Sums over authors. Active is who posted in the period. Where the table is sampled (one_in() > 1)
@@ -63,6 +65,10 @@ class Authors {
 
   // `followers`: kUnknownCount where it is not known. Nothing for a key that is none.
   void add(const Key128& author, EventTime time, Deed deed, std::int64_t followers, bool negative);
+
+  // See KeySample.
+  void prefetch(const Key128& author) const { authors_.prefetch(author); }
+  void prefetch_row(const Key128& author) const { authors_.prefetch_row(author); }
 
   // The period is `days` days, the last one that of `now`; of one day it is the last 24 hours, the
   // hour of `now` included. It counts nothing after it. The classes are those of the last 30 days;
@@ -109,6 +115,8 @@ class Authors {
   static std::optional<AuthorClass> class_of(const Days& days, const EngagementSettings& settings);
 
   KeySample<Author> authors_;
+  std::int32_t oldest_ =
+      std::numeric_limits<std::int32_t>::min();  // no author's last hour is older
 };
 
 }  // namespace vigie

@@ -26,7 +26,8 @@ bool counts_alike(const PostState& a, const PostState& b) {
          a.owned == b.owned && a.kind == b.kind;
 }
 
-// Of what changed: likes, comments, shares and clicks.
+}  // namespace
+
 std::int64_t engagement(const Changes& changes) {
   std::int64_t sum = 0;
   for (const Change& change : changes.all()) {
@@ -39,8 +40,6 @@ std::int64_t engagement(const Changes& changes) {
   return sum;
 }
 
-}  // namespace
-
 bool is_unanswered(const PostState& row) {
   return row.live && row.addressed && !row.owned && row.sentiment == Sentiment::negative &&
          row.answered_after == kNotAnswered;
@@ -51,51 +50,73 @@ void BrandFold::fold(BrandId id, BrandState* brand, const Facts& facts, const Fa
   const Told told{id, brand, &facts, &fact, &facts.posts[fact.post]};
   const FactPost& post = *told.post;
   brand->unsaved = true;
-  if (!fact.mention) {
-    ++counts->answers;
-    tell_parent(told, false);
-    return;
-  }
-  const std::optional<std::uint64_t> known = posts_->find(id, post.key);
+  std::optional<std::uint64_t> known = posts_->find(id, post.key);
   const std::optional<std::uint64_t> replaced = posts_->find(id, post.replaced);
   if (replaced && !known) {
-    posts_->rename({id, *replaced}, post.key);
-    fold_known(told, {id, *replaced}, counts);
-    return;
-  }
-  if (replaced && replaced != known) {  // the new version came first
+    rename(told, {id, *replaced});
+    known = replaced;
+  } else if (replaced && replaced != known) {  // the new version came first
     retract(brand, {id, *replaced}, Gone::deleted, post.told_at, counts);
   }
-  if (known) {
-    fold_known(told, {id, *known}, counts);
+  const PostPlace place{id, known.value_or(posts_->end(id))};
+  if (!fact.mention) {
+    fold_answer(told, place, counts);
+  } else if (known) {
+    fold_known(told, place, counts);
   } else {
-    fold_new(told, counts);
+    fold_new(told, place, counts);
   }
 }
 
 void BrandFold::fold_known(const Told& told, PostPlace place, ApplyCounts* counts) {
   const FactPost& post = *told.post;
+  const PostState before = posts_->at(place);
+  PostState row = before;
+  const std::uint32_t age = age_of(row, post.told_at);
+  const bool newer = age >= row.written_at;
+  if (row.answers_only && newer && !row.deleted) return fold_new(told, place, counts);
   ++counts->duplicates;
-  PostState row = posts_->at(place);
-  if (row.deleted) return;
-  merge_counters(post.counters, age_of(row, post.told_at), &row);
-  if (post.edited && age_of(row, post.told_at) >= row.written_at) {
+  if (row.deleted || row.answers_only) return;
+  merge_counters(post.counters, age, &row);
+  const bool edited = post.edited && newer;
+  if (edited) {
     ++counts->edited;
-    row.written_at = age_of(row, post.told_at);
+    row.written_at = age;
     describe(told, &row);
     row.live = !row.apart;
     if (row.live) choose_slices(told, &row);
   }
   commit(told.brand, place, row);
+  if (edited) tell_parent_anew(told, before, row);
 }
 
-void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
+PostState BrandFold::begin_row(const Told& told, PostPlace place) const {
+  PostState row;
+  row.key = told.post->key;
+  row.author = told.post->author;
+  row.event_time = told.post->event_time;
+  if (posts_->holds(place)) {
+    row.author = posts_->at(place).author;
+    row.same_author = posts_->at(place).same_author;
+  }
+  row.counted_at = row.written_at = age_of(row, told.post->told_at);
+  return row;
+}
+
+void BrandFold::keep(const Told& told, PostPlace place, const PostState& row) {
+  if (posts_->holds(place)) {
+    posts_->replace(place, row);
+  } else {
+    posts_->add(told.id, row, told.facts->text(told.post->id));
+  }
+}
+
+void BrandFold::fold_new(const Told& told, PostPlace place, ApplyCounts* counts) {
   const FactPost& post = *told.post;
   BrandState* brand = told.brand;
-  PostState row;
-  row.key = post.key;
-  row.author = post.author;
-  row.event_time = post.event_time;
+  PostState row = begin_row(told, place);
+  merge_counters(post.counters, row.counted_at, &row);
+  describe(told, &row);
   const Minute minute = minute_of(post.event_time);
   if (post.backdated) {
     row.apart = true;
@@ -109,18 +130,17 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
     const auto series = minutes_->count(told.id, brand, post.platform, minute);
     if (!series) {
       ++counts->overflow;
-      tell_parent(told, true);
+      row.apart = true;
+      if (!posts_->holds(place)) tell_parent(told, row);
       return;
     }
     row.series = *series & kNoSeries;
     ++counts->applied;
   }
-  row.counted_at = row.written_at = age_of(row, post.told_at);
-  merge_counters(post.counters, row.counted_at, &row);
-  describe(told, &row);
-  const PostPlace place{told.id, posts_->end(told.id)};
-  brand->early_replies.take(post.key,
-                            [&](const ReplyEffect& effect) { take_effect(effect, &row); });
+  const bool held = posts_->holds(place);
+  if (row.apart && !held && posts_->turns_away(told.id, row)) return tell_parent(told, row);
+  if (held) take_from_parent(told.id, brand, posts_->at(place));
+  take_early_replies(brand, &row);
   if (!row.apart) {
     row.live = true;
     choose_slices(told, &row);
@@ -130,12 +150,13 @@ void BrandFold::fold_new(const Told& told, ApplyCounts* counts) {
     Changes changes;
     contribution(row, &changes);
     add(brand, row, changes);
+    count_called(brand, row, 1);
     add_to_day(told, row, engagement(changes));
     wait_for_answer(brand, place, &row);
     brand->kpis_current = false;
   }
-  posts_->add(told.id, row, told.facts->text(post.id));
-  tell_parent(told, row.apart);
+  keep(told, place, row);
+  tell_parent(told, row);
 }
 
 void BrandFold::describe(const Told& told, PostState* row) {
@@ -151,13 +172,17 @@ void BrandFold::describe(const Told& told, PostState* row) {
   row->campaigns = row->rejected = 0;
   for (std::uint32_t rest = fact.campaigns; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-    if (bit >= bits.size()) continue;
+    if (bit >= bits.size() || bits[bit] == kNoCampaign) continue;
     row->campaigns |= 1U << bits[bit];
     if ((fact.rejected >> bit & 1U) != 0) row->rejected |= 1U << bits[bit];
   }
   row->kind = post.kind;
   row->media = fact.media;
-  row->sentiment = post.sentiment;
+  row->sentiment = fact.sentiment;
+  row->language = fact.language & 7U;
+  row->score = packed_score(fact.score) & 0x3F;
+  row->given = post.given;
+  row->crisis = fact.crisis != 0 ? 1 : 0;
   row->owned = fact.owned;
   row->addressed = fact.addressed;
   row->rating =
@@ -188,10 +213,17 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
   choose(Dimension::kind, to_text(row->kind));
   choose(Dimension::media_type, to_text(row->media));
   choose(Dimension::author_tier, to_text(row->tier));
+  if (row->owned || row->media == MediaType::owned || row->media == MediaType::paid) {
+    choose(Dimension::unearned, post.platform.view());
+  }
   choose(Dimension::channel, told.facts->text(post.channel));
+  for (std::uint32_t rest = told.fact->crisis; rest != 0; rest &= rest - 1) {
+    const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
+    if (bit < crises_.size()) choose(Dimension::crisis, crises_[bit]);
+  }
   for (std::uint32_t rest = told.fact->segments; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-    if (bit < settings_->segments.size()) choose(Dimension::segment, settings_->segments[bit]);
+    if (bit < segments_.size()) choose(Dimension::segment, segments_[bit]);
   }
   const std::span<const Label> hashtags = told.facts->of(post.hashtags);
   for (std::size_t i = 0; i < std::min(hashtags.size(), kHashtagsPerPostMax); ++i) {
@@ -199,44 +231,15 @@ void BrandFold::choose_slices(const Told& told, PostState* row) {
   }
 }
 
-void BrandFold::tell_parent(const Told& told, bool apart) {
-  const FactPost& post = *told.post;
-  const ReplyEffect effect{
-      .parent = post.parent,
-      .time = post.event_time,
-      .answers = told.fact->owned,
-      .defends = !told.fact->owned && !apart && post.sentiment == Sentiment::positive};
-  if (!post.parent.is_set() || (!effect.answers && !effect.defends)) return;
-  const std::optional<std::uint64_t> parent = posts_->find(told.id, post.parent);
-  if (!parent) {
-    told.brand->early_replies.add(effect);
-    return;
-  }
-  PostState row = posts_->at({told.id, *parent});
-  take_effect(effect, &row);
-  commit(told.brand, {told.id, *parent}, row);
-}
-
-// The order in which replies come changes nothing.
-void BrandFold::take_effect(const ReplyEffect& effect, PostState* row) {
-  if (effect.answers) {
-    const auto after = std::chrono::floor<std::chrono::seconds>(effect.time - row->event_time);
-    const auto seconds =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(after.count(), 0, kNotAnswered - 1));
-    row->answered_after = std::min(row->answered_after, seconds);
-  }
-  if (effect.defends && row->defences != 0xFFFF) ++row->defences;
-}
-
 void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
   const PostState before = posts_->at(place);
   if (before.live && !after.live) {
-    leave(brand, before);
+    leave(brand, place, before);
   } else if (after.live && !before.live) {
     come_back(place.brand, brand, &after);
   } else if (after.live) {
     if (before.signature != after.signature) {
-      if (before.signature != 0) brand->near_duplicates.take_back(before.signature);
+      leave_group(brand, place, before);
       join_group(brand, &after);
     }
     if (!counts_alike(before, after)) {
@@ -260,6 +263,10 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
     add(brand, after, added);
     difference(before, after, &changes);
   }
+  if (called_place(before) != called_place(after)) {
+    count_called(brand, before, -1);
+    count_called(brand, after, 1);
+  }
   if (before.live && after.live) add_engagement(brand, place, engagement(changes));
   wait_for_answer(brand, place, &after);
   *posts_->change(place) = after;
@@ -267,9 +274,9 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
   brand->kpis_current = false;
 }
 
-void BrandFold::leave(BrandState* brand, const PostState& row) {
+void BrandFold::leave(BrandState* brand, PostPlace place, const PostState& row) {
   if (row.series != kNoSeries) minutes_->take_back(brand, row.series, minute_of(row.event_time));
-  if (row.signature != 0) brand->near_duplicates.take_back(row.signature);
+  leave_group(brand, place, row);
   take_from_cascade(brand, row);
   count_campaigns(brand, row, -1);
 }
@@ -292,10 +299,35 @@ void BrandFold::join_group(BrandState* brand, PostState* row) {
   row->near_identical = found.before >= kNearIdenticalMin;
 }
 
+void BrandFold::leave_group(BrandState* brand, PostPlace place, const PostState& row) {
+  if (row.signature == 0) return;
+  const NearDuplicates::Left left = brand->near_duplicates.take_back(row.signature);
+  if (!row.first_of_group || left.posts == 0) return;
+  const std::optional<PostPlace> heir = find_heir(place, left.signature);
+  if (!heir) return brand->near_duplicates.leave_vacant(left.signature);
+  PostState next = posts_->at(*heir);
+  next.first_of_group = true;
+  commit(brand, *heir, next);
+}
+
+// In the order in which they came, from the first one on and round.
+std::optional<PostPlace> BrandFold::find_heir(PostPlace first, std::uint64_t group) const {
+  const std::uint64_t size = posts_->size(first.brand);
+  for (std::uint64_t step = 1; step < std::min<std::uint64_t>(size, kNearDuplicateHeirMax);
+       ++step) {
+    PostPlace at{first.brand, first.number + step};
+    if (at.number >= posts_->end(first.brand)) at.number -= size;
+    const PostState& row = posts_->at(at);
+    const bool may_be = row.live && !row.first_of_group && row.signature != 0;
+    if (may_be && NearDuplicates::are_near(group, row.signature)) return at;
+  }
+  return std::nullopt;
+}
+
 void BrandFold::count_campaigns(BrandState* brand, const PostState& row, int by) {
   if (!contributes(row)) return;
   const Period month = month_period(row.event_time);
-  for (std::uint32_t rest = row.campaigns; rest != 0; rest &= rest - 1) {
+  for (std::uint32_t rest = row.campaigns & ~kPastCampaigns; rest != 0; rest &= rest - 1) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
     const bool rejected = row.moderated || (row.rejected >> bit & 1U) != 0;
     const std::string& name = brand->campaign_names[bit];
@@ -309,11 +341,14 @@ void BrandFold::add(BrandState* brand, const PostState& row, const Changes& chan
   const Period hour = hour_period(row.event_time);
   brand->hours.add(hour, changes.all());
   brand->months.add(month_period(row.event_time), changes.all());
-  const std::span<const Change> sliced = changes.sliced();
-  if (sliced.empty()) return;
-  for (const SliceId slice : row.slices) {
-    if (slice == kNoSlice) break;
-    brand->slices.add(slice, hour, sliced);
+  const auto end = std::ranges::find(row.slices, kNoSlice);
+  brand->slices.add({row.slices.begin(), end}, hour, changes.sliced());
+}
+
+void BrandFold::count_called(BrandState* brand, const PostState& row, int by) {
+  if (const std::optional<std::uint8_t> place = called_place(row)) {
+    const Change change{.measure = *place, .by = by};
+    brand->called.add(hour_period(row.event_time), std::span(&change, 1));
   }
 }
 

@@ -19,6 +19,7 @@ constexpr int kWeekHours = 7 * kDayHours;
 struct WindowSums {
   Measures now{};
   Measures before{};
+  bool compared = true;
 };
 using AllSums = std::array<WindowSums, kKpiWindows.size()>;
 
@@ -42,9 +43,24 @@ constexpr Cuts make_cuts() {
 }
 constexpr Cuts kCuts = make_cuts();
 
-// Of the windows that end with the hour `last`, of the first `measures`, all that the track has.
-// The hours between two cuts are added up once. Nothing is before where that is not whole.
-AllSums window_sums(const Track& hours, std::size_t measures, Period last, Period whole_from) {
+// Where the windows end, and what they may be compared with.
+struct End {
+  Period last = 0;  // the hour under way
+  int quarter = 0;  // of that hour, 0 to 3
+  Period whole_from = 0;
+};
+
+// The hour under way, and so the window, is not over; what is before has as much of its last hour,
+// to the middle of the quarter under way.
+std::int64_t until(const End& end, std::int64_t of_hour) {
+  const std::int64_t eighths = 2 * end.quarter + 1;
+  return (of_hour * eighths + 4) / 8;
+}
+
+// Of the first `measures`, all that the track has. The hours between two cuts are added up once.
+// Nothing is before where that is not whole.
+AllSums window_sums(const Track& hours, std::size_t measures, const End& end) {
+  const Period last = end.last;
   AllSums sums{};
   Measures part{};
   for (std::size_t i = 1; i < kCuts.count; ++i) {
@@ -58,17 +74,24 @@ AllSums window_sums(const Track& hours, std::size_t measures, Period last, Perio
     std::fill_n(part.begin(), measures, 0);
   }
   for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
-    if (last + 1 - 2 * kKpiWindows[w].hours < whole_from) sums[w].before = {};
+    const int length = kKpiWindows[w].hours;
+    sums[w].compared = last + 1 - 2 * length >= end.whole_from;
+    if (!sums[w].compared) sums[w].before = {};
+    if (sums[w].before == Measures{}) continue;
+    hours.sum(last - length, last - length, &part);
+    for (std::size_t m = 0; m < measures; ++m) sums[w].before[m] -= part[m] - until(end, part[m]);
+    std::fill_n(part.begin(), measures, 0);
   }
   return sums;
 }
 
 // --- Slices and earned media value -------------------------------------------------------------
 
-// What a platform is worth, for one window. Nothing is added where the card does not name it.
-void add_value(const Rates* rates, const Measures& sums, KpiInput::Whole* whole) {
+// What a platform is worth, for one window: that is added, and what is not earned taken off.
+// Nothing where the card does not name it.
+void add_value(const Rates* rates, const Measures& sums, int sign, KpiInput::Whole* whole) {
   if (rates == nullptr) return;
-  const auto of = [&](Measure measure) { return static_cast<double>(at(sums, measure)); };
+  const auto of = [&](Measure measure) { return sign * static_cast<double>(at(sums, measure)); };
   *whole->value_of_views += of(Measure::views) / 1000 * rates->cpm;
   *whole->value_of_interactions +=
       of(Measure::likes) * rates->like + of(Measure::comments) * rates->comment +
@@ -84,8 +107,8 @@ const Rates* rates_of(const RateCard& card, const std::string& platform) {
 
 using AllWholes = std::array<KpiInput::Whole, kKpiWindows.size()>;
 
-void add_slices(const Slices& slices, Period last, Period whole_from, const RateCard& card,
-                AllWholes* wholes, BrandKpis* out) {
+void add_slices(const Slices& slices, const End& end, const RateCard& card, AllWholes* wholes,
+                BrandKpis* out) {
   struct Found {
     std::int64_t mentions = 0;
     BrandKpis::Slice slice;
@@ -95,23 +118,26 @@ void add_slices(const Slices& slices, Period last, Period whole_from, const Rate
     if (card.platforms.empty()) continue;
     whole.value_of_views = whole.value_of_interactions = whole.value_of_followers = 0.0;
   }
-  for (const Slices::Slice& slice : slices.all()) {
-    const AllSums sums = window_sums(slice.hours, kSlicedMeasures, last, whole_from);
-    Found one{at(sums.back().now, Measure::mentions), {slice.dimension, slice.value, {}}};
+  slices.each([&](const Slices::Slice& slice) {
+    const AllSums sums = window_sums(slice.hours, kSlicedMeasures, end);
+    const bool unearned = slice.dimension == Dimension::unearned;
+    Found one{at(sums.back().now, Measure::mentions),
+              {slice.dimension, std::string(slice.value), {}}};
     bool shown = false;
     for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
-      if (slice.dimension == Dimension::platform) {
-        const Rates* rates = rates_of(card, slice.value);
-        add_value(rates, sums[w].now, &(*wholes)[w]);
+      if (slice.dimension == Dimension::platform || unearned) {
+        const Rates* rates = rates_of(card, one.slice.value);
+        add_value(rates, sums[w].now, unearned ? -1 : 1, &(*wholes)[w]);
       }
       const bool empty =
           at(sums[w].now, Measure::mentions) == 0 && at(sums[w].before, Measure::mentions) == 0;
-      if (empty) continue;
-      one.slice.values[w] = KpiValues(KpiInput{sums[w].now, sums[w].before, nullptr});
+      if (empty || unearned) continue;
+      one.slice.values[w] =
+          KpiValues(KpiInput{sums[w].now, sums[w].before, sums[w].compared, nullptr});
       shown = true;
     }
     if (shown) found.push_back(std::move(one));
-  }
+  });
   std::ranges::sort(found, [](const Found& a, const Found& b) {
     return std::tuple(a.slice.dimension, -a.mentions, std::string_view(a.slice.value)) <
            std::tuple(b.slice.dimension, -b.mentions, std::string_view(b.slice.value));
@@ -181,6 +207,23 @@ void add_tops(const BrandState& brand, EventTime watermark, BrandKpis* out) {
                        top_of(brand, watermark, TopKind::hashtag_pairs, kTopWindows - 1));
 }
 
+// How the mentions of the last `hours` sound; those that the model did not score are as given.
+void add_mood(const Track& by_call, Period last, int hours, const Measures& sums,
+              KpiInput::Whole* whole) {
+  Measures called_sums{};
+  by_call.sum(last + 1 - hours, last, &called_sums);
+  Called called{};
+  Classes given{static_cast<double>(at(sums, Measure::negative)),
+                static_cast<double>(at(sums, Measure::neutral)),
+                static_cast<double>(at(sums, Measure::positive))};
+  for (std::size_t i = 0; i < kCalled; ++i) {
+    called[i] = called_sums[i];
+    given[i % 3] -= static_cast<double>(called[i]);
+    whole->model_scored += static_cast<double>(called[i]);
+  }
+  whole->adjusted = adjusted_count(called, given, model_confusions());
+}
+
 void add_months(const Track& months, Period last, BrandKpis* out) {
   for (Period month = last - kMonthsKept + 1; month <= last; ++month) {
     BrandKpis::Month one{month, {}};
@@ -233,16 +276,20 @@ std::shared_ptr<const BrandKpis> brand_kpis(const BrandState& brand, const Brand
   auto out = std::make_shared<BrandKpis>();
   const Period last = hour_period(moment.watermark);
   AllWholes wholes{};
-  add_slices(brand.slices, last, moment.whole_from, settings.rates, &wholes, out.get());
-  const AllSums sums = window_sums(brand.hours, kMeasures, last, moment.whole_from);
+  const End end{last, moment.quarter, moment.whole_from};
+  add_slices(brand.slices, end, settings.rates, &wholes, out.get());
+  const AllSums sums = window_sums(brand.hours, kMeasures, end);
   for (std::size_t w = 0; w < kKpiWindows.size(); ++w) {
     const int hours = kKpiWindows[w].hours;
     KpiInput::Whole& whole = wholes[w];
+    whole.days = hours / kDayHours;
     whole.authors = brand.authors.sums(moment.watermark, hours / kDayHours, settings.engagement);
     whole.distinct_authors = distinct_authors(brand, moment.watermark, hours, whole.authors);
     whole.distinct_sites = distinct_sites(brand, moment.watermark, hours);
+    add_mood(brand.called, last, hours, sums[w].now, &whole);
+    out->adjusted[w] = whole.adjusted;
     whole.unanswered_negative = moment.unanswered_negative;
-    out->values[w] = KpiValues(KpiInput{sums[w].now, sums[w].before, &whole});
+    out->values[w] = KpiValues(KpiInput{sums[w].now, sums[w].before, sums[w].compared, &whole});
     out->net_sentiment[w] =
         net_sentiment_interval(static_cast<double>(at(sums[w].now, Measure::positive)),
                                static_cast<double>(at(sums[w].now, Measure::negative)));

@@ -17,6 +17,7 @@ namespace vigie {
 // What BrandKpis take beside the state of the brand.
 struct BrandMoment {
   EventTime watermark;
+  int quarter = 0;  // of the watermark's hour that is under way, 0 to 3
   // Counts are whole from this hour on; where a window before begins earlier, nothing is compared
   // with it.
   Period whole_from = std::numeric_limits<Period>::min();

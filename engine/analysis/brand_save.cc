@@ -26,24 +26,26 @@ bool load_day(const pb::Brand::Day& in, BrandDay* lists) {
   return lists->authors.load(in.authors()) && lists->sites.load(in.sites());
 }
 
-void save_replies(const EarlyReplies& replies, pb::Brand::EarlyReplies* out) {
-  for (const ReplyEffect& reply : replies.all()) {
+void save_replies(const Replies& replies, pb::Brand::Replies* out) {
+  for (const Reply& reply : replies.all()) {
+    append_key(reply.key, out->mutable_key());
     append_key(reply.parent, out->mutable_parent());
     out->add_time(reply.time.time_since_epoch().count());
     out->add_effect((reply.answers ? kAnswers : 0) | (reply.defends ? kDefends : 0));
   }
 }
 
-bool load_replies(const pb::Brand::EarlyReplies& in, EarlyReplies* replies) {
+bool load_replies(const pb::Brand::Replies& in, std::size_t most, Replies* replies) {
   const auto count = static_cast<std::size_t>(in.time_size());
   const bool fits = in.parent().size() == count * kKeyBytes &&
-                    static_cast<std::size_t>(in.effect_size()) == count &&
-                    count <= kEarlyRepliesMax;
-  if (!fits) return false;
+                    static_cast<std::size_t>(in.effect_size()) == count && count <= most;
+  if (!fits || (!in.key().empty() && in.key().size() != count * kKeyBytes)) return false;
   const std::string_view parents = in.parent();
+  const std::string_view keys = in.key();
   for (int i = 0; i < in.time_size(); ++i) {
     const auto at = static_cast<std::size_t>(i) * kKeyBytes;
-    replies->add({.parent = read_key(parents.substr(at, kKeyBytes)),
+    replies->add({.key = keys.empty() ? Key128{} : read_key(keys.substr(at, kKeyBytes)),
+                  .parent = read_key(parents.substr(at, kKeyBytes)),
                   .time = EventTime(Duration(in.time(i))),
                   .answers = (in.effect(i) & kAnswers) != 0,
                   .defends = (in.effect(i) & kDefends) != 0});
@@ -57,6 +59,7 @@ void BrandState::save(pb::Brand* out) const {
   out->set_kept_up_hour(kept_up);
   hours.save(out->mutable_hours());
   months.save(out->mutable_months());
+  called.save(out->mutable_called());
   slices.save(out->mutable_slices());
   authors.save(out->mutable_authors());
   campaigns.save(out->mutable_campaigns());
@@ -68,6 +71,7 @@ void BrandState::save(pb::Brand* out) const {
     seen.save(out->add_authors_in_hour());
   }
   save_replies(early_replies, out->mutable_early_replies());
+  save_replies(counted_replies, out->mutable_counted_replies());
   out->mutable_unanswered()->Add(unanswered.begin(), unanswered.end());
   for (const std::string& name : campaign_names) out->add_campaign(name);
 }
@@ -75,10 +79,11 @@ void BrandState::save(pb::Brand* out) const {
 bool BrandState::load(const pb::Brand& in) {
   kept_up = in.kept_up_hour();
   const bool loaded = hours.load(in.hours()) && months.load(in.months()) &&
-                      slices.load(in.slices()) && authors.load(in.authors()) &&
-                      campaigns.load(in.campaigns()) && cascades.load(in.cascades()) &&
-                      near_duplicates.load(in.near_duplicates()) &&
-                      load_replies(in.early_replies(), &early_replies);
+                      called.load(in.called()) && slices.load(in.slices()) &&
+                      authors.load(in.authors()) && campaigns.load(in.campaigns()) &&
+                      cascades.load(in.cascades()) && near_duplicates.load(in.near_duplicates()) &&
+                      load_replies(in.early_replies(), kEarlyRepliesMax, &early_replies) &&
+                      load_replies(in.counted_replies(), kCountedRepliesMax, &counted_replies);
   if (!loaded) return false;
   for (const pb::Brand::Day& day : in.day()) {
     std::unique_ptr<BrandDay>& lists = days[day.day()];

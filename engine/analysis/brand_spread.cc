@@ -28,6 +28,22 @@ Deed deed_of(Kind kind) {
 
 }  // namespace
 
+BrandDay& BrandState::lists_of(std::int32_t day) {
+  if (recent.lists != nullptr && recent.day == day) return *recent.lists;
+  std::unique_ptr<BrandDay>& lists = days[day];
+  if (lists == nullptr) lists = std::make_unique<BrandDay>();
+  recent.day = day;
+  recent.lists = lists.get();
+  return *lists;
+}
+
+HyperLogLog& BrandState::authors_of(Period hour) {
+  if (recent.authors != nullptr && recent.hour == hour) return *recent.authors;
+  recent.hour = hour;
+  recent.authors = &author_hours[hour];
+  return *recent.authors;
+}
+
 // A post that shares or answers another belongs to the cascade of that one's root, which begins
 // when the first of them comes.
 void BrandFold::join_cascade(const Told& told, PostState* row) {
@@ -41,9 +57,11 @@ void BrandFold::join_cascade(const Told& told, PostState* row) {
   }
   const Key128 root = post.root.is_set() ? post.root : post.parent;
   const bool below = root.is_set() && root != post.key;
+  const std::optional<std::uint64_t> held =
+      !cascade && below ? posts_->find(told.id, root) : std::nullopt;
+  if (held) cascade = cascade_below(told, {told.id, *held});
   if (!cascade && below) {
     cascade = cascades.find_or_add(root, post.event_time);
-    const std::optional<std::uint64_t> held = posts_->find(told.id, root);
     if (cascade && held) join_root(told.brand, {told.id, *held}, *cascade);
   } else if (!cascade) {
     cascade = cascades.find(post.key);  // others came before their root
@@ -55,6 +73,14 @@ void BrandFold::join_cascade(const Told& told, PostState* row) {
   row->cascade = *cascade;
   row->depth = depth & 0xF;
   add_to_cascade(told.brand, *row);
+}
+
+// Of a root that is there under another key: it was edited.
+std::optional<std::uint16_t> BrandFold::cascade_below(const Told& told, PostPlace root) const {
+  const PostState& row = posts_->at(root);
+  const bool is_root = row.cascade != kNoCascade && row.depth == 0;
+  if (!is_root || !told.brand->cascades.holds(row.cascade)) return std::nullopt;
+  return row.cascade;
 }
 
 void BrandFold::add_to_cascade(BrandState* brand, const PostState& row) {
@@ -83,22 +109,21 @@ void BrandFold::add_to_day(const Told& told, const PostState& row, std::int64_t 
   const std::int32_t day = day_of(post.event_time);
   const std::optional<EventTime>& watermark = minutes_->watermark();
   if (watermark && day <= day_of(*watermark) - kTopDaysKept) return;
-  std::unique_ptr<BrandDay>& lists = brand.days[day];
-  if (lists == nullptr) lists = std::make_unique<BrandDay>();
-  add_labels(told, lists.get());
+  BrandDay& lists = brand.lists_of(day);
+  add_labels(told, &lists);
   if (engagement > 0 && post.key.is_set()) {
-    lists->top(TopKind::posts).add(post.key.low, told.facts->text(post.id), engagement);
+    lists.top(TopKind::posts).add(post.key.low, told.facts->text(post.id), engagement);
   }
   if (!post.author.is_set() || row.owned) return;
   const std::string_view name = told.facts->text(post.author_name);
-  if (!name.empty()) lists->top(TopKind::authors).add(post.author.low, name);
-  lists->authors.add(post.author.low);
+  if (!name.empty()) lists.top(TopKind::authors).add(post.author.low, name);
+  lists.authors.add(post.author.low);
   const Period hour = hour_period(post.event_time);
   if (!watermark || hour > hour_period(*watermark) - 24) {
-    brand.author_hours[hour].add(post.author.low);
+    brand.authors_of(hour).add(post.author.low);
   }
   brand.authors.add(post.author, post.event_time, deed_of(post.kind), post.followers,
-                    post.sentiment == Sentiment::negative);
+                    row.sentiment == Sentiment::negative);
 }
 
 void BrandFold::add_labels(const Told& told, BrandDay* day) {

@@ -50,7 +50,8 @@ std::size_t BrandState::memory_bytes() const {
   std::size_t bytes = sizeof *this + marks.capacity() * sizeof(OriginMark);
   bytes += series.capacity() * sizeof(Series);
   for (const Series& one : series) bytes += one.memory_bytes();
-  bytes += hours.memory_bytes() + months.memory_bytes() + slices.memory_bytes();
+  bytes +=
+      hours.memory_bytes() + months.memory_bytes() + called.memory_bytes() + slices.memory_bytes();
   for (const auto& [day, lists] : days) {
     bytes += kNode + sizeof(BrandDay) + lists->authors.memory_bytes() + lists->sites.memory_bytes();
     for (const TopList& top : lists->tops) bytes += top.memory_bytes();
@@ -58,6 +59,7 @@ std::size_t BrandState::memory_bytes() const {
   for (const auto& [hour, seen] : author_hours) bytes += kNode + sizeof seen + seen.memory_bytes();
   bytes += authors.memory_bytes() + campaigns.memory_bytes() + cascades.memory_bytes();
   bytes += near_duplicates.memory_bytes() + early_replies.memory_bytes();
+  bytes += counted_replies.memory_bytes();
   bytes += unanswered.capacity() * sizeof(std::uint64_t);
   for (const std::string& name : campaign_names) bytes += sizeof(std::string) + name.capacity();
   return bytes + campaign_bits.capacity();
@@ -99,7 +101,8 @@ void BrandFold::update(BrandState* brand, PostPlace place, const PostUpdate& upd
 
 void BrandFold::retract(BrandState* brand, PostPlace place, Gone gone,
                         std::optional<EventTime> told_at, ApplyCounts* counts) {
-  PostState row = posts_->at(place);
+  const PostState before = posts_->at(place);
+  PostState row = before;
   if (gone == Gone::edited) {
     const std::uint32_t age = told_at ? age_of(row, *told_at) : row.written_at;
     if (age < row.written_at) return;  // its present text is newer
@@ -110,11 +113,38 @@ void BrandFold::retract(BrandState* brand, PostPlace place, Gone gone,
   counts->retracted += row.live ? 1 : 0;
   row.live = false;
   commit(brand, place, row);
-  const auto day = brand->days.find(day_of(row.event_time));
-  if (day != brand->days.end()) day->second->top(TopKind::posts).erase(row.key.low);
+  take_from_lists(brand, row);
   if (row.deleted && row.cascade != kNoCascade && row.depth == 0) {
     brand->cascades.name_root(row.cascade, {}, row.event_time);
   }
+  take_from_parent(place.brand, brand, before);
+}
+
+// A cascade keeps the key of its root's first version: its thread goes by that.
+void BrandFold::rename(const Told& told, PostPlace place) {
+  const PostState row = posts_->at(place);
+  BrandState* brand = told.brand;
+  const std::string_view id = told.facts->text(told.post->id);
+  posts_->rename(place, told.post->key, id);
+  brand->early_replies.rename(row.key, told.post->key);
+  brand->counted_replies.rename(row.key, told.post->key);
+  if (row.cascade != kNoCascade && row.depth == 0) {
+    brand->cascades.name_root(row.cascade, id, row.event_time);
+  }
+  const auto day = brand->days.find(day_of(row.event_time));
+  if (day == brand->days.end()) return;
+  TopList& posts = day->second->top(TopKind::posts);
+  Changes changes;
+  contribution(row, &changes);
+  const std::int64_t weight = engagement(changes);
+  posts.take_back(row.key.low, weight);
+  posts.erase(row.key.low);
+  if (weight > 0) posts.add(told.post->key.low, id, weight);
+}
+
+void BrandFold::take_from_lists(BrandState* brand, const PostState& row) {
+  const auto day = brand->days.find(day_of(row.event_time));
+  if (day != brand->days.end()) day->second->top(TopKind::posts).erase(row.key.low);
 }
 
 void BrandFold::count_anew(BrandState* brand, PostPlace place, const PostUpdate& update) {
@@ -147,11 +177,13 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   brand->kept_up = hour;
   brand->hours.drop_before(hour - kHoursKept + 1);
   brand->months.drop_before(month_period(watermark) - kMonthsKept + 1);
+  brand->called.drop_before(hour - kHoursKept + 1);
   brand->slices.drop_before(hour - kHoursKept + 1);
   const std::int32_t first_day = day_of(watermark) - kTopDaysKept + 1;
   brand->days.erase(brand->days.begin(), brand->days.lower_bound(first_day));
   brand->author_hours.erase(brand->author_hours.begin(),
                             brand->author_hours.lower_bound(hour - 23));
+  brand->recent = {};
   brand->authors.drop_before(watermark - std::chrono::days{kAuthorDaysKept});
   brand->cascades.drop_before(watermark - std::chrono::days{kCascadeDaysKept});
   if (posts_->drop_old(id)) brand->unsaved = true;
@@ -182,9 +214,22 @@ void BrandFold::set_campaigns(BrandId id, BrandState* brand, std::span<const Cam
   for (std::uint64_t number = posts_->first(id); number < posts_->end(id); ++number) {
     if ((posts_->at({id, number}).campaigns & taken) == 0) continue;
     PostState* row = posts_->change({id, number});
-    row->campaigns &= ~taken;
-    row->rejected &= ~taken;
+    row->campaigns = (row->campaigns & ~taken) | kPastCampaigns;
+    if ((row->rejected & taken) != 0) row->rejected = (row->rejected & ~taken) | kPastCampaigns;
   }
+}
+
+std::vector<std::uint8_t> BrandFold::campaign_bits(BrandState* brand,
+                                                   std::span<const CampaignPlan> plans) {
+  std::vector<std::string>& known = brand->campaign_names;
+  std::vector<std::uint8_t> bits;
+  bits.reserve(plans.size());
+  for (const CampaignPlan& plan : plans) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(known, plan.name) - known.begin());
+    if (at == known.size() && at < kCampaignsMax) known.push_back(plan.name);
+    bits.push_back(at < known.size() ? static_cast<std::uint8_t>(at) : kNoCampaign);
+  }
+  return bits;
 }
 
 // Beyond the bound the oldest go, some at once.

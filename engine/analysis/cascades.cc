@@ -1,6 +1,7 @@
 #include "engine/analysis/cascades.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "engine/analysis/key_bytes.h"
+#include "engine/analysis/packed.h"
 #include "engine/analysis/state.pb.h"
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
@@ -45,11 +47,11 @@ std::size_t bin_of(Duration age) {
   return std::min(bin, kCascadeAges - 1);
 }
 
-// From when it makes room for another one.
-EventTime idle_from(const Cascade& cascade) {
-  const auto posts = static_cast<std::int64_t>(std::clamp<std::uint64_t>(
-      cascade.size, 1, static_cast<std::uint64_t>(kIdleMax / kIdlePerPost)));
-  return cascade.last + posts * kIdlePerPost;
+// For how long after its last post a cascade of so many makes no room for another one.
+Duration idle_after(std::uint64_t size) {
+  const auto posts = static_cast<std::int64_t>(
+      std::clamp<std::uint64_t>(size, 1, static_cast<std::uint64_t>(kIdleMax / kIdlePerPost)));
+  return posts * kIdlePerPost;
 }
 
 std::uint64_t total(std::span<const std::uint32_t> counts) {
@@ -131,63 +133,124 @@ std::optional<double> Cascade::reproduction_number() const {
   return static_cast<double>(size - at_depth[0]) / parents;
 }
 
-std::optional<std::uint16_t> Cascades::find(const Key128& root) const {
-  for (std::size_t i = 0; i < roots_.size(); ++i) {
-    if (roots_[i] == root.low && cascades_[i].root == root) return places_[i];
+Cascades::Idle Cascades::idle_of(const Cascade& cascade) {
+  return {cascade.last + idle_after(cascade.size), cascade.size};
+}
+
+// Where the root is in the index, or would be. REQUIRES: there is an index.
+std::size_t Cascades::slot_of(const Key128& root) const {
+  const std::size_t mask = index_.size() - 1;
+  std::size_t slot = root.low & mask;
+  while (index_[slot] != 0 && cascades_[index_[slot] - 1U].root != root) slot = (slot + 1) & mask;
+  return slot;
+}
+
+void Cascades::index_all() {
+  index_.assign(std::bit_ceil(2 * cascades_.size() + 2), 0);
+  for (std::size_t i = 0; i < cascades_.size(); ++i) {
+    index_[slot_of(cascades_[i].root)] = static_cast<std::uint16_t>(i + 1);
   }
-  return std::nullopt;
+}
+
+// Frees the slot, and moves those behind it up that are found through it.
+void Cascades::free_slot(std::size_t free) {
+  const std::size_t mask = index_.size() - 1;
+  for (std::size_t at = (free + 1) & mask; index_[at] != 0; at = (at + 1) & mask) {
+    const std::size_t away = (at - cascades_[index_[at] - 1U].root.low) & mask;
+    if (away < ((at - free) & mask)) continue;
+    index_[free] = index_[at];
+    free = at;
+  }
+  index_[free] = 0;
+}
+
+std::optional<std::uint16_t> Cascades::find(const Key128& root) {
+  if (index_.empty()) return std::nullopt;
+  const std::uint16_t at = index_[slot_of(root)];
+  if (at == 0) return std::nullopt;
+  found_ = at - 1U;
+  return places_[found_];
+}
+
+bool Cascades::holds(std::uint16_t place) const {
+  return std::ranges::find(places_, place) != places_.end();
 }
 
 std::optional<std::uint16_t> Cascades::find_or_add(Key128 root, EventTime time) {
-  for (std::size_t i = 0; i < roots_.size(); ++i) {
-    if (roots_[i] != root.low || cascades_[i].root != root) continue;
-    found_ = i;
-    return places_[i];
-  }
+  if (const std::optional<std::uint16_t> place = find(root)) return place;
   if (cascades_.size() == kCascadesMax && !make_room(time)) return std::nullopt;
-  found_ = cascades_.size();
-  cascades_.push_back({.root = root, .id = {}, .began = time, .last = time});
-  roots_.push_back(root.low);
-  places_.push_back(take_place());
-  room_from_ = std::min(room_from_, idle_from(cascades_.back()));
+  append({.root = root, .id = {}, .began = time, .last = time}, take_place());
   return places_.back();
+}
+
+void Cascades::append(Cascade&& cascade, std::uint16_t place) {
+  found_ = cascades_.size();
+  vigie::make_room(&cascades_, 1);
+  cascades_.push_back(std::move(cascade));
+  places_.push_back(place);
+  idle_.push_back(idle_of(cascades_.back()));
+  room_from_ = std::min(room_from_, idle_.back().from);
+  oldest_ = std::min(oldest_, cascades_.back().last);
+  if (2 * cascades_.size() > index_.size()) {
+    index_all();
+  } else {
+    index_[slot_of(cascades_.back().root)] = static_cast<std::uint16_t>(found_ + 1);
+  }
 }
 
 // The next number that no cascade has: all others have been used since it was.
 std::uint16_t Cascades::take_place() {
-  for (;;) {
-    const std::uint16_t place = next_place_;
-    next_place_ = place + 1 == kCascadePlaces ? 0 : static_cast<std::uint16_t>(place + 1);
-    if (std::ranges::find(places_, place) == places_.end()) return place;
+  while (free_places_ == 0) {
+    std::size_t free = kCascadePlaces;
+    for (const std::uint16_t place : places_) {
+      free = std::min<std::size_t>(free, (place + kCascadePlaces - next_place_) % kCascadePlaces);
+    }
+    free_places_ = static_cast<std::uint16_t>(free);
+    if (free == 0) next_place_ = static_cast<std::uint16_t>((next_place_ + 1) % kCascadePlaces);
   }
+  --free_places_;
+  const std::uint16_t place = next_place_;
+  next_place_ = static_cast<std::uint16_t>((next_place_ + 1) % kCascadePlaces);
+  return place;
 }
 
-// False when no cascade may go.
+// The smallest of those that are idle goes, of several the one that has been for longest, then the
+// one with the lower key. False when none may go.
 bool Cascades::make_room(EventTime time) {
   if (time < room_from_) return false;
   room_from_ = EventTime::max();
-  const Cascade* smallest = nullptr;
-  const auto smaller = [](const Cascade& a, const Cascade& b) {
-    return std::tie(a.size, a.last, a.root) < std::tie(b.size, b.last, b.root);
-  };
-  for (const Cascade& cascade : cascades_) {
-    const EventTime from = idle_from(cascade);
-    room_from_ = std::min(room_from_, from);
-    if (time < from) continue;
-    if (smallest == nullptr || smaller(cascade, *smallest)) smallest = &cascade;
+  std::size_t smallest = idle_.size();
+  const auto last = [&](std::size_t i) { return cascades_[i].last; };
+  for (std::size_t i = 0; i < idle_.size(); ++i) {
+    const Idle& idle = idle_[i];
+    room_from_ = std::min(room_from_, idle.from);
+    if (time < idle.from) continue;
+    if (smallest == idle_.size() || idle.size < idle_[smallest].size) {
+      smallest = i;
+    } else if (idle.size == idle_[smallest].size && idle.from <= idle_[smallest].from) {
+      if (std::tuple(last(i), cascades_[i].root) <
+          std::tuple(last(smallest), cascades_[smallest].root)) {
+        smallest = i;
+      }
+    }
   }
-  if (smallest == nullptr) return false;
-  forget(static_cast<std::size_t>(smallest - cascades_.data()));
+  if (smallest == idle_.size()) return false;
+  forget(smallest);
   return true;
 }
 
 void Cascades::forget(std::size_t index) {
-  std::swap(cascades_[index], cascades_.back());
-  std::swap(places_[index], places_.back());
-  std::swap(roots_[index], roots_.back());
+  free_slot(slot_of(cascades_[index].root));
+  const std::size_t behind = cascades_.size() - 1;
+  if (index != behind) {
+    index_[slot_of(cascades_[behind].root)] = static_cast<std::uint16_t>(index + 1);
+    cascades_[index] = std::move(cascades_[behind]);
+    places_[index] = places_[behind];
+    idle_[index] = idle_[behind];
+  }
   cascades_.pop_back();
   places_.pop_back();
-  roots_.pop_back();
+  idle_.pop_back();
 }
 
 // The cascade of the place, if a post of that time may belong to it; else null.
@@ -210,6 +273,7 @@ void Cascades::add(std::uint16_t place, EventTime time, std::uint8_t depth, bool
   if (repost) ++cascade->reposts;
   ++cascade->at_depth[depth_bin(depth)];
   ++cascade->by_age[bin_of(time - cascade->began)];
+  idle_[found_] = idle_of(*cascade);
 }
 
 void Cascades::take_back(std::uint16_t place, EventTime time, std::uint8_t depth, bool repost) {
@@ -219,7 +283,8 @@ void Cascades::take_back(std::uint16_t place, EventTime time, std::uint8_t depth
   if (repost && cascade->reposts > 0) --cascade->reposts;
   --cascade->at_depth[depth_bin(depth)];
   --cascade->by_age[bin_with_a_post(bin_of(time - cascade->began), *cascade)];
-  room_from_ = std::min(room_from_, idle_from(*cascade));
+  idle_[found_] = idle_of(*cascade);
+  room_from_ = std::min(room_from_, idle_[found_].from);
   if (cascade->size == 0) forget(found_);
 }
 
@@ -244,14 +309,22 @@ std::vector<const Cascade*> Cascades::largest(std::size_t most) const {
 }
 
 void Cascades::drop_before(EventTime time) {
+  if (time <= oldest_) return;
+  oldest_ = EventTime::max();
   for (std::size_t i = cascades_.size(); i-- > 0;) {
-    if (cascades_[i].last < time) forget(i);
+    const EventTime last = cascades_[i].last;
+    if (last < time) {
+      forget(i);
+    } else {
+      oldest_ = std::min(oldest_, last);
+    }
   }
 }
 
 std::size_t Cascades::memory_bytes() const {
   std::size_t bytes = cascades_.capacity() * sizeof(Cascade);
-  bytes += places_.capacity() * sizeof(std::uint16_t) + roots_.capacity() * sizeof(std::uint64_t);
+  bytes += (places_.capacity() + index_.capacity()) * sizeof(std::uint16_t) +
+           idle_.capacity() * sizeof(Idle);
   for (const Cascade& cascade : cascades_) {
     if (cascade.id.capacity() > std::string().capacity()) bytes += cascade.id.capacity() + 1;
   }
@@ -316,9 +389,7 @@ bool Cascades::load(const pb::Cascades& in) {
     if (!places.insert(saved.place()).second) return false;
     const bool rises = made.cascades_.empty() || made.cascades_.back().root < cascade->root;
     if (!rises) return false;
-    made.roots_.push_back(cascade->root.low);
-    made.places_.push_back(static_cast<std::uint16_t>(saved.place()));
-    made.cascades_.push_back(*std::move(cascade));
+    made.append(*std::move(cascade), static_cast<std::uint16_t>(saved.place()));
   }
   *this = std::move(made);
   return true;

@@ -71,7 +71,12 @@ class Cascades {
   // The place of the cascade of this root, made where there is none; none where it is not kept.
   [[nodiscard]] std::optional<std::uint16_t> find_or_add(Key128 root, EventTime time);
   // The same where there is one.
-  [[nodiscard]] std::optional<std::uint16_t> find(const Key128& root) const;
+  [[nodiscard]] bool holds(std::uint16_t place) const;
+  [[nodiscard]] std::optional<std::uint16_t> find(const Key128& root);
+  // Asks for what these two look at first.
+  void prefetch(const Key128& root) const {
+    if (!index_.empty()) __builtin_prefetch(&index_[root.low & (index_.size() - 1)]);
+  }
   void add(std::uint16_t place, EventTime time, std::uint8_t depth, bool repost);
   // What was added; `last` stays. A cascade without posts is forgotten.
   void take_back(std::uint16_t place, EventTime time, std::uint8_t depth, bool repost);
@@ -90,7 +95,18 @@ class Cascades {
   [[nodiscard]] bool load(const pb::Cascades& in);
 
  private:
+  // When it makes room for another one, and what it is compared by then.
+  struct Idle {
+    EventTime from;
+    std::uint64_t size = 0;
+  };
+
+  static Idle idle_of(const Cascade& cascade);
   [[nodiscard]] Cascade* find(std::uint16_t place, EventTime time);
+  [[nodiscard]] std::size_t slot_of(const Key128& root) const;
+  void append(Cascade&& cascade, std::uint16_t place);
+  void free_slot(std::size_t free);
+  void index_all();
   [[nodiscard]] std::uint16_t take_place();
   [[nodiscard]] bool make_room(EventTime time);
   void forget(std::size_t index);
@@ -98,10 +114,15 @@ class Cascades {
   // In no order, side by side, so that a search touches little memory.
   std::vector<Cascade> cascades_;
   std::vector<std::uint16_t> places_;
-  std::vector<std::uint64_t> roots_;  // the low halves of their keys
+  std::vector<Idle> idle_;
+  // By root: where its cascade is, plus one; 0 is free. Open addressing, at most half used, a power
+  // of two.
+  std::vector<std::uint16_t> index_;
   std::uint16_t next_place_ = 0;
-  std::size_t found_ = 0;                   // the index that was found last
+  std::uint16_t free_places_ = 0;           // that follow, next_place_ included; 0: not known
+  std::size_t found_ = 0;                   // the cascade that was found last
   EventTime room_from_ = EventTime::min();  // none makes room before then
+  EventTime oldest_ = EventTime::min();     // no last post is older
 };
 
 }  // namespace vigie

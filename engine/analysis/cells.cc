@@ -1,11 +1,17 @@
 #include "engine/analysis/cells.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace vigie {
 namespace {
 
 constexpr std::uint32_t kReclaimBytesMin = 64;
+// Changes of the newest row from which it is open. Packing a row anew takes as long as opening it,
+// but an open one of all measures is 448 bytes, and a brand with a post a day has a few of a month.
+constexpr std::uint8_t kOpenFrom = 3;
+constexpr std::uint8_t kWideOpenFrom = 12;
+constexpr std::uint8_t kChangesMax = 255;
 
 }  // namespace
 
@@ -19,8 +25,10 @@ std::size_t Cells::find(Period period) const {
 void Cells::add(Period period, std::span<const Change> changes) {
   if (changes.empty()) return;
   if (rows_.empty() || rows_.back().period < period) return append(period, changes);
-  if (rows_.back().period == period) {
-    if (open_ == nullptr) open_newest();
+  const bool newest = rows_.back().period == period;
+  if (newest && changes_ < kChangesMax) ++changes_;
+  if (newest && open_ == nullptr && has_many_changes()) open_newest();
+  if (newest && open_ != nullptr) {
     for (const Change& change : changes) open_[change.measure] += change.by;
     return;
   }
@@ -36,10 +44,23 @@ void Cells::add(Period period, std::span<const Change> changes) {
   write(&rows_[row], sums);
 }
 
+bool Cells::has_many_changes() const {
+  return changes_ >= (columns_ > kSlicedMeasures ? kWideOpenFrom : kOpenFrom);
+}
+
+// After a row with many changes the next one is open from the start.
 void Cells::append(Period period, std::span<const Change> changes) {
-  close_newest();
+  const bool open = open_ != nullptr && has_many_changes();
+  std::unique_ptr<std::int64_t[]> columns = close_newest();
+  changes_ = 1;
   make_room(&rows_, 1);
   rows_.push_back({period, 0, 0});
+  if (open) {
+    open_ = std::move(columns);
+    std::fill_n(open_.get(), columns_, 0);
+    for (const Change& change : changes) open_[change.measure] += change.by;
+    return;
+  }
   Measures sums{};
   for (const Change& change : changes) sums[change.measure] += change.by;
   write(&rows_.back(), sums);
@@ -52,7 +73,10 @@ void Cells::assign(Period period, const Measures& sums) {
     make_room(&rows_, 1);
     rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(row), Row{period, 0, 0});
   }
-  if (row + 1 == rows_.size()) open_.reset();
+  if (row + 1 == rows_.size()) {
+    open_.reset();
+    changes_ = 1;
+  }
   write(&rows_[row], sums);
 }
 
@@ -65,12 +89,14 @@ void Cells::open_newest() {
   open_ = std::move(sums);
 }
 
-void Cells::close_newest() {
-  if (open_ == nullptr) return;
+// Returns what the row was kept in.
+std::unique_ptr<std::int64_t[]> Cells::close_newest() {
+  if (open_ == nullptr) return nullptr;
   Measures sums{};
   std::copy_n(open_.get(), columns_, sums.begin());
-  open_.reset();
+  std::unique_ptr<std::int64_t[]> open = std::move(open_);
   write(&rows_.back(), sums);
+  return open;
 }
 
 std::uint32_t Cells::bytes_of(const Row& row) const {

@@ -17,10 +17,10 @@ namespace vigie {
 using Period = std::int32_t;  // see track.h
 
 // One row for each period that saw a change, with the measures that are not zero, packed: small
-// values take one byte. From its second change on the newest row is open instead: a column for each
-// measure, so that adding to it costs next to nothing; it is packed when a newer one comes. A row
-// that outgrows its place moves to the end of the pool; what rows leave there is reclaimed once it
-// is half of the pool. One thread.
+// values take one byte. Where many changes come to it the newest row is open instead: a column for
+// each measure, so that adding to it costs next to nothing; it is packed when a newer one comes. A
+// row that outgrows its place moves to the end of the pool; what rows leave there is reclaimed once
+// it is half of the pool. One thread.
 class Cells {
  public:
   // REQUIRES: measures <= kMeasures.
@@ -71,7 +71,8 @@ class Cells {
   [[nodiscard]] std::size_t find(Period period) const;
   void append(Period period, std::span<const Change> changes);
   void open_newest();
-  void close_newest();
+  std::unique_ptr<std::int64_t[]> close_newest();
+  [[nodiscard]] bool has_many_changes() const;
   [[nodiscard]] std::uint32_t bytes_of(const Row& row) const;
   void write(Row* row, const Measures& sums);
   void reclaim();
@@ -81,6 +82,7 @@ class Cells {
   std::unique_ptr<std::int64_t[]> open_;  // by measure: the newest row; null while that is packed
   std::uint32_t unused_ = 0;              // bytes of the pool that belong to no row
   std::uint8_t columns_;
+  std::uint8_t changes_ = 0;  // of the newest row, since it came or was read
 };
 
 }  // namespace vigie

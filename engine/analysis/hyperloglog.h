@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace vigie {
@@ -25,6 +26,8 @@ class HyperLogLog {
   void add(std::uint64_t hash);
   // As if everything of the other had been added too.
   void merge(const HyperLogLog& other);
+  // Asks for what add() will look at.
+  void prefetch(std::uint64_t hash) const;
   [[nodiscard]] double estimate() const;
 
   [[nodiscard]] bool empty() const;
@@ -33,10 +36,18 @@ class HyperLogLog {
   [[nodiscard]] bool load(const pb::HyperLogLog& in);
 
  private:
+  static constexpr std::size_t kRegisters = std::size_t{1} << kPrecision;
+
+  [[nodiscard]] bool is_exact() const { return words_.size() <= kExactMax; }
+  // REQUIRES: it is not exact.
+  [[nodiscard]] std::span<std::uint8_t> registers();
+  [[nodiscard]] std::span<const std::uint8_t> registers() const;
   void use_registers();
 
-  std::vector<std::uint64_t> hashes_;    // sorted, while they are few
-  std::vector<std::uint8_t> registers_;  // then
+  // The hashes, sorted, while they are few; then the registers, eight in a word. There are dozens
+  // of mostly empty sketches of a brand.
+  std::vector<std::uint64_t> words_;
+  static_assert(kRegisters / sizeof(std::uint64_t) > kExactMax);
 };
 
 }  // namespace vigie

@@ -42,6 +42,16 @@ class KeySample {
     return row < rows_.size() ? &rows_[row] : add(key);
   }
 
+  // Asks for what find_or_add() looks at first; and, once that is there, for the row.
+  void prefetch(const Key128& key) const {
+    if (!places_.empty()) __builtin_prefetch(&places_[home(key)]);
+  }
+  void prefetch_row(const Key128& key) const {
+    if (places_.empty()) return;
+    const std::uint32_t found = places_[home(key)];
+    if (found != 0) __builtin_prefetch(&rows_[row_of(found)]);
+  }
+
   // True when there was one.
   bool erase(const Key128& key) {
     const std::size_t row = find_row(key);
@@ -144,7 +154,7 @@ class KeySample {
   Row* add(const Key128& key) {
     if (rows_.size() == rows_.capacity()) {
       // Not twice as many: most brands are small, and there are thousands of them.
-      rows_.reserve(std::min(rows_max_ + 1, rows_.size() + rows_.size() / 2 + 2));
+      rows_.reserve(std::min(rows_max_ + 1, rows_.size() + rows_.size() / 4 + 1));
     }
     rows_.emplace_back().key = key;
     if (rows_.size() > rows_max_) {

@@ -53,7 +53,7 @@ std::size_t kpi_index(std::string_view name) {
 
 KpiValues::KpiValues(const KpiInput& input) {
   if (input.whole == nullptr) {
-    std::vector<std::uint8_t> packed;
+    std::vector<std::uint8_t> packed{static_cast<std::uint8_t>(input.compared)};
     pack_sparse(std::span(input.now).first(kSlicedMeasures), &packed);
     pack_sparse(std::span(input.before).first(kSlicedMeasures), &packed);
     packed.shrink_to_fit();
@@ -80,6 +80,7 @@ std::optional<double> KpiValues::operator[](std::size_t kpi) const {
   }
   KpiInput input;
   const std::uint8_t* at = std::get<std::vector<std::uint8_t>>(values_).data();
+  input.compared = *at++ != 0;
   unpack_sparse(&at, input.now);
   unpack_sparse(&at, input.before);
   return value_of(input, kpi);

@@ -12,12 +12,15 @@
 #include <variant>
 #include <vector>
 
+#include "engine/analysis/adjusted_count.h"
 #include "engine/analysis/authors.h"
 #include "engine/analysis/measures.h"
 
 namespace vigie {
 
-// The windows of KPIs end with the watermark's hour, that hour included.
+// The windows of KPIs end with the watermark's hour, that hour included, as far as it has come. The
+// window before is cut as far after its beginning: of its last hour it has the same share, as if
+// its posts had come evenly.
 struct KpiWindow {
   std::string_view name;
   int hours;
@@ -26,15 +29,20 @@ inline constexpr std::array<KpiWindow, 3> kKpiWindows{{{"24h", 24}, {"7d", 168},
 
 // What KPIs of one brand and window, or of a slice of it, are computed from.
 struct KpiInput {
-  Measures now{};     // in the window
-  Measures before{};  // in the one before it, of the same length
+  Measures now{};        // in the window
+  Measures before{};     // in the one before it
+  bool compared = true;  // counting had begun by then
   // Of the brand as a whole; nothing for a slice.
   struct Whole {
+    int days = kAuthorClassDays;  // of the window
     AuthorSums authors;
     double distinct_authors = 0;
     std::optional<double> distinct_sites;  // that are linked to; nothing where days are not kept
     double unanswered_negative = 0;
-    // Earned media value, see RateCard; nothing where there is none.
+    double model_scored = 0;  // mentions
+    Adjusted adjusted;
+    // Earned media value, of mentions neither owned nor paid, see RateCard; nothing where there is
+    // none.
     std::optional<double> value_of_views;
     std::optional<double> value_of_interactions;
     std::optional<double> value_of_followers;  // of posts whose views are not known
@@ -78,16 +86,13 @@ class KpiValues {
 
  private:
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  // By KPI; or the measures of slices, of the window and of the one before it, see packed.h.
+  // By KPI; or whether they can be compared, and the measures of slices of the window and of the
+  // one before it, see packed.h.
   std::variant<std::vector<double>, std::vector<std::uint8_t>> values_;
 };
 
-// The bounds of a 95 % interval of (positive - negative) / (positive + negative): Wilson (1927) for
-// the positive share, stretched to [-1, 1].
-struct Interval {
-  double lower = 0;
-  double upper = 0;
-};
+// The bounds of a 95 % interval of (positive - negative) / (positive + negative) as they were
+// counted: Wilson (1927) for the positive share, stretched to [-1, 1].
 [[nodiscard]] std::optional<Interval> net_sentiment_interval(double positive, double negative);
 
 }  // namespace vigie

@@ -35,9 +35,11 @@ Value of_class(const Input& input) {
 }
 
 inline Value mentions_before(const Input& input) {
+  if (!input.compared) return std::nullopt;
   return static_cast<double>(at(input.before, Measure::mentions));
 }
 inline Value mentions_gained(const Input& input) {
+  if (!input.compared) return std::nullopt;
   return sum(input, Measure::mentions) - *mentions_before(input);
 }
 inline Value scored(const Input& input) {
@@ -50,6 +52,21 @@ inline Value sentiment_balance(const Input& input) {
 }
 inline Value sentiment_bearing(const Input& input) {
   return sum(input, Measure::positive) + sum(input, Measure::negative);
+}
+inline Value score_sum(const Input& input) { return sum(input, Measure::score_sum) / kScoreSteps; }
+// Of negative, neutral and positive.
+template <std::size_t which>
+Value adjusted(const Input& input) {
+  if (input.whole == nullptr) return std::nullopt;
+  return input.whole->adjusted.posts[which];
+}
+inline Value adjusted_balance(const Input& input) {
+  if (input.whole == nullptr) return std::nullopt;
+  return *adjusted<2>(input) - *adjusted<0>(input);
+}
+inline Value adjusted_bearing(const Input& input) {
+  if (input.whole == nullptr) return std::nullopt;
+  return *adjusted<2>(input) + *adjusted<0>(input);
 }
 inline Value engagement(const Input& input) {
   return sum(input, Measure::likes) + sum(input, Measure::comments) + sum(input, Measure::shares) +
@@ -73,21 +90,25 @@ inline Value interacting(const Input& input) {
 inline Value interaction_audience(const Input& input) {
   return *inactive(input) + sum(input, Measure::engagement_viewed);
 }
+// The classes are those of 30 days, so reach has to be.
+inline bool has_creation(const Input& input) {
+  return input.whole != nullptr && input.whole->days == kAuthorClassDays;
+}
 inline Value contributing(const Input& input) {
-  if (input.whole == nullptr) return std::nullopt;
+  if (!has_creation(input)) return std::nullopt;
   return *of_class<AuthorClass::sharer>(input) + *of_class<AuthorClass::commenter>(input);
 }
 inline Value creating(const Input& input) {
-  if (input.whole == nullptr) return std::nullopt;
+  if (!has_creation(input)) return std::nullopt;
   return *of_class<AuthorClass::contributor>(input) + *of_class<AuthorClass::animator>(input) +
          *of_class<AuthorClass::ambassador>(input);
 }
 inline Value lurking(const Input& input) {
-  if (input.whole == nullptr) return std::nullopt;
+  if (!has_creation(input)) return std::nullopt;
   return std::max(0.0, input.whole->authors.reach - *contributing(input) - *creating(input));
 }
 inline Value creation_audience(const Input& input) {
-  if (input.whole == nullptr) return std::nullopt;
+  if (!has_creation(input)) return std::nullopt;
   return *lurking(input) + *contributing(input) + *creating(input);
 }
 inline Value earned_media_value(const Input& input) {

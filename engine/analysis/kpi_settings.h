@@ -46,7 +46,6 @@ struct KpiSettings {
   EngagementSettings engagement;
   Duration unanswered_after = std::chrono::hours{24};
   RateCard rates;
-  std::vector<std::string> segments;  // names, by bit of Fact::segments
   friend bool operator==(const KpiSettings&, const KpiSettings&) = default;
 };
 

@@ -101,6 +101,12 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
      [](const P& p) -> std::int64_t { return counter(p, Counter::saves); }},
     {"reported_reach", "people", "People reached by mentions, where a platform reports them.",
      [](const P& p) -> std::int64_t { return counter(p, Counter::reach); }},
+    {"engagement_reached", "interactions",
+     "Likes, comments, shares and clicks of mentions by others than the brand whose authors are "
+     "known, and their followers.",
+     [](const P& p) -> std::int64_t {
+       return !p.owned && followed(p) && p.author.is_set() ? engagement(p) : 0;
+     }},
     {"comments_viewed", "comments", "Comments on mentions whose views are known.",
      [](const P& p) -> std::int64_t { return viewed(p) ? counter(p, Counter::comments) : 0; }},
     {"organic_views", "views", "Views of mentions that are not paid, where they are known.",
@@ -177,7 +183,94 @@ constexpr std::array<MeasureSpec, kMeasures> kMeasureSpecs{{
      [](const P& p) -> std::int64_t { return rated(p, 4); }},
     {"rated_5", "posts", "Mentions that give 5 stars, rounded.",
      [](const P& p) -> std::int64_t { return rated(p, 5); }},
+    {"score_sum", "thirtieths", "The scores of mentions that the model scored, added up.",
+     [](const P& p) -> std::int64_t { return p.language != 0 ? score_steps(p) : 0; }},
+    {"crisis_mentions", "posts", "Mentions that hold words of a crisis.",
+     [](const P& p) -> std::int64_t { return std::int64_t{p.crisis}; }},
 }};
+
+// By number in the saved state, the oldest first. A new measure goes to the end, wherever it stands
+// in Measure; one that is gone leaves Measure::count.
+constexpr std::array kByNumber{
+    Measure::mentions,
+    Measure::originals,
+    Measure::deduplicated,
+    Measure::positive,
+    Measure::neutral,
+    Measure::negative,
+    Measure::likes,
+    Measure::comments,
+    Measure::shares,
+    Measure::clicks,
+    Measure::views,
+    Measure::shares_viewed,
+    Measure::engagement_viewed,
+    Measure::followers,
+    Measure::engagement_followed,
+    Measure::followers_unviewed,
+    Measure::ratings,
+    Measure::rating_sum,
+    Measure::reposts,
+    Measure::quotes,
+    Measure::replies,
+    Measure::saves,
+    Measure::reported_reach,
+    Measure::comments_viewed,
+    Measure::organic_views,
+    Measure::organic_followers,
+    Measure::ugc_originals,
+    Measure::ugc_reposts,
+    Measure::contributions,
+    Measure::rejections,
+    Measure::addressed,
+    Measure::answered,
+    Measure::answered_in_5m,
+    Measure::answered_in_15m,
+    Measure::answered_in_1h,
+    Measure::answered_in_4h,
+    Measure::answered_in_12h,
+    Measure::answered_in_1d,
+    Measure::answered_in_3d,
+    Measure::answered_later,
+    Measure::answer_seconds,
+    Measure::recommending,
+    Measure::advising_against,
+    Measure::opinions,
+    Measure::defences,
+    Measure::linked,
+    Measure::owned_links,
+    Measure::suspicious,
+    Measure::young_authors,
+    Measure::unfollowed_authors,
+    Measure::near_identical,
+    Measure::rated_1,
+    Measure::rated_2,
+    Measure::rated_3,
+    Measure::rated_4,
+    Measure::rated_5,
+    Measure::engagement_reached,
+    Measure::score_sum,
+    Measure::crisis_mentions,
+};
+
+// Where a measure has none, or two, this is not a constant.
+constexpr std::array<std::uint8_t, kMeasures> make_numbers() {
+  std::array<std::uint8_t, kMeasures> numbers{};
+  std::array<bool, kMeasures> seen{};
+  std::size_t found = 0;
+  for (std::size_t number = 0; number < kByNumber.size(); ++number) {
+    if (kByNumber[number] == Measure::count) continue;
+    const auto place = static_cast<std::size_t>(kByNumber[number]);
+    if (seen[place]) throw "a measure has one number";
+    seen[place] = true;
+    numbers[place] = static_cast<std::uint8_t>(number);
+    ++found;
+  }
+  if (found != kMeasures) throw "every measure has a number";
+  return numbers;
+}
+constexpr std::array<std::uint8_t, kMeasures> kNumbers = make_numbers();
+static_assert(kByNumber.size() <= kMeasureNumbersMax);
 
 // Written without a branch: which of them are zero changes from post to post.
 void append(std::size_t measure, std::int64_t by, Changes* changes) {
@@ -204,11 +297,26 @@ void append_differences(const PostState& before, const PostState& after, Changes
 
 std::span<const MeasureSpec, kMeasures> measure_specs() { return kMeasureSpecs; }
 
+std::uint32_t number_of(Measure measure) { return kNumbers[static_cast<std::size_t>(measure)]; }
+
+std::optional<Measure> measure_of_number(std::uint32_t number) {
+  if (number >= kByNumber.size() || kByNumber[number] == Measure::count) return std::nullopt;
+  return kByNumber[number];
+}
+
 std::span<const Change> Changes::sliced() const {
   const auto end = std::find_if(list.begin(), list.begin() + count, [](const Change& change) {
     return change.measure >= kSlicedMeasures;
   });
   return {list.begin(), end};
+}
+
+std::optional<std::uint8_t> called_place(const PostState& post) {
+  const bool called = post.live && post.language != 0 && post.language <= kCalledLanguages &&
+                      post.sentiment != Sentiment::unscored;
+  if (!called) return std::nullopt;
+  const std::uint32_t label = static_cast<std::uint32_t>(post.sentiment) - 1;
+  return static_cast<std::uint8_t>(3 * (post.language - 1U) + label);
 }
 
 void contribution(const PostState& post, Changes* changes) {

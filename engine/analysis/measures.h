@@ -4,8 +4,10 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -39,6 +41,7 @@ enum class Measure : std::uint8_t {
   replies,
   saves,
   reported_reach,
+  engagement_reached,
   comments_viewed,
   organic_views,
   organic_followers,
@@ -72,6 +75,8 @@ enum class Measure : std::uint8_t {
   rated_3,
   rated_4,
   rated_5,
+  score_sum,
+  crisis_mentions,
   count,
 };
 inline constexpr std::size_t kMeasures = static_cast<std::size_t>(Measure::count);
@@ -85,6 +90,12 @@ struct MeasureSpec {
 };
 [[nodiscard]] std::span<const MeasureSpec, kMeasures> measure_specs();
 
+// In the saved state a measure has a number that is its own for good, whatever its place is.
+inline constexpr std::uint32_t kMeasureNumbersMax = 256;
+[[nodiscard]] std::uint32_t number_of(Measure measure);
+// Nothing for a number that this engine does not know.
+[[nodiscard]] std::optional<Measure> measure_of_number(std::uint32_t number);
+
 using Measures = std::array<std::int64_t, kMeasures>;
 [[nodiscard]] inline std::int64_t& at(Measures& measures, Measure measure) {
   return measures[static_cast<std::size_t>(measure)];
@@ -93,10 +104,20 @@ using Measures = std::array<std::int64_t, kMeasures>;
   return measures[static_cast<std::size_t>(measure)];
 }
 
+// Posts by what the model called them: what the correction of its errors starts from. Beside the
+// measures, as cells hold 64 of those.
+inline constexpr std::size_t kCalledLanguages = 6;  // of sentiment::Language, without none
+inline constexpr std::size_t kCalled = 3 * kCalledLanguages;
+// By language, in each negative, neutral and positive.
+using Called = std::array<std::int64_t, kCalled>;
+// Where the post counts in it; nothing where it is not live, or the model did not score it.
+[[nodiscard]] std::optional<std::uint8_t> called_place(const PostState& post);
+
 // What one measure grows by.
 struct Change {
   std::uint8_t measure = 0;
   std::int64_t by = 0;
+  friend auto operator<=>(const Change&, const Change&) = default;
 };
 
 // Changes by measure, each once, rising; at most kMeasures.

@@ -71,21 +71,33 @@ void Minutes::take_back(BrandState* brand, std::uint8_t series, Minute minute) {
 
 bool Minutes::put_back(BrandId id, BrandState* brand, std::uint8_t series, Minute minute) {
   Series& to = brand->series[series];
-  if (to.put_back(minute, &pool_)) return true;
   const Hour hour = hour_of(minute);
-  if (first_minute(hour) + kMinutesPerHour <= first_needed()) return false;
+  const Minute end = first_minute(hour) + kMinutesPerHour;
+  if (end <= clock_.kept_from) return false;
+  if (to.put_back(minute, &pool_)) return true;
+  if (end <= first_needed(clock_)) return false;
   return add_block(id, brand, series, hour) && to.put_back(minute, &pool_);
+}
+
+Minutes::Clock Minutes::after(const Clock& clock, EventTime watermark) const {
+  Clock then = clock;
+  if (clock.watermark && watermark <= *clock.watermark) return then;
+  then.watermark = watermark;
+  const Minute open = minute_of(watermark - lateness_);
+  if (open <= clock.closed_until) return then;
+  then.closed_until = open;
+  then.kept_from = first_needed(then);
+  return then;
 }
 
 void Minutes::advance(EventTime watermark, const BrandOf& brand,
                       std::vector<ClosedMinute>* closed) {
-  if (watermark_ && watermark <= *watermark_) return;
-  if (!watermark_) since_ = minute_of(watermark);
-  watermark_ = watermark;
-  const Minute open = minute_of(watermark - lateness_);
-  if (open <= closed_until_) return;
-  close_before(open, brand, closed);
-  drop_old_hours(brand);
+  if (!clock_.watermark) since_ = minute_of(watermark);
+  const Clock then = after(clock_, watermark);
+  const bool closes = then.closed_until > clock_.closed_until;
+  if (closes) close_before(then.closed_until, brand, closed);
+  clock_ = then;
+  if (closes) drop_old_hours(brand);
 }
 
 void Minutes::close_all(const BrandOf& brand, std::vector<ClosedMinute>* closed) {
@@ -93,14 +105,14 @@ void Minutes::close_all(const BrandOf& brand, std::vector<ClosedMinute>* closed)
 }
 
 void Minutes::close_before(Minute end, const BrandOf& brand, std::vector<ClosedMinute>* closed) {
-  if (end <= closed_until_) return;
+  if (end <= clock_.closed_until) return;
   if (closed != nullptr) {
-    auto at = hours_.lower_bound(hour_of(closed_until_));
+    auto at = hours_.lower_bound(hour_of(clock_.closed_until));
     for (; at != hours_.end() && first_minute(at->first) < end; ++at) {
       append_closed(at->first, &at->second, end, brand, closed);
     }
   }
-  closed_until_ = end;
+  clock_.closed_until = end;
 }
 
 void Minutes::append_closed(Hour hour, HourIndex* index, Minute end, const BrandOf& brand,
@@ -117,7 +129,7 @@ void Minutes::append_closed(Hour hour, HourIndex* index, Minute end, const Brand
   }
   const Minute start = first_minute(hour);
   const Minute stop = std::min(end, start + kMinutesPerHour);
-  for (Minute minute = std::max(closed_until_, start); minute < stop; ++minute) {
+  for (Minute minute = std::max(clock_.closed_until, start); minute < stop; ++minute) {
     const EventTime time{std::chrono::minutes{minute}};
     for (const HourEntry& entry : index->entries) {
       const std::uint32_t mentions = pool_[entry.block][static_cast<std::size_t>(minute - start)];
@@ -128,13 +140,14 @@ void Minutes::append_closed(Hour hour, HourIndex* index, Minute end, const Brand
   }
 }
 
-Minute Minutes::first_needed() const {
-  return watermark_ ? std::min(closed_until_, minute_of(*watermark_) - kMinutesKept) : kNoMinute;
+Minute Minutes::first_needed(const Clock& clock) {
+  if (!clock.watermark) return kNoMinute;
+  return std::min(clock.closed_until, minute_of(*clock.watermark) - kMinutesKept);
 }
 
 // Gives back the hours that are closed and older than every window.
 void Minutes::drop_old_hours(const BrandOf& brand) {
-  const Minute needed = first_needed();
+  const Minute needed = clock_.kept_from;
   while (!hours_.empty() && first_minute(hours_.begin()->first) + kMinutesPerHour <= needed) {
     const auto& [hour, index] = *hours_.begin();
     for (const HourEntry& entry : index.entries) {
@@ -145,20 +158,20 @@ void Minutes::drop_old_hours(const BrandOf& brand) {
 }
 
 Minute Minutes::next_minute() const {
-  return std::max(watermark_ ? minute_of(*watermark_) : kNoMinute, last_minute_) + 1;
+  return std::max(clock_.watermark ? minute_of(*clock_.watermark) : kNoMinute, last_minute_) + 1;
 }
 
 void Minutes::add_windows(const Series& series, AllWindows* windows) const {
-  if (watermark_) series.add_windows(minute_of(*watermark_), pool_, windows);
+  if (clock_.watermark) series.add_windows(minute_of(*clock_.watermark), pool_, windows);
 }
 
 void Minutes::mark_whole(Minute since, AllWindows* windows) const {
   const Minute first = std::max(since_, since);
-  const Minute end = watermark_ ? minute_of(*watermark_) + 1 : kNoMinute;
+  const Minute end = clock_.watermark ? minute_of(*clock_.watermark) + 1 : kNoMinute;
   for (std::size_t i = 0; i < kWindows.size(); ++i) {
     const Minute length = kWindows[i].minutes;
-    (*windows)[i].previous_whole = watermark_ && end - 2 * length >= first;
-    (*windows)[i].yesterday_whole = watermark_ && end - kMinutesPerDay - length >= first;
+    (*windows)[i].previous_whole = clock_.watermark && end - 2 * length >= first;
+    (*windows)[i].yesterday_whole = clock_.watermark && end - kMinutesPerDay - length >= first;
   }
 }
 

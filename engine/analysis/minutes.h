@@ -28,9 +28,22 @@ class Minutes {
   Minutes(Duration lateness, std::size_t hour_blocks_max)
       : lateness_(lateness), pool_(hour_blocks_max) {}
 
+  // How far event time has come.
+  struct Clock {
+    std::optional<EventTime> watermark;
+    Minute closed_until = kNoMinute;  // this minute and later ones are open
+    Minute kept_from = kNoMinute;     // hours that end before are gone
+  };
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+  // What the clock will be when advance() has moved event time on from there.
+  [[nodiscard]] Clock after(const Clock& clock, EventTime watermark) const;
+  // Until it is set back, facts are counted as if event time had come so far. What has closed or is
+  // old stays until advance(), but is told, and taken, as if it had gone.
+  void set_clock(const Clock& clock) { clock_ = clock; }
+
   // A minute that has closed is not counted any more.
   [[nodiscard]] bool is_closed(const BrandState& brand, Minute minute) const {
-    return minute < closed_until_ || minute < brand.closed_until;
+    return minute < clock_.closed_until || minute < brand.closed_until;
   }
   // Counts one mention; which of the brand's series it is in, or nothing when there is no room.
   std::optional<std::uint8_t> count(BrandId id, BrandState* brand, const ShortName& platform,
@@ -46,7 +59,7 @@ class Minutes {
   void advance(EventTime watermark, const BrandOf& brand, std::vector<ClosedMinute>* closed);
   void close_all(const BrandOf& brand, std::vector<ClosedMinute>* closed);
 
-  [[nodiscard]] const std::optional<EventTime>& watermark() const { return watermark_; }
+  [[nodiscard]] const std::optional<EventTime>& watermark() const { return clock_.watermark; }
   // The first minute of a brand that is watched from now on. Partitions that run ahead of the
   // watermark are counted from where they are.
   [[nodiscard]] Minute next_minute() const;
@@ -59,7 +72,9 @@ class Minutes {
     return hour_of(std::max(since_, since) + kMinutesPerHour - 1);
   }
 
-  [[nodiscard]] Minute closed_until() const { return closed_until_; }
+  [[nodiscard]] Minute closed_until() const { return clock_.closed_until; }
+  // True when so many mentions find a block, whatever their hours are.
+  [[nodiscard]] bool has_room(std::size_t blocks) const { return pool_.has_room(blocks); }
   [[nodiscard]] const BlockPool& pool() const { return pool_; }
   [[nodiscard]] std::size_t memory_bytes() const;
   // Of what it has for all brands, and of the minutes of one.
@@ -91,16 +106,15 @@ class Minutes {
   void append_closed(Hour hour, HourIndex* index, Minute end, const BrandOf& brand,
                      std::vector<ClosedMinute>* closed);
   // Minutes before are in no window any more.
-  [[nodiscard]] Minute first_needed() const;
+  [[nodiscard]] static Minute first_needed(const Clock& clock);
   void drop_old_hours(const BrandOf& brand);
 
   Duration lateness_;
   BlockPool pool_;
   std::map<Hour, HourIndex> hours_;  // every block in use
-  std::optional<EventTime> watermark_;
-  Minute since_ = kNoMinute;  // the minute of the first watermark: counts are whole from here
-  Minute closed_until_ = kNoMinute;  // this minute and later ones are open
-  Minute last_minute_ = kNoMinute;   // the latest one that was counted
+  Clock clock_;
+  Minute since_ = kNoMinute;        // the minute of the first watermark: counts are whole from here
+  Minute last_minute_ = kNoMinute;  // the latest one that was counted
 };
 
 }  // namespace vigie

@@ -7,16 +7,16 @@
 namespace vigie {
 
 void Minutes::save(pb::Shard* out) const {
-  if (watermark_) out->set_watermark(watermark_->time_since_epoch().count());
+  if (clock_.watermark) out->set_watermark(clock_.watermark->time_since_epoch().count());
   out->set_since_minute(since_);
-  out->set_closed_until_minute(closed_until_);
+  out->set_closed_until_minute(clock_.closed_until);
   out->set_last_minute(last_minute_);
 }
 
 void Minutes::load(const pb::Shard& in) {
-  if (in.has_watermark()) watermark_ = EventTime(Duration(in.watermark()));
+  if (in.has_watermark()) clock_.watermark = EventTime(Duration(in.watermark()));
   since_ = in.since_minute();
-  closed_until_ = in.closed_until_minute();
+  clock_.closed_until = in.closed_until_minute();
   last_minute_ = std::max(last_minute_, Minute{in.last_minute()});
 }
 
@@ -41,7 +41,7 @@ void Minutes::save(const BrandState& brand, pb::Brand* out) const {
   }
   out->set_late(brand.late);
   out->set_backdated(brand.backdated);
-  out->set_closed_until_minute(std::max(closed_until_, brand.closed_until));
+  out->set_closed_until_minute(std::max(clock_.closed_until, brand.closed_until));
 }
 
 bool Minutes::load(BrandId id, const pb::Brand& in, BrandState* brand) {

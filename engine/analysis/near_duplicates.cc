@@ -42,12 +42,27 @@ bool NearDuplicates::is_known(const Group& group) const {
   return group.posts > 0 && group.last >= newest_ - kMemory;
 }
 
-// Where the chain of the band's bucket begins. REQUIRES: there are buckets.
-NearDuplicates::Place& NearDuplicates::first_of(std::size_t band, std::uint64_t signature) {
+// Where in first_ the chain of the band's bucket begins. REQUIRES: there are buckets.
+std::size_t NearDuplicates::bucket_of(std::size_t band, std::uint64_t signature) const {
   const std::size_t buckets = first_.size() / kBands;
   // An odd factor leaves the bands apart, and the highest bits depend on all.
   const std::size_t mixed = (std::size_t{0x9E37} * band_of(signature, band)) & (kBucketsMax - 1);
-  return first_[band * buckets + mixed * buckets / kBucketsMax];
+  return band * buckets + mixed * buckets / kBucketsMax;
+}
+
+void NearDuplicates::prefetch(std::uint64_t signature) const {
+  if (first_.empty() || signature == 0) return;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    __builtin_prefetch(&first_[bucket_of(band, signature)]);
+  }
+}
+
+void NearDuplicates::prefetch_groups(std::uint64_t signature) const {
+  if (first_.empty() || signature == 0) return;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    const Place first = first_[bucket_of(band, signature)];
+    if (first != kNone) __builtin_prefetch(&groups_[first]);
+  }
 }
 
 NearDuplicates::Place NearDuplicates::find(std::uint64_t signature) {
@@ -88,15 +103,30 @@ NearDuplicates::Found NearDuplicates::add(std::uint64_t signature, EventTime tim
   group.last = std::max(group.last, now);
   const std::uint32_t before = group.posts;
   if (group.posts != std::numeric_limits<std::uint32_t>::max()) ++group.posts;
-  return {.first = false, .before = before};
+  return {.first = std::exchange(group.vacant, false), .before = before};
 }
 
-bool NearDuplicates::take_back(std::uint64_t signature) {
+NearDuplicates::Left NearDuplicates::take_back(std::uint64_t signature) {
   const Place found = find(signature);
-  if (found == kNone || --groups_[found].posts > 0) return false;
+  if (found == kNone) return {};
+  const Group& group = groups_[found];
+  if (--groups_[found].posts > 0) return {.posts = group.posts, .signature = group.signature};
   unlink(found);
   free_.push_back(found);
-  return true;
+  return {};
+}
+
+void NearDuplicates::leave_vacant(std::uint64_t signature) {
+  const Place found = find(signature);
+  if (found != kNone) groups_[found].vacant = true;
+}
+
+bool NearDuplicates::are_near(std::uint64_t first, std::uint64_t signature) {
+  if (std::popcount(first ^ signature) > kSignatureBitsMax) return false;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    if (band_of(first ^ signature, band) == 0) return true;
+  }
+  return false;
 }
 
 void NearDuplicates::begin(std::uint64_t signature, std::int64_t last, std::uint32_t posts) {
@@ -215,7 +245,10 @@ void NearDuplicates::rebuild() {
   other_ages_ = std::vector<Age>();
   created_ = 0;
   unknown_met_ = 0;
-  for (const Group& group : known) begin(group.signature, group.last, group.posts);
+  for (const Group& group : known) {
+    begin(group.signature, group.last, group.posts);
+    if (group.vacant) leave_vacant(group.signature);
+  }
 }
 
 std::size_t NearDuplicates::memory_bytes() const {
@@ -235,6 +268,7 @@ void NearDuplicates::save(pb::NearDuplicates* out) const {
     out->add_signature(group->signature);
     out->add_last(group->last);
     out->add_posts(group->posts);
+    if (group->vacant) out->add_vacant(static_cast<std::uint32_t>(out->posts_size() - 1));
   }
   if (newest_ != kNever) out->set_newest(newest_);
 }
@@ -252,6 +286,10 @@ bool NearDuplicates::load(const pb::NearDuplicates& in) {
     const bool late = in.last(i) > in.newest() || in.last(i) < in.newest() - kMemory;
     if (in.signature(i) == 0 || in.posts(i) == 0 || late) return false;
     made.begin(in.signature(i), in.last(i), in.posts(i));
+  }
+  for (const std::uint32_t group : in.vacant()) {
+    if (group >= static_cast<std::uint32_t>(groups)) return false;
+    made.leave_vacant(in.signature(static_cast<int>(group)));
   }
   *this = std::move(made);
   return true;

@@ -38,8 +38,20 @@ class NearDuplicates {
   // The group that is begun by a post more than kNearDuplicateHours older than the latest is not
   // known to later ones. REQUIRES: signature is not 0.
   Found add(std::uint64_t signature, EventTime time);
-  // A post of the group is gone. True when it was the last one; false too where no group is known.
-  bool take_back(std::uint64_t signature);
+  // A post of the group is gone. What is left of the group: nothing where none is known.
+  struct Left {
+    std::uint32_t posts = 0;
+    std::uint64_t signature = 0;  // of its first post
+  };
+  Left take_back(std::uint64_t signature);
+  // No post of the group is its first any more: the next one that comes is.
+  void leave_vacant(std::uint64_t signature);
+  // As two of a group are, whose first post has this signature.
+  [[nodiscard]] static bool are_near(std::uint64_t first, std::uint64_t signature);
+
+  // Asks for what add() looks at first; and, once that is there, for the groups it looks at then.
+  void prefetch(std::uint64_t signature) const;
+  void prefetch_groups(std::uint64_t signature) const;
 
   [[nodiscard]] std::size_t memory_bytes() const;
   void save(pb::NearDuplicates* out) const;
@@ -57,6 +69,7 @@ class NearDuplicates {
     std::int64_t last = 0;
     std::uint32_t posts = 0;
     std::uint32_t created = 0;  // rises from group to group
+    bool vacant = false;        // see leave_vacant()
     std::array<Place, kBands> next{};
     std::array<Place, kBands> previous{};
   };
@@ -69,7 +82,10 @@ class NearDuplicates {
   };
 
   [[nodiscard]] bool is_known(const Group& group) const;
-  [[nodiscard]] Place& first_of(std::size_t band, std::uint64_t signature);
+  [[nodiscard]] std::size_t bucket_of(std::size_t band, std::uint64_t signature) const;
+  [[nodiscard]] Place& first_of(std::size_t band, std::uint64_t signature) {
+    return first_[bucket_of(band, signature)];
+  }
   [[nodiscard]] Place find(std::uint64_t signature);
   void begin(std::uint64_t signature, std::int64_t last, std::uint32_t posts);
   [[nodiscard]] Place take_place();

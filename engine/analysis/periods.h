@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ratio>
 
 #include "engine/analysis/series.h"
 #include "engine/analysis/track.h"
@@ -16,6 +17,11 @@ namespace vigie {
       std::chrono::floor<std::chrono::days>(time.time_since_epoch()).count());
 }
 [[nodiscard]] inline Period hour_period(EventTime time) { return hour_of(minute_of(time)); }
+// Quarters of an hour since 1970; their number in the hour is in the lowest two bits.
+[[nodiscard]] inline Period quarter_period(EventTime time) {
+  using Quarters = std::chrono::duration<std::int32_t, std::ratio<900>>;
+  return std::chrono::floor<Quarters>(time.time_since_epoch()).count();
+}
 // Since January 1970.
 [[nodiscard]] inline Period month_period(EventTime time) {
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day_of(time)}}};

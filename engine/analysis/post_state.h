@@ -7,6 +7,7 @@
 
 #include "engine/base/event_time.h"
 #include "engine/base/fact.h"
+#include "engine/base/limits.h"
 
 namespace vigie {
 
@@ -19,13 +20,21 @@ inline constexpr SliceId kNoSlice = 0xFFFF;
 inline constexpr std::size_t kPostSlicesMax = 14;
 
 inline constexpr std::uint32_t kUnknownCount32 = 0xFFFFFFFF;
-inline constexpr std::uint32_t kNotAnswered = 0xFFFFFFFF;
+inline constexpr std::uint32_t kNotAnswered = 0x3FFFFF;
 inline constexpr std::uint16_t kNoCascade = 0xFFFF;
 
 // Of times after the post's own: milliseconds, at most these.
 inline constexpr std::uint32_t kAgeMax = 0xFFFFFFFF;
 
+// Of PostState::campaigns and rejected: campaigns whose bits others have taken, see
+// BrandState::campaign_names. Beside kCampaignsMax bits of those that are known.
+inline constexpr std::uint32_t kPastCampaigns = 1U << 31;
+static_assert(kCampaignsMax <= 31);
+
 inline constexpr std::uint8_t kNoSeries = 0x3F;
+
+// Scores from -1 to 1 are kept as 0 to 2 * kScoreSteps.
+inline constexpr int kScoreSteps = 30;
 
 // Laid out without a gap: its bytes are a row of the saved state, as state.md describes it.
 struct PostState {
@@ -38,8 +47,11 @@ struct PostState {
   std::uint32_t counted_at = 0;  // when its counters were so: milliseconds after event_time
   std::uint32_t written_at = 0;  // when its text was so, likewise
   std::uint32_t followers = kUnknownCount32;
-  std::uint32_t answered_after = kNotAnswered;  // seconds until an owned reply
-  std::uint32_t campaigns = 0;                  // bits, as BrandState::campaign_names
+  std::uint32_t answered_after : 22 = kNotAnswered;  // seconds until an owned reply
+  std::uint32_t score : 6 = kScoreSteps;             // see score_steps()
+  std::uint32_t language : 3 = 0;  // as in Fact: of the model, 0: not scored by it
+  std::uint32_t crisis : 1 = 0;    // it holds words of a crisis
+  std::uint32_t campaigns = 0;     // bits, as BrandState::campaign_names
   std::uint32_t rejected = 0;
   std::array<SliceId, kPostSlicesMax> slices = no_slices();  // those it counts in, then kNoSlice
   std::uint16_t cascade = kNoCascade;  // the root that it belongs to, see cascades.h
@@ -50,9 +62,9 @@ struct PostState {
   AuthorTier tier : 2 = AuthorTier::unknown;
   bool live : 1 = false;  // it counts; false for one that is late, backdated or gone
 
-  Sentiment sentiment : 2 = Sentiment::unscored;
-  std::uint8_t depth : 4 = 0;  // below the root of its cascade
-  bool owned : 1 = false;      // these are as in Fact
+  Sentiment sentiment : 2 = Sentiment::unscored;  // the one that counts
+  std::uint8_t depth : 4 = 0;                     // below the root of its cascade
+  bool owned : 1 = false;                         // these are as in Fact
   bool addressed : 1 = false;
 
   std::uint16_t rating : 9 = 0;  // hundredths of a star; 0: none
@@ -68,10 +80,11 @@ struct PostState {
   std::uint8_t series : 6 = kNoSeries;  // whose minutes it counts in: of BrandState::series
   bool young_author : 1 = false;        // its account was younger than kYoungAccountDays
   bool unfollowed_author : 1 = false;
-  bool apart : 1 = false;       // late or backdated: it never counts
-  bool deleted : 1 = false;     // it does not come back
-  bool waiting : 1 = false;     // it is in BrandState::unanswered
-  std::uint8_t unused : 3 = 0;  // told, so that they are saved as zeros
+  bool apart : 1 = false;         // late or backdated: it never counts
+  bool deleted : 1 = false;       // it does not come back
+  bool waiting : 1 = false;       // it is in BrandState::unanswered
+  bool answers_only : 1 = false;  // it does not mention the brand, which answers with it: not live
+  Sentiment given : 2 = Sentiment::unscored;  // as in FactPost
 
  private:
   static constexpr std::array<std::uint32_t, kCounters> unknown_counters32() {
@@ -86,5 +99,15 @@ struct PostState {
   }
 };
 static_assert(sizeof(PostState) == 144);
+
+// The score in steps of 1 / kScoreSteps, from -kScoreSteps on.
+[[nodiscard]] constexpr int score_steps(const PostState& post) {
+  return static_cast<int>(post.score) - kScoreSteps;
+}
+[[nodiscard]] std::uint32_t packed_score(float score);
+
+// Makes a row of version 1 one of today: there `answered_after` had the bits of the score, the
+// language and `crisis`, and those of `given` were zero.
+void upgrade_row(PostState* row);
 
 }  // namespace vigie

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/analysis/packed.h"
 #include "engine/base/check.h"
 
 namespace vigie {
@@ -15,6 +16,30 @@ void reserve_one(std::vector<T>* rows, std::size_t most) {
 }
 
 }  // namespace
+
+PostState& PostRows::push_back(const PostState& row) {
+  if (size_ < kChunk && size_ == first_room_) {
+    grow_first();
+  } else if (size_ % kChunk == 0) {
+    chunks_[size_ / kChunk] = std::make_unique_for_overwrite<PostState[]>(kChunk);
+  }
+  PostState& to = (*this)[size_++];
+  to = row;
+  return to;
+}
+
+void PostRows::grow_first() {
+  const std::size_t room = std::min<std::size_t>(kChunk, first_room_ + first_room_ / 4U + 1U);
+  auto chunk = std::make_unique_for_overwrite<PostState[]>(room);
+  std::copy_n(chunks_[0].get(), size_, chunk.get());
+  chunks_[0] = std::move(chunk);
+  first_room_ = static_cast<std::uint16_t>(room);
+}
+
+std::size_t PostRows::memory_bytes() const {
+  const std::size_t further = size_ <= kChunk ? 0 : (size_ - 1) / kChunk;
+  return (first_room_ + further * kChunk) * sizeof(PostState);
+}
 
 PostTable::PostTable() : PostTable(Bounds{}) {}
 
@@ -58,23 +83,23 @@ void PostTable::find_all(const Key128& key, std::vector<PostPlace>* places) cons
 
 void PostTable::find_author(const Key128& author, std::vector<PostPlace>* places) const {
   if (!author.is_set()) return;
-  const auto old = static_cast<std::ptrdiff_t>(places->size());
-  by_author_.find(author.high, [&](PostIndex::Entry entry) {
-    PostPlace post{entry.brand, number_of(entry)};
-    if (at(post).author != author) return false;
+  for (BrandId brand = 0; brand < rings_.size(); ++brand) {
+    const std::optional<PostIndex::Entry> last = last_of(brand, author);
+    if (!last) continue;
+    const auto old = static_cast<std::ptrdiff_t>(places->size());
+    PostPlace post{brand, number_of(*last)};
     for (std::uint32_t away = 1; away != 0 && holds(post); post.number -= away) {
       places->push_back(post);
       away = at(post).same_author;
     }
-    return false;
-  });
-  std::sort(places->begin() + old, places->end());
+    std::reverse(places->begin() + old, places->end());
+  }
 }
 
 std::optional<PostIndex::Entry> PostTable::last_of(BrandId brand, const Key128& author) const {
   std::optional<PostIndex::Entry> found;
   if (!author.is_set()) return found;
-  by_author_.find(author.high, [&](PostIndex::Entry entry) {
+  by_author_.find(hash_of(brand, author), [&](PostIndex::Entry entry) {
     if (entry.brand != brand) return false;
     if (at({brand, number_of(entry)}).author == author) found = entry;
     return found.has_value();
@@ -105,12 +130,36 @@ std::string_view PostTable::id(PostPlace post) const {
   return {of.ids.data() + first, of.id_ends[row] - first};
 }
 
-void PostTable::rename(PostPlace post, const Key128& key) {
+void PostTable::rename(PostPlace post, const Key128& key, std::string_view id) {
   PostState* row = change(post);
   const PostIndex::Entry entry{post.brand, place_of(post.number)};
   if (row->key.is_set()) by_key_.erase(row->key.high, entry);
   row->key = key;
   if (key.is_set()) by_key_.insert(key.high, entry);
+  Page& of = page(post);
+  const std::size_t at = post.number % kPostsPerPage;
+  if (at >= of.id_ends.size()) return;
+  const std::uint32_t first = at == 0 ? 0 : of.id_ends[at - 1];
+  const std::uint32_t end = of.id_ends[at];
+  of.ids.erase(of.ids.begin() + first, of.ids.begin() + end);
+  of.ids.insert(of.ids.begin() + first, id.begin(), id.end());
+  for (std::size_t i = at; i < of.id_ends.size(); ++i) {
+    of.id_ends[i] += static_cast<std::uint32_t>(id.size()) - (end - first);
+  }
+}
+
+void PostTable::replace(PostPlace post, const PostState& row) {
+  PostState* to = change(post);
+  std::uint64_t& apart = rings_[post.brand].apart;
+  apart = apart - to->apart + row.apart;
+  *to = row;
+}
+
+bool PostTable::turns_away(BrandId brand, const PostState& row) {
+  const bool full = rings_[brand].apart >= bounds_.per_brand / kPostsPerApartPost;
+  if (!row.apart || !full) return false;
+  ++forgotten_;
+  return true;
 }
 
 std::uint64_t PostTable::add(BrandId brand, const PostState& post, std::string_view id) {
@@ -126,11 +175,11 @@ std::uint64_t PostTable::add(BrandId brand, const PostState& post, std::string_v
     }
   }
   Page& to = ring.pages.back();
-  reserve_one(&to.rows, kPostsPerPage);
-  PostState& row = to.rows.emplace_back(post);
+  PostState& row = to.rows.push_back(post);
   row.same_author = 0;
   const std::optional<PostIndex::Entry> last = last_of(brand, post.author);
   if (last) row.same_author = (place_of(place.number) - last->place) & 0x3FFFF;
+  vigie::make_room(&to.ids, id.size());
   to.ids.insert(to.ids.end(), id.begin(), id.end());
   reserve_one(&to.id_ends, kPostsPerPage);
   to.id_ends.push_back(static_cast<std::uint32_t>(to.ids.size()));
@@ -149,11 +198,13 @@ void PostTable::link(PostPlace post, const PostState& row, std::optional<PostInd
   const PostIndex::Entry entry{post.brand, place_of(post.number)};
   if (row.key.is_set()) by_key_.insert(row.key.high, entry);
   ++size_;
+  rings_[post.brand].apart += row.apart;
   if (!row.author.is_set()) return;
+  const std::uint64_t hash = hash_of(post.brand, row.author);
   if (last) {
-    by_author_.move(row.author.high, *last, entry.place);
+    by_author_.move(hash, *last, entry.place);
   } else {
-    by_author_.insert(row.author.high, entry);
+    by_author_.insert(hash, entry);
   }
 }
 
@@ -162,8 +213,11 @@ void PostTable::unlink(PostPlace post) {
   const PostIndex::Entry entry{post.brand, place_of(post.number)};
   if (row.key.is_set()) by_key_.erase(row.key.high, entry);
   --size_;
+  rings_[post.brand].apart -= row.apart;
   if (!row.author.is_set()) return;
-  if (last_of(post.brand, row.author) == entry) by_author_.erase(row.author.high, entry);
+  if (last_of(post.brand, row.author) == entry) {
+    by_author_.erase(hash_of(post.brand, row.author), entry);
+  }
 }
 
 void PostTable::drop_first(BrandId brand) {
@@ -232,7 +286,7 @@ std::size_t PostTable::memory_bytes() const {
   for (const Ring& ring : rings_) {
     bytes += ring.pages.capacity() * sizeof(Page);
     for (const Page& of : ring.pages) {
-      bytes += of.rows.capacity() * sizeof(PostState) + of.ids.capacity() +
+      bytes += of.rows.memory_bytes() + of.ids.capacity() +
                of.id_ends.capacity() * sizeof(std::uint32_t);
     }
   }

@@ -5,7 +5,7 @@
 //
 //   at  field                            at  field
 //    0  key: high half, low half          88  followers (32 bits)
-//   16  author: likewise                  92  answered_after (32)
+//   16  author: likewise                  92  answered_after (22), score (6), language (3), crisis
 //   32  event_time (64 bits, signed)      96  campaigns (32)
 //   40  signature (64)                   100  rejected (32)
 //   48  counters (8 of 32)               104  slices (14 of 16)
@@ -18,13 +18,16 @@
 //   138  rating (9 bits, over two bytes), owned_link, linked, moderated, recommends,
 //        advises_against, first_of_group, near_identical
 //   140  same_author (18 bits, over three bytes), series (6), young_author, unfollowed_author,
-//        apart, deleted, waiting, 3 bits of nothing
+//        apart, deleted, waiting, answers_only, given (2)
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -44,6 +47,32 @@ struct PostPlace {
   friend auto operator<=>(const PostPlace&, const PostPlace&) = default;
 };
 
+// The rows of a page, in chunks that stay where they are: one vector would copy each row four times
+// while it grows by a quarter, and its blocks would come from the kernel and go back there. The
+// first chunk grows, as there are many small brands.
+class PostRows {
+ public:
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] PostState& operator[](std::size_t i) { return chunks_[i / kChunk][i % kChunk]; }
+  [[nodiscard]] const PostState& operator[](std::size_t i) const {
+    return chunks_[i / kChunk][i % kChunk];
+  }
+  // REQUIRES: there are less than kPostsPerPage.
+  PostState& push_back(const PostState& row);
+  // Appends their bytes; and takes over what it appended.
+  void save(std::string* out) const;
+  void load(std::string_view bytes);
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+ private:
+  static constexpr std::size_t kChunk = 64;
+  void grow_first();
+
+  std::array<std::unique_ptr<PostState[]>, kPostsPerPage / kChunk> chunks_;
+  std::uint16_t size_ = 0;
+  std::uint16_t first_room_ = 0;  // of the first chunk
+};
+
 // Per brand a ring, in pages of kPostsPerPage rows that are made as they are needed; the newest
 // kPagesWithIds of them know the ids of their posts. When a bound is reached the oldest posts make
 // room: of the brand, or of the shard those that were written first. One thread.
@@ -61,12 +90,21 @@ class PostTable {
 
   // The brand's post with this key; nothing for none.
   [[nodiscard]] std::optional<std::uint64_t> find(BrandId brand, const Key128& key) const;
-  // Appends all that hold the post, or that the author wrote, in order.
+  // Appends all that hold the post, or that the author wrote, in order. The latter looks at each
+  // brand: some 20 ns of each.
   void find_all(const Key128& key, std::vector<PostPlace>* places) const;
   void find_author(const Key128& author, std::vector<PostPlace>* places) const;
-  void prefetch(const Key128& key, const Key128& author) const {
-    by_key_.prefetch(key.high);
-    by_author_.prefetch(author.high);
+  // Asks for what find() of the key, and add() of a post of the author, look at first; and, once
+  // that is there, for the rows that they look at then.
+  void prefetch(const Key128& key) const { by_key_.prefetch(key.high); }
+  void prefetch_author(BrandId brand, const Key128& author) const {
+    by_author_.prefetch(hash_of(brand, author));
+  }
+  void prefetch_row(BrandId brand, const Key128& key) const {
+    prefetch_row(brand, key.high, by_key_);
+  }
+  void prefetch_author_row(BrandId brand, const Key128& author) const {
+    prefetch_row(brand, hash_of(brand, author), by_author_);
   }
 
   [[nodiscard]] bool holds(PostPlace post) const;
@@ -76,20 +114,30 @@ class PostTable {
   [[nodiscard]] PostState* change(PostPlace post);
   // Its id, or nothing where it is not known any more.
   [[nodiscard]] std::string_view id(PostPlace post) const;
-  // Gives it another key. REQUIRES: the brand has no post with that key.
-  void rename(PostPlace post, const Key128& key);
+  // Gives it another key and id. REQUIRES: the brand has no post with that key.
+  void rename(PostPlace post, const Key128& key, std::string_view id);
 
+  // Puts the row in the place of the one there, which has the same keys.
+  void replace(PostPlace post, const PostState& row);
+  // True, and counted as forgotten, where the post is late or backdated and the brand holds as many
+  // of those as it may.
+  [[nodiscard]] bool turns_away(BrandId brand, const PostState& row);
   // Adds a post and returns its number. REQUIRES: the brand holds none with this key.
   std::uint64_t add(BrandId brand, const PostState& post, std::string_view id);
 
   // Posts that were written before are old: the brand's that came first are dropped by drop_old(),
   // and those that make room before they are old count as forgotten.
   void keep_from(EventTime time) { kept_from_ = time; }
+  [[nodiscard]] EventTime kept_from() const { return kept_from_; }
   // True when there were any.
   bool drop_old(BrandId brand);
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  // True when no post of another brand has to make room for so many more.
+  [[nodiscard]] bool has_room(std::size_t posts) const {
+    return size_ + posts <= bounds_.per_shard;
+  }
   [[nodiscard]] std::size_t size(BrandId brand) const;
   [[nodiscard]] std::uint64_t first(BrandId brand) const { return rings_[brand].first; }
   [[nodiscard]] std::uint64_t end(BrandId brand) const { return rings_[brand].end; }
@@ -105,7 +153,7 @@ class PostTable {
 
  private:
   struct Page {
-    std::vector<PostState> rows;
+    PostRows rows;
     std::vector<char> ids;               // of the rows, one behind the other
     std::vector<std::uint32_t> id_ends;  // by row; empty once they are forgotten
     bool unsaved = false;
@@ -114,6 +162,7 @@ class PostTable {
     std::vector<Page> pages;  // [first / kPostsPerPage, (end - 1) / kPostsPerPage]
     std::uint64_t first = 0;
     std::uint64_t end = 0;
+    std::uint64_t apart = 0;       // that are late or backdated
     std::uint64_t saved_page = 0;  // pages before it are not in the store, nor were they since
   };
 
@@ -126,6 +175,16 @@ class PostTable {
   [[nodiscard]] std::uint64_t number_of(PostIndex::Entry entry) const;
   [[nodiscard]] const Page& page(PostPlace post) const;
   [[nodiscard]] Page& page(PostPlace post);
+  // An author writes about many brands: by the author alone, all of them would share a place.
+  [[nodiscard]] static std::uint64_t hash_of(BrandId brand, const Key128& author) {
+    return author.high + brand * std::uint64_t{0x9E3779B97F4A7C15};
+  }
+  void prefetch_row(BrandId brand, std::uint64_t hash, const PostIndex& index) const {
+    index.find(hash, [&](PostIndex::Entry entry) {
+      if (entry.brand == brand) __builtin_prefetch(&at({brand, number_of(entry)}));
+      return entry.brand == brand;
+    });
+  }
   // The author's last post for the brand.
   [[nodiscard]] std::optional<PostIndex::Entry> last_of(BrandId brand, const Key128& author) const;
   void link(PostPlace post, const PostState& row, std::optional<PostIndex::Entry> last);
@@ -139,7 +198,8 @@ class PostTable {
   Bounds bounds_;
   std::vector<Ring> rings_;  // by brand
   PostIndex by_key_;
-  PostIndex by_author_;  // the last post of an author for a brand; PostState::same_author leads on
+  // By hash_of(), the last post of an author for a brand; PostState::same_author leads on.
+  PostIndex by_author_;
   EventTime kept_from_{EventTime::min()};
   std::size_t size_ = 0;
   std::uint64_t forgotten_ = 0;

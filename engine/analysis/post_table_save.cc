@@ -16,6 +16,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 static_assert(std::is_trivially_copyable_v<PostState>);
 
+// Of the rows: 0 is that of version 1 of the state.
+constexpr std::uint32_t kLayout = 1;
+
 std::string key_of(std::string_view prefix, std::uint64_t page) {
   return cat(prefix, "/posts/", page);
 }
@@ -25,6 +28,21 @@ std::unexpected<Error> broken(std::uint64_t page, std::string_view what) {
 }
 
 }  // namespace
+
+void PostRows::save(std::string* out) const {
+  for (std::size_t first = 0; first < size_; first += kChunk) {
+    const std::size_t count = std::min<std::size_t>(kChunk, size_ - first);
+    out->append(reinterpret_cast<const char*>(&(*this)[first]), count * sizeof(PostState));
+  }
+}
+
+void PostRows::load(std::string_view bytes) {
+  PostState row;
+  for (; bytes.size() >= sizeof row; bytes.remove_prefix(sizeof row)) {
+    std::memcpy(&row, bytes.data(), sizeof row);
+    push_back(row);
+  }
+}
 
 void PostTable::save(BrandId brand, std::string_view prefix, std::vector<StateRecord>* out) {
   Ring& ring = rings_[brand];
@@ -37,8 +55,9 @@ void PostTable::save(BrandId brand, std::string_view prefix, std::vector<StateRe
     Page& of = ring.pages[i];
     if (!of.unsaved) continue;
     saved.Clear();
+    saved.set_layout(kLayout);
     saved.set_posts(static_cast<std::uint32_t>(of.rows.size()));
-    saved.set_rows(of.rows.data(), of.rows.size() * sizeof(PostState));
+    of.rows.save(saved.mutable_rows());
     saved.set_ids(of.ids.data(), of.ids.size());
     std::uint32_t start = 0;
     for (const std::uint32_t end : of.id_ends) saved.add_id_bytes(end - std::exchange(start, end));
@@ -56,11 +75,13 @@ Result<void> PostTable::load(BrandId brand, std::uint64_t page, std::string_view
   if (posts == 0 || posts > kPostsPerPage || saved.rows().size() != posts * sizeof(PostState)) {
     return broken(page, "has rows of another length");
   }
+  if (saved.layout() > kLayout) return broken(page, "has rows of another layout");
   Page to;
-  to.rows.resize(posts);
-  std::memcpy(to.rows.data(), saved.rows().data(), saved.rows().size());
-  for (const PostState& row : to.rows) {
-    if (row.event_time < kEventTimeMin || row.event_time >= kEventTimeMax) {
+  to.rows.load(saved.rows());
+  for (std::size_t i = 0; i < posts; ++i) {
+    if (saved.layout() == 0) upgrade_row(&to.rows[i]);
+    const EventTime time = to.rows[i].event_time;
+    if (time < kEventTimeMin || time >= kEventTimeMax) {
       return broken(page, "has a time that no post has");
     }
   }

@@ -46,6 +46,9 @@ class BlockPool {
   // A block of zeros, or nothing when blocks_max are in use.
   [[nodiscard]] std::optional<BlockId> take();
   void give_back(BlockId id) { free_.push_back(id); }
+  [[nodiscard]] bool has_room(std::size_t blocks) const {
+    return made_ - free_.size() + blocks <= blocks_max_;
+  }
 
   [[nodiscard]] HourBlock& operator[](BlockId id) {
     return chunks_[id / kChunkBlocks][id % kChunkBlocks];

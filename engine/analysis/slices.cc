@@ -3,26 +3,19 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 #include "engine/analysis/packed.h"
-#include "engine/analysis/state.pb.h"
 #include "engine/base/limits.h"
 
 namespace vigie {
 namespace {
 
 constexpr Period kWeek = 7 * 24;
-constexpr std::uint32_t kIds = kNoSlice;  // 0 to kIds - 1
-constexpr std::string_view kOther = "other";
-
-bool is_community(Dimension dimension) {
-  return dimension == Dimension::channel || dimension == Dimension::segment ||
-         dimension == Dimension::hashtag;
-}
-
-std::size_t values_max(Dimension dimension) {
-  return dimension == Dimension::platform ? kPlatformsPerBrandMax : kSliceValuesMax;
-}
+// With more sums of an hour and a slice than this, what a log would take is not tried out: it has
+// room for some 35 posts with six slices each.
+constexpr std::size_t kPackedMax = 208;
 
 std::string_view cut(std::string_view value) {
   if (value.size() <= kSliceValueBytesMax) return value;
@@ -31,21 +24,19 @@ std::string_view cut(std::string_view value) {
   return value.substr(0, end);
 }
 
-// Of short texts; the same on every machine, as those that wait are saved by it. Who makes two
-// values collide makes them share their count while they wait, and no more.
-std::uint32_t hash_of(std::string_view text) {
-  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
-  std::uint64_t hash = text.size() * kFactor;
-  for (std::size_t at = 0; at < text.size(); at += 8) {
-    std::uint64_t word = 0;
-    for (std::size_t i = at; i < std::min(at + 8, text.size()); ++i) {
-      word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * (i - at));
-    }
-    hash = (hash ^ word) * kFactor;
-    hash ^= hash >> 32;
+// Of one slice in one hour.
+struct Sums {
+  Period hour = 0;
+  std::vector<Change> changes;
+  SliceId id = 0;
+
+  [[nodiscard]] bool is_alike(const Sums& other) const {
+    return hour == other.hour && changes == other.changes;
   }
-  return static_cast<std::uint32_t>(hash);
-}
+  friend bool operator<(const Sums& a, const Sums& b) {
+    return std::tie(a.hour, a.changes, a.id) < std::tie(b.hour, b.changes, b.id);
+  }
+};
 
 Period week_of(Period hour) { return hour >= 0 ? hour / kWeek : (hour - kWeek + 1) / kWeek; }
 
@@ -62,73 +53,131 @@ std::string_view to_text(Dimension dimension) {
     case Dimension::channel: return "channel";
     case Dimension::segment: return "segment";
     case Dimension::hashtag: return "hashtag";
+    case Dimension::unearned: return "unearned";
+    case Dimension::crisis: return "crisis";
   }
   return {};
 }
 
-std::size_t Slices::place_of(SliceId id) const {
-  // Ids rise, so that a slice is at its id or, where some before it were forgotten, in front of it.
-  if (id < slices_.size() && slices_[id].id == id) return id;
-  const auto end = slices_.begin() + std::min<std::ptrdiff_t>(id, std::ssize(slices_));
-  const auto at = std::lower_bound(slices_.begin(), end, id,
-                                   [](const Slice& slice, SliceId i) { return slice.id < i; });
-  return at != end && at->id == id ? static_cast<std::size_t>(at - slices_.begin())
-                                   : slices_.size();
+bool Slices::is_community(Dimension dimension) {
+  return dimension == Dimension::channel || dimension == Dimension::segment ||
+         dimension == Dimension::hashtag;
 }
 
-const Slices::Entry* Slices::find(Dimension dimension, std::uint32_t hash, std::string_view value) {
-  Index& index = indexes_[static_cast<std::size_t>(dimension)];
-  const auto is_it = [&](const Entry& entry) {
-    return entry.hash == hash && slices_[place_of(entry.id)].value == value;
+std::size_t Slices::values_max(Dimension dimension) {
+  return dimension == Dimension::platform ? kPlatformsPerBrandMax : kSliceValuesMax;
+}
+
+// Of short texts; the same on every machine, as those that wait are saved by it. Who makes two
+// values collide makes them share their count while they wait, and no more.
+std::uint32_t Slices::hash_of(std::string_view text) {
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
+  std::uint64_t hash = text.size() * kFactor;
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    std::uint64_t word = 0;
+    if (at + 8 <= text.size()) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+    } else {
+      for (std::size_t i = at; i < text.size(); ++i) {
+        word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * (i - at));
+      }
+    }
+    hash = (hash ^ word) * kFactor;
+    hash ^= hash >> 32;
+  }
+  return static_cast<std::uint32_t>(hash);
+}
+
+std::size_t Slices::place_of(const std::vector<Hours>& hours, SliceId id) {
+  // Ids rise, so that a slice is at its id or, where some before it were forgotten, in front of it.
+  if (id < hours.size() && hours[id].id == id) return id;
+  const auto end = hours.begin() + std::min<std::ptrdiff_t>(id, std::ssize(hours));
+  const auto at = std::lower_bound(hours.begin(), end, id,
+                                   [](const Hours& one, SliceId i) { return one.id < i; });
+  return at != end && at->id == id ? static_cast<std::size_t>(at - hours.begin()) : hours.size();
+}
+
+std::span<const Slices::Value> Slices::values_of(Dimension dimension) const {
+  const auto d = static_cast<std::size_t>(dimension);
+  return std::span(values_).subspan(first_[d], first_[d + 1] - first_[d]);
+}
+
+std::string_view Slices::text_of(const Value& value) const {
+  return {texts_.data() + value.text, value.bytes};
+}
+
+const Slices::Value* Slices::find(Dimension dimension, std::uint32_t hash, std::string_view text) {
+  const std::span<const Value> values = values_of(dimension);
+  std::uint16_t& last = found_last_[static_cast<std::size_t>(dimension)];
+  const auto is_it = [&](const Value& value) {
+    return value.hash == hash && text_of(value) == text;
   };
-  if (index.last < index.entries.size() && is_it(index.entries[index.last])) {
-    return &index.entries[index.last];
-  }
-  for (std::size_t i = 0; i < index.entries.size(); ++i) {
-    if (!is_it(index.entries[i])) continue;
-    index.last = i;
-    return &index.entries[i];
-  }
-  return nullptr;
+  if (last < values.size() && is_it(values[last])) return &values[last];
+  const auto at = std::ranges::find_if(values, is_it);
+  if (at == values.end()) return nullptr;
+  last = static_cast<std::uint16_t>(at - values.begin());
+  return &*at;
 }
 
 SliceId Slices::find_or_add(Dimension dimension, std::string_view value) {
   value = cut(value);
   if (value.empty()) return kNoSlice;
   const std::uint32_t hash = hash_of(value);
-  if (const Entry* entry = find(dimension, hash, value)) return entry->id;
-  const Index& index = indexes_[static_cast<std::size_t>(dimension)];
-  if (index.entries.size() < values_max(dimension)) return make(dimension, hash, value);
+  if (const Value* known = find(dimension, hash, value)) return known->id;
+  if (values_of(dimension).size() < values_max(dimension)) return make(dimension, hash, value)->id;
   if (is_community(dimension)) return wait(dimension, hash, value);
   const std::uint32_t hash_of_other = hash_of(kOther);
-  if (const Entry* entry = find(dimension, hash_of_other, kOther)) return entry->id;
-  return make(dimension, hash_of_other, kOther);
+  if (const Value* other = find(dimension, hash_of_other, kOther)) return other->id;
+  return make(dimension, hash_of_other, kOther)->id;
 }
 
-SliceId Slices::make(Dimension dimension, std::uint32_t hash, std::string_view value) {
-  while (place_of(static_cast<SliceId>(next_id_)) != slices_.size()) {
+Slices::Value* Slices::make(Dimension dimension, std::uint32_t hash, std::string_view text) {
+  while (std::ranges::find(values_, next_id_, &Value::id) != values_.end()) {
     next_id_ = (next_id_ + 1) % kIds;
   }
   const auto id = static_cast<SliceId>(next_id_);
   next_id_ = (next_id_ + 1) % kIds;
-  make_room(&slices_, 1);
-  const auto at = std::lower_bound(slices_.begin(), slices_.end(), id,
-                                   [](const Slice& slice, SliceId i) { return slice.id < i; });
-  Slice slice;
-  slice.id = id;
-  slice.dimension = dimension;
-  slice.value = value;
-  slices_.insert(at, std::move(slice));
-  std::vector<Entry>& entries = indexes_[static_cast<std::size_t>(dimension)].entries;
-  make_room(&entries, 1);
-  entries.push_back({hash, id, 0});
-  return id;
+  if (hours_.empty()) {
+    bool named = false;  // as that of a slice that was forgotten
+    log_.visit([&](Period, std::span<const Change>, std::span<const SliceId> ids) {
+      named = named || std::ranges::find(ids, id) != ids.end();
+    });
+    if (named) keep(unpacked());
+  }
+  if (!hours_.empty()) {
+    make_room(&hours_, 1);
+    const auto at = std::ranges::lower_bound(hours_, id, {}, &Hours::id);
+    hours_.insert(at, Hours{.id = id});
+  }
+  return insert(dimension, id, hash, text);
 }
 
-SliceId Slices::wait(Dimension dimension, std::uint32_t hash, std::string_view value) {
-  std::unique_ptr<Queue>& queue = queues_[static_cast<std::size_t>(dimension)];
-  if (queue == nullptr) queue = std::make_unique<Queue>();
-  std::vector<Waiting>& waiting = queue->waiting;
+Slices::Value* Slices::insert(Dimension dimension, SliceId id, std::uint32_t hash,
+                              std::string_view text) {
+  const Value value{.hash = hash,
+                    .credit = 0,
+                    .id = id,
+                    .text = static_cast<std::uint16_t>(texts_.size()),
+                    .bytes = static_cast<std::uint16_t>(text.size())};
+  make_room(&texts_, text.size());
+  texts_.insert(texts_.end(), text.begin(), text.end());
+  make_room(&values_, 1);
+  const std::span<const Value> values = values_of(dimension);
+  const auto place = std::ranges::lower_bound(values, id, {}, &Value::id) - values.begin();
+  const auto d = static_cast<std::size_t>(dimension);
+  for (std::size_t i = d + 1; i < first_.size(); ++i) ++first_[i];
+  return &*values_.insert(values_.begin() + first_[d] + place, value);
+}
+
+Slices::Queue& Slices::queue_of(Dimension dimension) {
+  const auto at = std::ranges::lower_bound(queues_, dimension, {}, &Queue::dimension);
+  if (at != queues_.end() && at->dimension == dimension) return *at;
+  return *queues_.insert(at, Queue{.dimension = dimension, .smallest = 0, .waiting = {}});
+}
+
+SliceId Slices::wait(Dimension dimension, std::uint32_t hash, std::string_view text) {
+  Queue& queue = queue_of(dimension);
+  std::vector<Waiting>& waiting = queue.waiting;
   auto one = std::ranges::find(waiting, hash, &Waiting::hash);
   if (one == waiting.end() && waiting.size() < kSliceValuesMax) {
     one = waiting.insert(waiting.end(), {hash, 0, 0});
@@ -138,148 +187,160 @@ SliceId Slices::wait(Dimension dimension, std::uint32_t hash, std::string_view v
   }
   if (one->count < std::numeric_limits<std::uint32_t>::max()) ++one->count;
   const std::int64_t sure = one->count - one->error;
-  if (sure <= queue->smallest) return kNoSlice;
-
-  const std::vector<Entry>& entries = indexes_[static_cast<std::size_t>(dimension)].entries;
-  std::size_t smallest = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Track& hours = slices_[place_of(entries[i].id)].hours;
-    const std::int64_t mentions =
-        entries[i].credit + hours.sum(latest_ - kWeek + 1, latest_, Measure::mentions);
-    const bool less = i == 0 || mentions < queue->smallest ||
-                      (mentions == queue->smallest && entries[i].id < entries[smallest].id);
-    if (!less) continue;
-    queue->smallest = mentions;
-    smallest = i;
-  }
-  if (sure <= queue->smallest) return kNoSlice;
+  if (sure <= queue.smallest) return kNoSlice;
+  const std::size_t smallest = find_smallest(dimension, &queue.smallest);
+  if (sure <= queue.smallest) return kNoSlice;
   waiting.erase(one);
   forget(dimension, smallest);
-  const SliceId id = make(dimension, hash, value);
-  indexes_[static_cast<std::size_t>(dimension)].entries.back().credit =
-      static_cast<std::uint32_t>(sure - 1);  // this one is about to be added
-  return id;
+  Value* made = make(dimension, hash, text);
+  made->credit = static_cast<std::uint32_t>(sure - 1);  // this one is about to be added
+  return made->id;
 }
 
-void Slices::forget(Dimension dimension, std::size_t entry) {
-  std::vector<Entry>& entries = indexes_[static_cast<std::size_t>(dimension)].entries;
-  const std::size_t place = place_of(entries[entry].id);
-  slices_.erase(slices_.begin() + static_cast<std::ptrdiff_t>(place));
-  entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(entry));
+// The place of the community with the fewest mentions this week, the lowest id of several.
+std::size_t Slices::find_smallest(Dimension dimension, std::int64_t* mentions) {
+  const std::span<const Value> values = values_of(dimension);
+  const Period first = latest_ - kWeek + 1;
+  std::array<std::int64_t, kSliceValuesMax> counts{};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    counts[i] = values[i].credit;
+    if (hours_.empty()) continue;
+    counts[i] +=
+        hours_[place_of(hours_, values[i].id)].track.sum(first, latest_, Measure::mentions);
+  }
+  log_.visit([&](Period hour, std::span<const Change> changes, std::span<const SliceId> ids) {
+    if (hour < first || changes[0].measure != static_cast<std::uint8_t>(Measure::mentions)) return;
+    for (const SliceId id : ids) {
+      const auto at = std::ranges::find(values, id, &Value::id);
+      if (at != values.end())
+        counts[static_cast<std::size_t>(at - values.begin())] += changes[0].by;
+    }
+  });
+  const auto least = std::min_element(counts.begin(), counts.begin() + std::ssize(values));
+  *mentions = *least;
+  return static_cast<std::size_t>(least - counts.begin());
+}
+
+void Slices::forget(Dimension dimension, std::size_t place) {
+  const std::size_t at = first_[static_cast<std::size_t>(dimension)] + place;
+  const Value gone = values_[at];
+  values_.erase(values_.begin() + static_cast<std::ptrdiff_t>(at));
+  for (std::size_t i = static_cast<std::size_t>(dimension) + 1; i < first_.size(); ++i) --first_[i];
+  texts_.erase(texts_.begin() + gone.text, texts_.begin() + gone.text + gone.bytes);
+  for (Value& value : values_) {
+    if (value.text > gone.text) value.text = static_cast<std::uint16_t>(value.text - gone.bytes);
+  }
+  std::erase_if(hours_, [&](const Hours& one) { return one.id == gone.id; });
 }
 
 void Slices::begin_week() {
-  for (std::unique_ptr<Queue>& queue : queues_) queue.reset();
-  for (Index& index : indexes_) {
-    for (Entry& entry : index.entries) entry.credit = 0;
-  }
+  queues_.clear();
+  for (Value& value : values_) value.credit = 0;
 }
 
-void Slices::add(SliceId id, Period hour, std::span<const Change> sliced) {
-  const std::size_t place = place_of(id);
-  if (place == slices_.size()) return;
+void Slices::add(std::span<const SliceId> ids, Period hour, std::span<const Change> sliced) {
+  if (ids.empty() || sliced.empty()) return;
   if (hour > latest_) {
     if (week_of(hour) != week_of(latest_)) begin_week();
     latest_ = hour;
   }
-  slices_[place].hours.add(hour, sliced);
+  if (hours_.empty()) {
+    const auto less = [](const Change& change) { return change.by < 0; };
+    may_be_empty_ = may_be_empty_ || std::ranges::any_of(sliced, less);
+    if (log_.add(hour, sliced, ids)) return;
+    keep(unpacked());
+    if (hours_.empty() && log_.add(hour, sliced, ids)) return;
+  }
+  for (const SliceId id : ids) {
+    const std::size_t place = place_of(hours_, id);
+    if (place < hours_.size()) hours_[place].track.add(hour, sliced);
+  }
+}
+
+// The log as tracks, by id.
+std::vector<Slices::Hours> Slices::unpacked() const {
+  std::vector<Hours> hours(values_.size());
+  for (std::size_t i = 0; i < values_.size(); ++i) hours[i].id = values_[i].id;
+  std::ranges::sort(hours, {}, &Hours::id);
+  log_.visit([&](Period hour, std::span<const Change> changes, std::span<const SliceId> ids) {
+    for (const SliceId id : ids) {
+      const std::size_t place = place_of(hours, id);
+      if (place < hours.size()) hours[place].track.add(hour, changes);
+    }
+  });
+  return hours;
+}
+
+// Each hour and sums of it once, with all slices that have them. False where a log has no room.
+bool Slices::pack(const std::vector<Hours>& hours, SliceLog* log) {
+  std::size_t count = 0;
+  for (const Hours& one : hours) count += one.track.size();
+  if (count > kPackedMax) return false;
+  std::vector<Sums> all;
+  all.reserve(count);
+  for (const Hours& one : hours) {
+    one.track.visit([&](Period hour, std::span<const Change> changes) {
+      all.push_back({hour, {changes.begin(), changes.end()}, one.id});
+    });
+  }
+  std::sort(all.begin(), all.end());
+  std::vector<SliceId> ids;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    ids.push_back(all[i].id);
+    if (i + 1 < all.size() && all[i].is_alike(all[i + 1])) continue;
+    if (!log->add(all[i].hour, all[i].changes, ids)) return false;
+    ids.clear();
+  }
+  return true;
+}
+
+// As a log where that is half of what it may be, so that it does not fill up again at once.
+void Slices::keep(std::vector<Hours>&& hours) {
+  SliceLog log;
+  const bool quiet = pack(hours, &log) && log.bytes() <= SliceLog::kBytesMax / 2;
+  log_ = quiet ? std::move(log) : SliceLog();
+  hours_ = quiet ? std::vector<Hours>() : std::move(hours);
+}
+
+void Slices::prefetch() const {
+  constexpr std::size_t kLine = 64;
+  const auto ask = [](const auto& vector) {
+    const auto* at = reinterpret_cast<const char*>(vector.data());
+    for (std::size_t i = 0; i < vector.size() * sizeof(vector[0]); i += kLine) {
+      __builtin_prefetch(at + i);
+    }
+  };
+  ask(values_);
+  ask(texts_);
+  ask(hours_);
 }
 
 void Slices::drop_before(Period first) {
-  for (Slice& slice : slices_) slice.hours.drop_before(first);
-  for (std::size_t d = 0; d < kDimensions; ++d) {
-    const std::vector<Entry>& entries = indexes_[d].entries;
-    for (std::size_t i = entries.size(); i-- > 0;) {
-      if (slices_[place_of(entries[i].id)].hours.empty()) forget(static_cast<Dimension>(d), i);
-    }
+  if (hours_.empty()) {
+    if (log_.oldest() >= first && !may_be_empty_) return;
+    hours_ = unpacked();
+    log_ = SliceLog();
   }
-}
-
-std::size_t Slices::memory_bytes() const {
-  std::size_t bytes = slices_.capacity() * sizeof(Slice);
-  for (const Slice& slice : slices_) {
-    const bool inside = slice.value.size() <= std::string().capacity();
-    bytes += slice.hours.memory_bytes() + (inside ? 0 : slice.value.capacity() + 1);
-  }
-  for (const Index& index : indexes_) bytes += index.entries.capacity() * sizeof(Entry);
-  for (const std::unique_ptr<Queue>& queue : queues_) {
-    if (queue != nullptr) bytes += sizeof(Queue) + queue->waiting.capacity() * sizeof(Waiting);
-  }
-  return bytes;
-}
-
-void Slices::save(pb::Slices* out) const {
-  for (const Slice& slice : slices_) {
-    pb::Slices::Slice* one = out->add_slice();
-    one->set_id(slice.id);
-    one->set_dimension(static_cast<std::uint32_t>(slice.dimension));
-    one->set_value(slice.value);
-    slice.hours.save(one->mutable_hours());
-    const auto& entries = indexes_[static_cast<std::size_t>(slice.dimension)].entries;
-    one->set_credit(std::ranges::find(entries, slice.id, &Entry::id)->credit);
-  }
-  out->set_next_id(next_id_);
-  out->set_latest(latest_);
-  for (std::size_t d = 0; d < kDimensions; ++d) {
-    if (queues_[d] == nullptr) continue;
-    pb::Slices::Queue* queue = out->add_queue();
-    queue->set_dimension(static_cast<std::uint32_t>(d));
-    queue->set_smallest(queues_[d]->smallest);
-    for (const Waiting& one : queues_[d]->waiting) {
-      queue->add_hash(one.hash);
-      queue->add_count(one.count);
-      queue->add_error(one.error);
-    }
-  }
-}
-
-bool Slices::load_queue(const pb::Slices& in, int number) {
-  const auto& from = in.queue(number);
-  if (from.dimension() >= kDimensions) return false;
-  if (!is_community(static_cast<Dimension>(from.dimension()))) return false;
-  if (from.hash_size() > static_cast<int>(kSliceValuesMax)) return false;
-  if (from.count_size() != from.hash_size() || from.error_size() != from.hash_size()) return false;
-  std::unique_ptr<Queue>& queue = queues_[from.dimension()];
-  if (queue != nullptr) return false;
-  queue = std::make_unique<Queue>();
-  queue->smallest = from.smallest();
-  for (int i = 0; i < from.hash_size(); ++i) {
-    if (from.error(i) > from.count(i)) return false;
-    queue->waiting.push_back({from.hash(i), from.count(i), from.error(i)});
-  }
-  return true;
-}
-
-bool Slices::load(const pb::Slices& in) {
-  Slices loaded;
-  if (in.next_id() >= kIds) return false;
-  for (const pb::Slices::Slice& one : in.slice()) {
-    if (one.id() >= kIds || one.dimension() >= kDimensions) return false;
-    if (!loaded.slices_.empty() && one.id() <= loaded.slices_.back().id) return false;
-    if (one.value().empty() || one.value().size() > kSliceValueBytesMax) return false;
-    Slice slice;
-    slice.id = static_cast<SliceId>(one.id());
-    slice.dimension = static_cast<Dimension>(one.dimension());
-    slice.value = one.value();
-    if (!slice.hours.load(one.hours())) return false;
-    const std::uint32_t hash = hash_of(slice.value);
-    if (loaded.find(slice.dimension, hash, slice.value) != nullptr) return false;
-    loaded.indexes_[one.dimension()].entries.push_back({hash, slice.id, one.credit()});
-    loaded.slices_.push_back(std::move(slice));
-  }
+  for (Hours& one : hours_) one.track.drop_before(first);
   for (std::size_t d = 0; d < kDimensions; ++d) {
     const auto dimension = static_cast<Dimension>(d);
-    std::size_t most = values_max(dimension);
-    if (!is_community(dimension) && loaded.find(dimension, hash_of(kOther), kOther)) ++most;
-    if (loaded.indexes_[d].entries.size() > most) return false;
+    for (std::size_t i = values_of(dimension).size(); i-- > 0;) {
+      if (hours_[place_of(hours_, values_of(dimension)[i].id)].track.empty()) forget(dimension, i);
+    }
   }
-  loaded.next_id_ = in.next_id();
-  loaded.latest_ = in.latest();
-  for (int i = 0; i < in.queue_size(); ++i) {
-    if (!loaded.load_queue(in, i)) return false;
+  may_be_empty_ = false;
+  keep(std::move(hours_));
+}
+
+void Slices::each(const std::function<void(const Slice&)>& take) const {
+  const std::vector<Hours> from_log = hours_.empty() ? unpacked() : std::vector<Hours>();
+  const std::vector<Hours>& all = hours_.empty() ? from_log : hours_;
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    const auto dimension = static_cast<Dimension>(d);
+    for (const Value& value : values_of(dimension)) {
+      take({value.id, dimension, text_of(value), all[place_of(all, value.id)].track});
+    }
   }
-  *this = std::move(loaded);
-  return true;
 }
 
 }  // namespace vigie

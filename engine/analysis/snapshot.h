@@ -67,7 +67,10 @@ inline constexpr std::size_t kTopWindows = 2;  // the first ones of kKpiWindows
 // What is shown of a brand beside its minutes; see kpi.h for what the values mean.
 struct BrandKpis {
   std::array<KpiValues, kKpiWindows.size()> values;  // by window
+  // Of net sentiment as it was counted, and once the errors of the model are corrected: what alerts
+  // go by.
   std::array<std::optional<Interval>, kKpiWindows.size()> net_sentiment;
+  std::array<Adjusted, kKpiWindows.size()> adjusted;
   struct Slice {
     Dimension dimension = Dimension::platform;
     std::string value;

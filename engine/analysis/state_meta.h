@@ -15,7 +15,7 @@
 namespace vigie {
 
 // Grows when an older engine could not read what is written, or would misread it.
-inline constexpr std::uint32_t kStateVersion = 1;
+inline constexpr std::uint32_t kStateVersion = 2;
 inline constexpr std::string_view kMetaKey = "meta";
 
 struct StateMeta {
@@ -25,8 +25,10 @@ struct StateMeta {
   struct Partition {
     PartitionId id = 0;  // as the records of brands have it
     PartitionName name;
+    std::uint32_t incarnation = 0;  // the highest in any record
   };
   std::vector<Partition> partitions{};
+  bool plain_names = false;  // of authors: they are no pseudonyms
 };
 
 [[nodiscard]] StateRecord save_meta(const StateMeta& meta);

@@ -28,6 +28,7 @@ void append_progress(std::span<const Progress> progress, std::string* value) {
     pb::Shard::Progress* to = out.add_progress();
     to->set_partition(one.partition);
     to->set_next_offset(one.next_offset);
+    to->set_incarnation(one.incarnation);
     if (one.event_time) to->set_event_time(one.event_time->time_since_epoch().count());
   }
   // Two messages behind each other are their union: so protobuf defines it.
@@ -51,6 +52,7 @@ Result<ShardInput> load_shard_input(std::string_view key, std::string_view value
     Progress& one = input.progress.emplace_back();
     one.partition = from.partition();
     one.next_offset = from.next_offset();
+    one.incarnation = from.incarnation();
     if (from.has_event_time()) one.event_time = time(from.event_time());
   }
   return input;

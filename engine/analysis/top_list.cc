@@ -1,6 +1,7 @@
 #include "engine/analysis/top_list.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <new>
@@ -82,6 +83,30 @@ struct TopList::View {
     return {at, size};
   }
 
+  // The slot of the hash, or the free one where it would be.
+  [[nodiscard]] Slot* place_of(std::uint64_t hash) const {
+    const Slot* const end = slots.data() + slots.size();
+    Slot* slot = slots.data() + home(hash, slots.size());
+    while (slot->count != 0 && slot->hash != hash) {
+      if (++slot == end) slot = slots.data();
+    }
+    return slot;
+  }
+
+  // For one more entry.
+  [[nodiscard]] bool has_room(std::size_t text_bytes) const {
+    return slots_for(head->entries + 1) <= slots.size() &&
+           head->text_bytes + text_bytes <= head->text_room;
+  }
+
+  // REQUIRES: has_room; the slot is the free one of its hash.
+  void put(Slot* slot, const Item& item) const {
+    slot->hash = item.hash;
+    slot->set_count(item.count);
+    slot->text = store(item.text) & ((1U << kTextBits) - 1);
+    ++head->entries;
+  }
+
   // Returns where it is.
   std::uint32_t store(std::string_view text) const {
     const std::uint32_t place = head->text_bytes;
@@ -92,6 +117,8 @@ struct TopList::View {
     head->text_bytes += static_cast<std::uint32_t>(stored_bytes(text));
     return place;
   }
+
+  void compact(std::uint64_t lowered_by) const;
 
   void append_items(std::uint64_t lowered_by, std::vector<Item>* out) const {
     for (const Slot& slot : slots) {
@@ -118,28 +145,22 @@ TopList::View TopList::view() const {
 
 TopList::Slot* TopList::find(std::uint64_t hash) const {
   if (block_ == nullptr) return nullptr;
+  Slot* slot = view().place_of(hash);
+  return slot->count == 0 ? nullptr : slot;
+}
+
+void TopList::prefetch(std::uint64_t hash) const {
+  if (block_ == nullptr) return;
   const View all = view();
-  for (std::size_t i = home(hash, all.slots.size());; i = all.next(i)) {
-    if (all.slots[i].count == 0) return nullptr;
-    if (all.slots[i].hash == hash) return &all.slots[i];
-  }
+  __builtin_prefetch(all.slots.data() + home(hash, all.slots.size()));
 }
 
 // REQUIRES: its hash has no entry, and less than `capacity` entries have.
 void TopList::insert(const Item& item) {
   const std::size_t bytes = stored_bytes(item.text);
-  View all = view();
-  if (block_ == nullptr || slots_for(all.head->entries + 1) > all.slots.size() ||
-      all.head->text_bytes + bytes > all.head->text_room) {
-    rebuild(0, 1, bytes);
-    all = view();
-  }
-  std::size_t i = home(item.hash, all.slots.size());
-  while (all.slots[i].count != 0) i = all.next(i);
-  all.slots[i].hash = item.hash;
-  all.slots[i].set_count(item.count);
-  all.slots[i].text = all.store(item.text) & ((1U << kTextBits) - 1);
-  ++all.head->entries;
+  if (block_ == nullptr || !view().has_room(bytes)) rebuild(0, 1, bytes);
+  const View all = view();
+  all.put(all.place_of(item.hash), item);
 }
 
 // The slots behind it move up to where they would be without it.
@@ -157,22 +178,56 @@ void TopList::remove(Slot* slot) {
   --all.head->entries;
 }
 
-// Makes a new block, with room for so much more, of the entries that are left when all counts are
-// lowered. The table never becomes smaller: what was needed once will be needed again.
+// What a list keeps when it is made anew in its block: entries and bytes of texts. More needs a new
+// block for the time being.
+constexpr std::size_t kEntriesInPlaceMax = 256;
+constexpr std::size_t kBytesInPlaceMax = 8192;
+
+// The same block, with the entries that are left. A block of its own for this would be cold.
+// REQUIRES: they are so few.
+void TopList::View::compact(std::uint64_t lowered_by) const {
+  std::array<Slot, kEntriesInPlaceMax> kept;
+  std::array<char, kBytesInPlaceMax> kept_texts;
+  std::uint32_t entries = 0;
+  std::uint32_t bytes = 0;
+  for (Slot& slot : slots) {
+    if (slot.count > lowered_by) {
+      const std::string_view whole = text(slot);
+      const char* const from = texts + slot.text;
+      const auto size = static_cast<std::uint32_t>(whole.data() + whole.size() - from);
+      std::memcpy(kept_texts.data() + bytes, from, size);
+      Slot& to = kept[entries++];
+      to.hash = slot.hash;
+      to.set_count(slot.count - lowered_by);
+      to.text = bytes & ((1U << kTextBits) - 1);
+      bytes += size;
+    }
+    slot = {};
+  }
+  for (const Slot& one : std::span(kept).first(entries)) *place_of(one.hash) = one;
+  std::memcpy(texts, kept_texts.data(), bytes);
+  head->entries = entries;
+  head->text_bytes = bytes;
+}
+
+// Makes room for so much more beside the entries that are left when all counts are lowered. The
+// table never becomes smaller: what was needed once will be needed again.
 void TopList::rebuild(std::uint64_t lowered_by, std::size_t more_entries, std::size_t more_bytes) {
   const View before = view();
-  const std::unique_ptr<std::byte[]> owner = std::move(block_);
-  std::vector<Item> kept;
   Head now;
-  if (before.head != nullptr) {
-    now = *before.head;
-    kept.reserve(now.entries);
-    before.append_items(lowered_by, &kept);
-  }
+  if (before.head != nullptr) now = *before.head;
+  std::size_t entries = more_entries;
   std::size_t bytes = more_bytes;
-  for (const Item& item : kept) bytes += stored_bytes(item.text);
+  for (const Slot& slot : before.slots) {
+    if (slot.count <= lowered_by) continue;
+    ++entries;
+    bytes += stored_bytes(before.text(slot));
+  }
+  const bool fits = slots_for(entries) <= now.slots && bytes + bytes / 8 <= now.text_room;
+  if (fits && entries <= kEntriesInPlaceMax && bytes <= kBytesInPlaceMax) {
+    return before.compact(lowered_by);
+  }
   // A quarter more than is needed, so that growing takes constant time on average.
-  const std::size_t entries = kept.size() + more_entries;
   if (slots_for(entries) > now.slots) {
     const std::size_t wanted = std::min<std::size_t>(entries + entries / 4, capacity_);
     now.slots = static_cast<std::uint32_t>(slots_for(std::max(entries, wanted)));
@@ -183,38 +238,62 @@ void TopList::rebuild(std::uint64_t lowered_by, std::size_t more_entries, std::s
   now.entries = 0;
   now.text_bytes = 0;
   const std::size_t slot_bytes = now.slots * sizeof(Slot);
+  const std::unique_ptr<std::byte[]> owner = std::move(block_);
   block_ = std::make_unique_for_overwrite<std::byte[]>(sizeof(Head) + slot_bytes + now.text_room);
   new (block_.get()) Head(now);
   std::uninitialized_value_construct_n(reinterpret_cast<Slot*>(block_.get() + sizeof(Head)),
                                        now.slots);
-  for (const Item& item : kept) insert(item);
+  const View after = view();
+  for (const Slot& slot : before.slots) {
+    if (slot.count <= lowered_by) continue;
+    after.put(after.place_of(slot.hash), {slot.hash, before.text(slot), slot.count - lowered_by});
+  }
 }
 
 void TopList::add(std::uint64_t hash, std::string_view text, std::int64_t weight) {
   if (weight <= 0) return;
   const auto more = static_cast<std::uint64_t>(weight);
-  if (Slot* slot = find(hash)) {
-    slot->set_count(sum(slot->count, more));
-  } else {
-    if (block_ != nullptr && view().head->entries == capacity_) make_room();
-    insert({hash, whole_characters(text, kLabelBytesMax), sum(0, more)});
-  }
+  if (block_ == nullptr) return add_new({hash, text, sum(0, more)}, weight);
+  const View all = view();
+  Slot* slot = all.place_of(hash);
+  if (slot->count == 0) return add_new({hash, text, sum(0, more)}, weight);
+  slot->set_count(sum(slot->count, more));
+  all.head->total += weight;
+}
+
+void TopList::add_new(Item item, std::int64_t weight) {
+  item.text = whole_characters(item.text, kLabelBytesMax);
+  if (block_ != nullptr && view().head->entries == capacity_) make_room();
+  insert(item);
   view().head->total += weight;
+}
+
+// The count in the middle of all: most are small.
+std::uint64_t TopList::median() const {
+  constexpr std::size_t kSmall = 64;
+  std::array<std::uint32_t, kSmall> of_count{};  // the last one counts all that are larger
+  const View all = view();
+  for (const Slot& slot : all.slots) ++of_count[std::min<std::uint64_t>(slot.count, kSmall - 1)];
+  std::size_t before = all.head->entries / 2;
+  for (std::size_t count = 1; count + 1 < kSmall; ++count) {
+    if (before < of_count[count]) return count;
+    before -= of_count[count];
+  }
+  std::vector<std::uint64_t> counts;
+  for (const Slot& slot : all.slots) {
+    if (slot.count >= kSmall - 1) counts.push_back(slot.count);
+  }
+  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(before);
+  std::ranges::nth_element(counts, middle);
+  return *middle;
 }
 
 // At least half of the counters are lowered by the median: error() grows by 2 / capacity of what
 // is taken off them at most.
 void TopList::make_room() {
-  std::vector<std::uint64_t> counts;
-  counts.reserve(capacity_);
-  const View all = view();
-  for (const Slot& slot : all.slots) {
-    if (slot.count != 0) counts.push_back(slot.count);
-  }
-  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
-  std::ranges::nth_element(counts, middle);
-  all.head->error += static_cast<std::int64_t>(*middle);
-  rebuild(*middle, 1, 0);
+  const std::uint64_t by = median();
+  view().head->error += static_cast<std::int64_t>(by);
+  rebuild(by, 1, 0);
 }
 
 void TopList::take_back(std::uint64_t hash, std::int64_t weight) {

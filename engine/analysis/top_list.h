@@ -32,6 +32,9 @@ class TopList {
   // The text is copied only when its entry is made, kLabelBytesMax bytes of it at most.
   // REQUIRES: the hash is uniform (a keyed hash of the text); weight >= 0.
   void add(std::uint64_t hash, std::string_view text, std::int64_t weight = 1);
+  // Asks for what add() looks at first, and then for the slot.
+  void prefetch() const { __builtin_prefetch(block_.get()); }
+  void prefetch(std::uint64_t hash) const;
   // Takes back what was added; an entry never falls below zero, and one that is gone stays gone.
   void take_back(std::uint64_t hash, std::int64_t weight = 1);
   // As if what the other was told had been added here; error() grows by its error, and by what
@@ -63,6 +66,8 @@ class TopList {
   [[nodiscard]] View view() const;
   [[nodiscard]] Slot* find(std::uint64_t hash) const;
   void insert(const Item& item);
+  void add_new(Item item, std::int64_t weight);
+  [[nodiscard]] std::uint64_t median() const;
   void remove(Slot* slot);
   void make_room();
   void rebuild(std::uint64_t lowered_by, std::size_t more_entries, std::size_t more_bytes);

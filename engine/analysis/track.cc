@@ -1,6 +1,8 @@
 #include "engine/analysis/track.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/analysis/state.pb.h"
@@ -111,17 +113,14 @@ std::size_t Track::memory_bytes() const {
 }
 
 void Track::save(pb::Track* out) const {
-  for (std::size_t row = 0; row < cells_.size(); ++row) {
-    std::uint32_t measures = 0;
-    cells_.visit(row, [&](std::size_t measure, std::int64_t sum) {
-      out->add_measure(static_cast<std::uint32_t>(measure));
-      out->add_sum(sum);
-      ++measures;
-    });
-    if (measures == 0) continue;
-    out->add_period(cells_.period(row));
-    out->add_measures_in_period(measures);
-  }
+  visit([out](Period period, std::span<const Change> sums) {
+    for (const Change& sum : sums) {
+      out->add_measure(number_of(static_cast<Measure>(sum.measure)));
+      out->add_sum(sum.by);
+    }
+    out->add_period(period);
+    out->add_measures_in_period(static_cast<std::uint32_t>(sums.size()));
+  });
 }
 
 bool Track::load(const pb::Track& in) {
@@ -135,13 +134,21 @@ bool Track::load(const pb::Track& in) {
     if (i > 0 && in.period(i) <= in.period(i - 1)) return false;
     const std::uint32_t count = in.measures_in_period(i);
     if (count == 0 || count > static_cast<std::uint32_t>(in.measure_size() - next)) return false;
-    changes.clear();
+    Measures sums{};
     for (std::uint32_t j = 0; j < count; ++j, ++next) {
-      const std::uint32_t measure = in.measure(next);
+      const std::uint32_t number = in.measure(next);
       const std::int64_t sum = in.sum(next);
-      if (measure >= cells.measures() || sum == 0 || sum < -kSumMax || sum > kSumMax) return false;
-      if (j > 0 && measure <= changes.back().measure) return false;
-      changes.push_back({static_cast<std::uint8_t>(measure), sum});
+      const bool possible = number < kMeasureNumbersMax && sum >= -kSumMax && sum <= kSumMax;
+      if (!possible || sum == 0) return false;
+      const std::optional<Measure> measure = measure_of_number(number);
+      // Another engine's, which has more of them.
+      if (!measure || static_cast<std::size_t>(*measure) >= cells.measures()) continue;
+      if (std::exchange(at(sums, *measure), sum) != 0) return false;
+    }
+    changes.clear();
+    for (std::size_t measure = 0; measure < cells.measures(); ++measure) {
+      if (sums[measure] != 0)
+        changes.push_back({static_cast<std::uint8_t>(measure), sums[measure]});
     }
     cells.add(in.period(i), changes);
   }

@@ -20,7 +20,8 @@ class Track;
 // One thread. Memory grows with the periods that saw a change, not with time.
 class Track {
  public:
-  // `measures`: how many, from the first of Measure; kSlicedMeasures or kMeasures.
+  // `measures`: how many, from the first of Measure; kSlicedMeasures or kMeasures. Or kCalled,
+  // where places in Called stand for them.
   explicit Track(std::size_t measures);
   Track(Track&&) noexcept;
   Track& operator=(Track&&) noexcept;
@@ -33,6 +34,21 @@ class Track {
   void sum(Period first, Period last, Measures* sums) const;
   // The same of one measure.
   [[nodiscard]] std::int64_t sum(Period first, Period last, Measure measure) const;
+
+  // Periods, those with nothing left included; and each period's sums that are not zero, rising, to
+  // take(period, changes).
+  [[nodiscard]] std::size_t size() const { return cells_.size(); }
+  template <class Take>
+  void visit(Take&& take) const {
+    Changes changes;
+    for (std::size_t row = 0; row < cells_.size(); ++row) {
+      changes.count = 0;
+      cells_.visit(row, [&](std::size_t measure, std::int64_t sum) {
+        changes.list[changes.count++] = {static_cast<std::uint8_t>(measure), sum};
+      });
+      if (changes.count != 0) take(cells_.period(row), changes.all());
+    }
+  }
 
   // Forgets what lies before.
   void drop_before(Period first);

@@ -52,6 +52,7 @@ struct MatchArguments {
   std::string config;
   std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
+  bool sentiment = false;  // of each brand, too
 };
 [[nodiscard]] Exit match_command(const MatchArguments& arguments);
 
@@ -62,6 +63,7 @@ struct ExplainArguments {
   std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
   bool json = false;
+  bool sentiment = false;  // how it sounds, too
 };
 [[nodiscard]] Exit explain_command(const ExplainArguments& arguments);
 
@@ -88,6 +90,13 @@ struct ReplayArguments {
   std::string kpis;    // where to write the KPIs, likewise; not both
 };
 [[nodiscard]] Exit replay_command(const ReplayArguments& arguments);
+
+struct SentimentArguments {
+  std::string lang;        // of all lines; empty: of each what it seems to be
+  std::string file = "-";  // one text a line
+  bool explain = false;
+};
+[[nodiscard]] Exit sentiment_command(const SentimentArguments& arguments);
 
 // Which state is meant: that of a configuration, or a directory. Exactly one of them is given.
 struct StateArguments {

@@ -50,20 +50,22 @@ ConfigurationRead read_configuration(const std::string& path, const BrandList& k
   read.stamps = loaded.stamps;
   read.files = loaded.files;
   const std::shared_ptr<const MappingSet> mappings = compile_mappings(&loaded);
-  const auto brands = next_brands(known, loaded.settings.brands);
+  const auto brands = next_brands(known, loaded.settings.brands, loaded.settings.segments);
   Result<std::shared_ptr<const rules::RuleSet>> rules;
   // A file that is missing would leave what it holds to be called unknown.
   if (brands && loaded.every_file_read) {
     const std::vector<BrandId> ids = ids_of(**brands);
     std::vector<rules::Finding> findings;
     const rules::RecommendationPack opinions = opinions_of(loaded.settings);
+    const std::vector<rules::CrisisSector> crises = rules::crisis_pack();
     rules = rules::compile(loaded.settings.brands,
                            // Keeps those who write posts from choosing tokens that collide.
                            {.seed = random_seed(),
                             .library = &loaded.settings.library,
                             .ids = ids,
                             .segments = loaded.settings.segments,
-                            .opinions = &opinions},
+                            .opinions = &opinions,
+                            .crises = crises},
                            &findings);
     add_findings(findings, &loaded);
   }

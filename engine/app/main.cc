@@ -78,6 +78,8 @@ void add_explain(CLI::App* app, ExplainArguments* arguments, std::function<Exit(
   command->add_option("--brand", arguments->brand,
                       "Only this one; else every brand that matches or nearly does");
   command->add_flag("--json", arguments->json, "One line of JSON for each post");
+  command->add_flag("--sentiment", arguments->sentiment,
+                    "Say how the post sounds where it speaks of the brand");
   add_mapping(command, &arguments->mapping);
   CLI::Option* text = command->add_option("--text", arguments->text, "The text of a post");
   CLI::Option* files = command->add_option("FILE", arguments->files,
@@ -133,6 +135,8 @@ void add_match(CLI::App* app, MatchArguments* arguments, std::function<Exit()>* 
   CLI::App* command =
       app->add_subcommand("match", "Write one line for each brand that a post mentions");
   add_config(command, &arguments->config);
+  command->add_flag("--sentiment", arguments->sentiment,
+                    "Say how each post sounds where it speaks of the brand");
   add_mapping(command, &arguments->mapping);
   add_files(command, &arguments->files);
   command->callback([=] { *chosen = [=] { return match_command(*arguments); }; });
@@ -157,6 +161,19 @@ void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>
       ->excludes(series);
   add_files(command, &arguments->files);
   command->callback([=] { *chosen = [=] { return replay_command(*arguments); }; });
+}
+
+void add_sentiment(CLI::App* app, SentimentArguments* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand(
+      "sentiment", "Say of each line how it sounds: label, score, confidence and language");
+  command->add_option(
+      "--lang", arguments->lang,
+      "The language of all lines: en, fr, de, it, pt or es; else each is looked at");
+  command->add_flag("--explain", arguments->explain,
+                    "Show what moved each, and what a negation reaches");
+  command->add_option("FILE", arguments->file, "One text a line; - for standard input")
+      ->capture_default_str();
+  command->callback([=] { *chosen = [=] { return sentiment_command(*arguments); }; });
 }
 
 // Which state: of a configuration or of a directory.
@@ -240,6 +257,7 @@ int run_main(int argc, char** argv) {
   DecodeArguments decode;
   MatchArguments match;
   ReplayArguments replay;
+  SentimentArguments sentiment;
   StateCommands state;
   add_run(&app, &run, &chosen);
   add_demo(&app, &demo, &chosen);
@@ -251,6 +269,7 @@ int run_main(int argc, char** argv) {
   add_decode(&app, &decode, &chosen);
   add_match(&app, &match, &chosen);
   add_replay(&app, &replay, &chosen);
+  add_sentiment(&app, &sentiment, &chosen);
   add_state(&app, &state, &chosen);
   try {
     app.parse(argc, argv);

@@ -33,9 +33,14 @@ void Output::write() {
   text_.clear();
 }
 
+void Output::flush() {
+  if (!text_.empty()) write();
+  if (std::fflush(file_.get()) != 0 && error_ == 0) error_ = errno;
+}
+
 Result<void> Output::close() {
   write();
-  if (std::fflush(file_.get()) != 0 && error_ == 0) error_ = errno;
+  flush();
   if (error_ == 0) return {};
   return fail(ErrorKind::refused, cat("writing failed: ", std::strerror(error_)), path_);
 }

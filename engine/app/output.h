@@ -20,6 +20,9 @@ class Output {
   [[nodiscard]] std::string& text() { return text_; }
   void flush_if_large();
 
+  // Writes what there is, now: somebody waits for it.
+  void flush();
+
   // Writes the rest. Errors: refused, when any write failed (a full disk, a closed pipe).
   [[nodiscard]] Result<void> close();
 

@@ -29,6 +29,7 @@ std::vector<std::string_view> waiting_sections(const Settings& started, const Se
   if (!(started.state == now.state)) out.emplace_back("state");
   if (!(started.privacy == now.privacy)) out.emplace_back("privacy");
   if (!(started.kpis == now.kpis)) out.emplace_back("kpis");
+  if (!(started.sentiment == now.sentiment)) out.emplace_back("sentiment");
   if (!(started.serve == now.serve)) out.emplace_back("serve");
   if (!(started.event_time == now.event_time)) out.emplace_back("event_time");
   if (!(started.engine == now.engine)) out.emplace_back("engine");
@@ -62,15 +63,6 @@ Reloader::Reloader(std::string path, const Configuration* in_use, Engine* engine
 
 ReloadOutcome Reloader::reload(std::string_view reason) {
   ConfigurationRead read = read_configuration(path_, *brands_);
-  if (read.configuration &&
-      read.configuration->settings.kpis.segments != started_with_->settings.kpis.segments) {
-    // Posts are known by the places of their segments.
-    read.error = Error{ErrorKind::config,
-                       "'segments' has other names, or another order, than at the start; restart "
-                       "the engine, or put them back (their queries may change)",
-                       path_};
-    read.configuration.reset();
-  }
   ReloadOutcome outcome =
       read.configuration ? take(*read.configuration, reason) : refuse(read, reason);
   for (const Diagnostic& diagnostic : read.diagnostics) {

@@ -225,6 +225,7 @@ Exit replay_command(const ReplayArguments& arguments) {
                  .key_seed = settings.privacy.key.value.empty() ? fresh_key_seed()
                                                                 : seed_of(settings.privacy.key),
                  .pseudonymise = settings.privacy.pseudonymise,
+                 .sentiment = settings.sentiment.source,
                  .replay = true},
                 &counters);
   const auto asked_to_stop = [&](Deadline until) { return signals.wait(until) == Asked::stop; };

@@ -188,7 +188,7 @@ Result<Parts> wire_replay(std::span<const std::string> files, std::unique_ptr<De
 Parts wire_demo(const DemoOptions& demo, const Settings& settings, Rules rules) {
   Parts parts;
   parts.rules = std::move(rules);
-  parts.brands = next_brands({}, settings.brands).value_or(nullptr);  // a few
+  parts.brands = next_brands({}, settings.brands, settings.segments).value_or(nullptr);  // a few
   parts.inputs.push_back(
       {open_demo(demo), make_native_decoder({.future = settings.event_time.future})});
   add_link(settings, &parts);

@@ -29,8 +29,10 @@ struct BrandList {
     std::string panel{};                    // brands that are compared have the same
     std::vector<CampaignPlan> campaigns{};  // by bit of Fact::campaigns
   };
-  std::vector<std::string> names;  // by BrandId
-  std::vector<Live> live;          // watched now, in the order of the configuration
+  std::vector<std::string> names;       // by BrandId
+  std::vector<Live> live;               // watched now, in the order of the configuration
+  std::vector<std::string> segments{};  // names, by bit of Fact::segments
+  std::vector<std::string> crises{};    // names of sectors, by bit of Fact::crisis
 };
 
 }  // namespace vigie

@@ -99,7 +99,8 @@ struct Counters {
   Value updates_unknown{};   // the shard holds no such post
   Value rebalances{};
   Value source_errors{};
-  Value stale_records{};  // dropped after a rebalance: not owned, or already read
+  Value logs_begun_anew{};  // partitions made anew, or cut: they are counted from their start
+  Value stale_records{};    // dropped after a rebalance: not owned, or already read
   Value commits{};
   Value commit_failures{};
   Value queue_full{};  // times a worker waited for a shard

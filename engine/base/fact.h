@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -48,9 +49,12 @@ struct Labels {
 };
 
 enum class Sentiment : std::uint8_t { unscored, negative, neutral, positive };
+// Who said how a post sounds: our model, or whoever handed the post over.
+enum class SentimentSource : std::uint8_t { model, given };
 enum class MediaType : std::uint8_t { owned, paid, earned, shared };
 // The words of metric labels.
 [[nodiscard]] std::string_view to_text(Sentiment sentiment);
+[[nodiscard]] std::string_view to_text(SentimentSource source);
 [[nodiscard]] std::string_view to_text(MediaType type);
 
 inline constexpr std::int64_t kUnknownCount = -1;
@@ -82,11 +86,11 @@ struct FactPost {
   ShortName lang;
   ShortName country;
   Kind kind = Kind::post;
-  Sentiment sentiment = Sentiment::unscored;
-  bool backdated = false;  // observed long after it was written: counted apart
-  bool edited = false;     // perhaps counted before; a PostUpdate of the same origin goes with it
-  Label id;                // its address, or its id where it has none
-  Label author_name;       // a pseudonym, where privacy asks for one
+  Sentiment given = Sentiment::unscored;  // what whoever handed it over says of its text
+  bool backdated = false;                 // observed long after it was written: counted apart
+  bool edited = false;  // perhaps counted before; a PostUpdate of the same origin goes with it
+  Label id;             // its address, or its id where it has none
+  Label author_name;    // a pseudonym, where privacy asks for one
   Label channel;
   Labels hashtags;  // folded, without '#', each once
   Labels sites;     // of its links: hosts without "www.", each once
@@ -94,13 +98,24 @@ struct FactPost {
   Labels words;     // folded words that may be terms: neither short nor common, each once
 };
 
-// One brand and one post that concerns it. `post` is its place in Facts::posts.
+struct BrandList;  // see brand_list.h
+
+// One brand and one post that concerns it. `post` is its place in Facts::posts; the bits are those
+// of Facts::brands.
 struct Fact {
   std::uint32_t post = 0;
   BrandId brand = 0;
   std::uint32_t campaigns = 0;  // bit i: takes part in the brand's campaign i
   std::uint32_t rejected = 0;   // bit i: breaks the guideline of campaign i
-  std::uint32_t segments = 0;   // bit i: belongs to segment i of the configuration
+  std::uint32_t segments = 0;   // bit i: belongs to segment i
+  // How what it says of the brand sounds, as KPIs count it; the score from -1 to 1, and how sure it
+  // is, from 0 to 1. `language`: of the model that said so, as sentiment::Language; 0: it did not.
+  Sentiment sentiment = Sentiment::unscored;
+  SentimentSource source = SentimentSource::model;
+  std::uint8_t language = 0;
+  std::uint8_t crisis = 0;  // bit i: holds words of a crisis of sector i, see kCrisisSectors
+  float score = 0;
+  float confidence = 0;
   MediaType media = MediaType::shared;
   bool mention = true;      // false: it only answers for the brand
   bool owned = false;       // an account of the brand wrote it
@@ -113,6 +128,8 @@ struct Fact {
 
 // What stage one makes of some records for one shard.
 struct Facts {
+  // What they were matched with; null: what is in use where they are applied.
+  std::shared_ptr<const BrandList> brands;
   std::vector<FactPost> posts;  // per partition in the order of their origins
   std::vector<Fact> facts;      // in the order of their posts
   std::vector<Label> labels;
@@ -125,6 +142,7 @@ struct Facts {
     return {labels.data() + some.first, some.count};
   }
   void clear() {
+    brands.reset();
     posts.clear();
     facts.clear();
     labels.clear();
@@ -166,6 +184,9 @@ struct Progress {
   // Set when the partition is caught up and nothing has come for a while: it then no longer holds
   // the watermark back. How long nothing has come.
   std::optional<Duration> idle;
+  // How often the log of the partition has begun anew as far as the state knows: offsets of another
+  // incarnation mean nothing. Only in what is saved.
+  std::uint32_t incarnation = 0;
 };
 
 // What one worker tells one shard about one batch of records, or about a quiet moment.
@@ -181,6 +202,9 @@ struct FactBatch {
     std::optional<std::vector<PartitionId>> partitions;
   };
   std::optional<Assignment> assignment;
+  // Partitions of the writer whose log was made anew, or cut, before this batch: offsets begin
+  // again, and are no repeats of the former ones.
+  std::vector<PartitionId> begun_anew;
 
   // Heap memory that the batch holds, for the queue's bound.
   [[nodiscard]] std::size_t bytes() const {

@@ -53,12 +53,14 @@ struct Batch {
   std::vector<PartitionNews> news;  // partitions touched by this batch or newly caught up
   // Set when ownership changed before these records; see FactBatch::Assignment.
   std::optional<FactBatch::Assignment> assignment;
-  bool ended = false;  // nothing will ever follow
+  std::vector<PartitionId> begun_anew;  // before these records; see FactBatch
+  bool ended = false;                   // nothing will ever follow
 
   void clear() {
     records.clear();
     news.clear();
     assignment.reset();
+    begun_anew.clear();
     ended = false;
   }
 };

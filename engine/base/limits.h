@@ -82,6 +82,13 @@ inline constexpr std::size_t kArenaBlockBytes = 256UL << 10;
 inline constexpr std::size_t kArenaKeptBytes = 4UL << 20;
 // Facts waiting between the workers and one shard; a full queue blocks the workers.
 inline constexpr std::size_t kLinkQueueBytes = 64UL << 20;
+// Facts that a shard has taken and folds at once: the more there are, the less each takes, as what
+// a brand keeps comes into the cache once for all of its facts. They wait for so long at most, and
+// hold so many bytes, one batch more at most. 16,384 take some 20 ms, in which nothing else is
+// done.
+inline constexpr std::size_t kFactsAtOnceMax = 16'384;
+inline constexpr std::size_t kFactsAtOnceBytes = 16UL << 20;
+inline constexpr std::chrono::milliseconds kFactsWaitMax{20};
 
 // --- Rules -------------------------------------------------------------------------------------
 
@@ -108,7 +115,7 @@ inline constexpr std::uint32_t kNearMax = 1000;
 inline constexpr std::uint32_t kQueryStepsMax = 2'000'000;
 inline constexpr std::uint32_t kPostStepsMax = 20'000'000;
 // Campaigns of one brand: a post's are the bits of one word.
-inline constexpr std::size_t kCampaignsMax = 32;
+inline constexpr std::size_t kCampaignsMax = 31;
 // Spans reported for one brand in one post.
 inline constexpr std::size_t kSpansMax = 64;
 // Empty matches of one regex that are passed over in one text: `(.*x)?` makes each of them cost a
@@ -159,6 +166,10 @@ inline constexpr std::size_t kPlatformsPerBrandMax = 32;
 // different speeds put minutes far ahead of the watermark. 1M hours are 264 MB.
 inline constexpr std::size_t kHourBlocksMax = 1'000'000;
 
+// How far a post may lie after all others of its partition and still be believed, where nothing but
+// itself tells when it was written (partition_times.h): a pause is as long at most.
+inline constexpr std::chrono::days kTimeJumpMax{31};
+
 // --- State of brands -----------------------------------------------------------------------------
 
 // Hours of sums that a brand keeps: the window of 30 days and the one before it. Slices keep them
@@ -171,12 +182,17 @@ inline constexpr int kMonthsKept = 25;
 inline constexpr std::size_t kPostsPerBrandMax = 262'144;
 inline constexpr std::size_t kPostsPerShardMax = 4'000'000;
 inline constexpr int kPostDaysKept = 31;
+// One in so many of them may be late or backdated: they count in no window, and a flood of them
+// must not push out what can still be edited or deleted. Beyond, they are counted and not held.
+inline constexpr std::size_t kPostsPerApartPost = 8;
 inline constexpr std::size_t kPostsPerPage = 1024;  // of a record of the store
 // Newest pages of a brand that know the ids of their posts (some 70 bytes each), for lists of
 // posts.
 inline constexpr std::size_t kPagesWithIds = 32;
-// Replies that are known before the post that they answer, per brand.
+// Replies that are known before the post that they answer, per brand; and those that were counted
+// and can be taken back when they are deleted or edited (what older ones did stays).
 inline constexpr std::size_t kEarlyRepliesMax = 1024;
+inline constexpr std::size_t kCountedRepliesMax = 4096;
 // Negative posts to the brand that wait for an answer, per brand.
 inline constexpr std::size_t kUnansweredMax = 4096;
 // Authors of a brand, and contributors of a campaign; beyond, a sample of them is kept.
@@ -192,6 +208,8 @@ inline constexpr std::size_t kSliceValueBytesMax = 64;
 // Hashtags of one post that are looked at as communities, and whose pairs are.
 inline constexpr std::size_t kHashtagsPerPostMax = 4;
 inline constexpr std::size_t kSegmentsMax = 32;
+// Sectors of the words of crises: the bits of one byte of a fact.
+inline constexpr std::size_t kCrisisSectorsMax = 8;
 // Entries of a list of the most frequent, and days for which there is one.
 inline constexpr std::size_t kTopEntriesMax = 128;
 inline constexpr int kTopDaysKept = 8;
@@ -208,6 +226,9 @@ inline constexpr int kSignatureBitsMax = 4;
 inline constexpr int kNearDuplicateHours = 24;
 inline constexpr std::size_t kNearDuplicateGroupsMax = 8192;
 inline constexpr std::size_t kNearDuplicateStepsMax = 256;
+// Posts that are looked at, from the first of a group on when it goes, for the one that says it
+// first now: some 100 us.
+inline constexpr std::size_t kNearDuplicateHeirMax = 8192;
 // Posts of a group from which a further one is a sign of a campaign nobody knows of.
 inline constexpr std::uint32_t kNearIdenticalMin = 5;
 inline constexpr int kYoungAccountDays = 7;
@@ -223,6 +244,13 @@ inline constexpr std::size_t kCascadesShown = 20;
 // Tokens of a text that its sentiment is judged by: a tweet has some 40; 42,000 characters, which
 // are some 8,000, would take as long as 16 of such length.
 inline constexpr std::size_t kSentimentTokensMax = 512;
+// Tokens on either side of a hit that its clause may have.
+inline constexpr std::size_t kClauseTokensMax = 64;
+// Hits of all brands in one post beyond which nobody looks for their clauses: it is a list of
+// names.
+inline constexpr std::size_t kClauseHitsMax = 64;
+// Clauses of one brand in one post whose scores are averaged; the others are passed over.
+inline constexpr std::size_t kClausesMax = 8;
 // Bytes of one word that are looked at, and of all words of a text.
 inline constexpr std::size_t kSentimentWordBytesMax = 64;
 inline constexpr std::size_t kSentimentBytesMax = 8192;

@@ -37,6 +37,10 @@ std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::str
 
 }  // namespace
 
+std::string_view to_text(SentimentSource source) {
+  return source == SentimentSource::model ? "model" : "given";
+}
+
 std::string_view to_text(Sentiment sentiment) {
   return kSentiments[static_cast<std::size_t>(sentiment)];
 }

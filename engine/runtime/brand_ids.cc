@@ -23,8 +23,13 @@ std::vector<CampaignPlan> plans_of(std::span<const rules::Campaign> campaigns) {
 }  // namespace
 
 Result<std::shared_ptr<const BrandList>> next_brands(const BrandList& known,
-                                                     std::span<const rules::Brand> brands) {
+                                                     std::span<const rules::Brand> brands,
+                                                     std::span<const rules::Segment> segments) {
   auto next = std::make_shared<BrandList>();
+  for (const rules::Segment& segment : segments) next->segments.push_back(segment.name);
+  for (rules::CrisisSector& sector : rules::crisis_pack()) {
+    next->crises.push_back(std::move(sector.name));
+  }
   next->names = known.names;
   next->live.reserve(brands.size());
   std::unordered_map<std::string_view, BrandId> ids;

@@ -12,12 +12,13 @@
 
 namespace vigie {
 
-// The list that follows `known` when these brands are watched: a name that is known keeps its id,
+// The list that follows `known` when these are watched: a name that is known keeps its id,
 // also when it was not watched for a while; a new one gets the next free id. The first list
 // numbers the brands by their place. REQUIRES: no two brands have the same name.
 // Errors: config, when the process would have to tell apart more than kBrandsMax names.
 [[nodiscard]] Result<std::shared_ptr<const BrandList>> next_brands(
-    const BrandList& known, std::span<const rules::Brand> brands);
+    const BrandList& known, std::span<const rules::Brand> brands,
+    std::span<const rules::Segment> segments = {});
 
 // The list with these names too, which are known and not watched: those of saved state.
 // Errors: config, as above.

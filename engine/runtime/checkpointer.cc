@@ -86,14 +86,19 @@ void Checkpointer::finish(SaveRound* round) {
 
 // What the numbers of partitions mean is saved with the first record that holds them.
 void Checkpointer::name_partitions(SaveRound* round) {
-  bool grown = false;
-  for (const auto& [id, writer] : round->partitions) {
+  bool changed = false;
+  for (const auto& [id, writer, incarnation] : round->partitions) {
     const auto known = std::ranges::find(meta_.partitions, id, &StateMeta::Partition::id);
-    if (known != meta_.partitions.end()) continue;
-    meta_.partitions.push_back({id, parts_.name(writer, id)});
-    grown = true;
+    if (known == meta_.partitions.end()) {
+      meta_.partitions.push_back({id, parts_.name(writer, id), incarnation});
+    } else if (known->incarnation < incarnation) {
+      known->incarnation = incarnation;
+    } else {
+      continue;
+    }
+    changed = true;
   }
-  if (grown) round->records.push_back(save_meta(meta_));
+  if (changed) round->records.push_back(save_meta(meta_));
 }
 
 Result<void> Checkpointer::save_with_patience(const std::vector<StateRecord>& records) {

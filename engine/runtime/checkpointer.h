@@ -36,8 +36,12 @@ struct SaveRound {
     std::uint64_t sequence = 0;
   };
   std::vector<Covered> covered;  // all that these writers told up to here is in the records
-  // The partitions that the records speak of, and who reads them.
-  std::vector<std::pair<PartitionId, std::uint32_t>> partitions;
+  struct Partition {
+    PartitionId id = 0;
+    std::uint32_t writer = 0;  // who reads it
+    std::uint32_t incarnation = 0;
+  };
+  std::vector<Partition> partitions;  // that the records speak of
 };
 
 // Saves one round after the other, each as one transaction, and tells the link when a round is

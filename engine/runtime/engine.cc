@@ -54,6 +54,7 @@ Engine::Engine(Parts parts, const EngineOptions& options, Counters* counters)
               .lateness = options_.event_time.lateness,
               .key_seed = options_.key_seed,
               .pseudonymise = options_.pseudonymise,
+              .sentiment = options_.sentiment,
               .idle_after = options_.replay ? Duration::zero() : options_.event_time.idle_after,
               .drain = options_.engine.drain};
   const ShardContext shard_context{.rules = &rules_,
@@ -113,15 +114,17 @@ Result<void> Engine::restore() {
     start_positions_.add(progress.partition, progress.next_offset);
   }
   // State without positions is not new: its partitions had been given away.
-  if (!saved.brands.empty()) std::ignore = start_positions_.tell_new();
+  if (!saved.brands.empty()) start_positions_.hold_brands();
   for (const auto& worker : workers_) worker->start_from(&start_positions_);
   StateMeta meta{.version = kStateVersion,
                  .written_by = options_.version,
                  .key_seed = options_.key_seed,
-                 .partitions = {}};
-  for (const auto& [id, name] : saved.meta.partitions) {
+                 .partitions = {},
+                 .plain_names = !options_.pseudonymise};
+  for (const auto& [id, name, incarnation] : saved.meta.partitions) {
     const auto found = partitions->ids.find(id);
-    if (found != partitions->ids.end()) meta.partitions.push_back({found->second, name});
+    if (found != partitions->ids.end())
+      meta.partitions.push_back({found->second, name, incarnation});
   }
   std::vector<StateRecord> records;
   for (const auto& shard : shards_) shard->save_loaded(partitions->renumbered, &records);

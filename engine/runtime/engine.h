@@ -50,7 +50,8 @@ struct EngineOptions {
   std::string version{};                                      // of the program, for the saved state
   KeySeed key_seed{};        // of the keys of posts and authors; secret where ids can be chosen
   bool pseudonymise = true;  // authors; see PostWriter
-  bool replay = false;       // keep the closed minutes; partitions are idle at their end
+  SentimentSource sentiment = SentimentSource::model;  // which of them the KPIs count
+  bool replay = false;  // keep the closed minutes; partitions are idle at their end
 };
 
 // Main makes one, calls run() once on its own thread, and may read the public state from others.

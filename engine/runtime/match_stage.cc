@@ -105,13 +105,14 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
   std::array<std::uint64_t, kOps> posts{};
   std::uint64_t matched = 0;
   std::uint64_t hits = 0;
-  for (const Mention& mention : slice_.mentions) {
+  for (Mention& mention : slice_.mentions) {
     const Record& record = batch.records[mention.record];
     const Origin origin{record.partition, record.offset, mention.index};
     Output::Reached& reached = reached_of(record.partition, out);
     ++posts[static_cast<std::size_t>(mention.op)];
     ++place_;
     if (mention.op == Op::upsert) {
+      believe(record, &mention);
       reached.event_time = std::max(reached.event_time, std::optional{mention.created_at});
       const std::size_t brands = match(mention, origin, out);
       matched += brands > 0 ? 1 : 0;
@@ -132,6 +133,14 @@ void MatchStage::match_slice(const Batch& batch, Output* out) {
   Counters::add(counters_->labels_lost, std::exchange(labels_lost_, 0));
 }
 
+void MatchStage::believe(const Record& record, Mention* mention) {
+  const bool sure = mention->observed_at.has_value() || record.recorded_at.has_value();
+  const EventTime written = times_.believe(record.partition, mention->created_at, sure);
+  if (written == mention->created_at) return;
+  mention->created_at = written;
+  Counters::add(counters_->repairs[static_cast<std::size_t>(Repair::future_time)], 1);
+}
+
 std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Output* out) {
   matcher_.match(mention, &hits_);
   if (!hits_.changes.empty()) shadow_.add(mention, hits_.changes);
@@ -141,10 +150,16 @@ std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Outp
   Fact like;
   like.moderated = is_moderated(mention);
   like.segments = hits_.segments;
+  like.crisis = static_cast<std::uint8_t>(hits_.crises);
   like.recommends = hits_.recommends;
   like.advises_against = hits_.advises_against;
-  for (const rules::Hit& hit : hits_.hits) {
+  like.source = settings_.sentiment;
+  if (like.source == SentimentSource::model && !hits_.hits.empty())
+    scorer_.score(mention, &matcher_, hits_);
+  for (std::size_t i = 0; i < hits_.hits.size(); ++i) {
+    const rules::Hit& hit = hits_.hits[i];
     Fact& fact = add_fact(hit.brand, like, out);
+    tell_sentiment(mention, i, &fact);
     fact.campaigns = hit.campaigns;
     fact.rejected = hit.rejected;
     fact.media = hit.media;
@@ -159,6 +174,20 @@ std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Outp
     fact.media = MediaType::owned;
   }
   return hits_.hits.size();
+}
+
+void MatchStage::tell_sentiment(const Mention& mention, std::size_t hit, Fact* fact) const {
+  if (fact->source == SentimentSource::given) {
+    fact->sentiment = sentiment_of(mention);
+    fact->score = given_score_of(mention);
+    return;
+  }
+  const BrandScore& brand = scorer_.scores()[hit];
+  fact->sentiment = brand.score.label;
+  if (brand.score.label == Sentiment::unscored) return;
+  fact->language = static_cast<std::uint8_t>(brand.language);
+  fact->score = brand.score.score();
+  fact->confidence = brand.score.confidence();
 }
 
 Fact& MatchStage::add_fact(BrandId brand, const Fact& like, Output* out) {

@@ -10,6 +10,8 @@
 
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/runtime/partition_times.h"
+#include "engine/runtime/post_scorer.h"
 #include "engine/runtime/post_writer.h"
 #include "engine/runtime/shadow_log.h"
 #include "rules/post_words.h"
@@ -24,8 +26,9 @@ class MatchStage {
     std::uint32_t shards = 1;
     // A post observed later than this after it was written is backdated.
     Duration lateness = std::chrono::hours{1};
-    KeySeed seed{};            // of the keys of posts and authors
-    bool pseudonymise = true;  // see PostWriter
+    KeySeed seed{};                                      // of the keys of posts and authors
+    bool pseudonymise = true;                            // see PostWriter
+    SentimentSource sentiment = SentimentSource::model;  // which of them KPIs count
   };
 
   // What one batch yields.
@@ -61,8 +64,12 @@ class MatchStage {
 
  private:
   void match_slice(const Batch& batch, Output* out);
+  // Sets the time of a post that cannot be believed.
+  void believe(const Record& record, Mention* mention);
   // Appends a fact for each brand that the post mentions; returns their number.
   std::size_t match(const Mention& mention, const Origin& origin, Output* out);
+  // What the post at hand says of the brand of this hit, as KPIs count it.
+  void tell_sentiment(const Mention& mention, std::size_t hit, Fact* fact) const;
   // Appends a fact about the post at hand; it is valid until the next call.
   Fact& add_fact(BrandId brand, const Fact& like, Output* out);
   void add_update(const Mention& mention, const Origin& origin, PostUpdate::Kind kind, Output* out);
@@ -74,12 +81,14 @@ class MatchStage {
   Counters* counters_;
   Settings settings_;
   PostWriter writer_;
+  PostScorer scorer_;
   std::vector<MappingTotals*> mappings_;  // by number of the decoder's mapping
   MentionBatch slice_;
   rules::Hits hits_;
   rules::PostWords words_;
   std::uint64_t labels_lost_ = 0;  // not counted yet
   ShadowLog shadow_;
+  PartitionTimes times_;
   std::uint32_t place_ = 0;  // of the mention at hand in the output
   Arena details_;
 };

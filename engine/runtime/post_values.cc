@@ -77,6 +77,12 @@ Sentiment sentiment_of(const Mention& mention) {
   return Sentiment::unscored;
 }
 
+float given_score_of(const Mention& mention) {
+  if (!mention.sentiment || !mention.sentiment->score) return 0;
+  const double score = *mention.sentiment->score;
+  return score >= -1 && score <= 1 ? static_cast<float>(score) : 0;
+}
+
 bool is_edited(const Mention& mention) {
   return mention.edited_at.has_value() || !mention.replaces_id.empty();
 }

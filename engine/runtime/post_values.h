@@ -28,6 +28,9 @@ namespace vigie {
 // The words that vendors have for it, of whatever case.
 [[nodiscard]] Sentiment sentiment_of(const Mention& mention);
 
+// How much, from -1 to 1; 0 where it is not told on that scale.
+[[nodiscard]] float given_score_of(const Mention& mention);
+
 // Whether it may have been told before.
 [[nodiscard]] bool is_edited(const Mention& mention);
 

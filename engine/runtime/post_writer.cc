@@ -88,7 +88,7 @@ std::size_t PostWriter::write(const Mention& mention, const rules::PostWords& wo
   post_.platform = short_name(mention.platform);
   post_.lang = short_code(language_code(mention.lang));
   post_.country = short_code(country_code(country_of(mention)));
-  post_.sentiment = sentiment_of(mention);
+  post_.given = sentiment_of(mention);
   write_keys(mention);
   write_author(mention);
   post_.counters = counters_of(mention.metrics);

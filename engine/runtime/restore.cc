@@ -43,10 +43,11 @@ Result<SavedState> look_at_state(StateStore* store) {
 
 Result<PartitionsFound> find_partitions(const StateMeta& meta, const FindPartition& find) {
   PartitionsFound found;
-  for (const auto& [id, name] : meta.partitions) {
+  for (const auto& [id, name, incarnation] : meta.partitions) {
     const std::vector<PartitionId> ids = find(name);
     if (std::ranges::find(ids, id) != ids.end()) {
       found.ids[id] = id;
+      found.incarnations[id] = incarnation;
       continue;
     }
     found.renumbered = true;
@@ -59,6 +60,7 @@ Result<PartitionsFound> find_partitions(const StateMeta& meta, const FindPartiti
                   "sources");
     }
     found.ids[id] = ids.front();
+    found.incarnations[ids.front()] = incarnation;
   }
   return found;
 }
@@ -78,6 +80,12 @@ SavedInput join_inputs(std::span<const SavedState::Shard> shards,
       const auto id = partitions.ids.find(progress.partition);
       if (id == partitions.ids.end()) continue;
       progress.partition = id->second;
+      const auto incarnation = partitions.incarnations.find(id->second);
+      if (incarnation != partitions.incarnations.end() &&
+          incarnation->second != progress.incarnation) {
+        progress.incarnation = incarnation->second;
+        progress.next_offset = 0;  // of the log of now the shard has read nothing
+      }
       auto& [known, count] = lowest.try_emplace(id->second, progress, 0).first->second;
       if (++count == 1) continue;
       known.next_offset = std::min(known.next_offset, progress.next_offset);
@@ -101,6 +109,7 @@ Result<void> load_state(StateStore* store, const BrandList& brands, const SavedI
   std::unordered_map<std::string_view, BrandId> ids;
   for (BrandId id = 0; id < brands.names.size(); ++id) ids.emplace(brands.names[id], id);
   const std::string lowest = input.lowest ? shard_key(*input.lowest) : "";
+  for (const auto& shard : shards) shard->expect(partitions.incarnations);
   const auto take = [&](std::string_view key, std::string_view value) -> Result<void> {
     if (const auto brand = brand_of_key(key); brand) {
       const auto id = ids.find(*brand);

@@ -37,7 +37,8 @@ struct SavedState {
 // How the partitions of the state are called by this process: nothing for one that it does not
 // read. Ids are those of a configuration, and the next one may number them in another way.
 struct PartitionsFound {
-  std::map<PartitionId, PartitionId> ids;  // by saved id
+  std::map<PartitionId, PartitionId> ids;               // by saved id
+  std::map<PartitionId, std::uint32_t> incarnations{};  // by the id of now
   bool renumbered = false;  // some have another id now, or none: what is saved is to be rewritten
 };
 // The ids that the sources have for a name.

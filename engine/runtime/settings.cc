@@ -17,7 +17,7 @@
 #include "engine/runtime/settings_files.h"
 #include "engine/runtime/settings_reader.h"
 #include "engine/runtime/yaml_reader.h"
-#include "rules/recommendation_pack.h"
+#include "rules/shipped_packs.h"
 
 namespace vigie {
 namespace {
@@ -286,9 +286,6 @@ Loaded Loader::load(const std::string& path) {
   }
   settings.brands = std::move(brands_);
   settings.library = std::move(library_);
-  for (const rules::Segment& segment : settings.segments) {
-    settings.kpis.segments.push_back(segment.name);
-  }
   for (std::size_t i = 0; i < files_->brands(); ++i) {
     settings.brand_places.push_back(files_->text(files_->brand(i)));
   }

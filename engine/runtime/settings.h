@@ -17,6 +17,7 @@
 #include "engine/base/byte_count.h"
 #include "engine/base/counters.h"
 #include "engine/base/event_time.h"
+#include "engine/base/fact.h"
 #include "engine/base/post_key.h"
 #include "engine/base/yaml_tree.h"
 #include "engine/runtime/file_stamp.h"
@@ -102,6 +103,11 @@ struct PrivacySettings {
 // The same for the same secret. REQUIRES: it is not empty.
 [[nodiscard]] KeySeed seed_of(const Secret& secret);
 
+struct SentimentSettings {
+  SentimentSource source = SentimentSource::model;  // whose label the KPIs count
+  friend bool operator==(const SentimentSettings&, const SentimentSettings&) = default;
+};
+
 struct ServeSettings {
   std::string listen = "127.0.0.1:9464";  // loopback unless told otherwise; port 0: any free one
   friend bool operator==(const ServeSettings&, const ServeSettings&) = default;
@@ -133,9 +139,10 @@ struct Settings {
   StateSettings state;
   PrivacySettings privacy;
   std::vector<rules::Segment> segments;
-  KpiSettings kpis;  // its segments are the names of these
+  KpiSettings kpis;
   rules::RecommendationPack
       opinions;  // where they are empty, those that are shipped; see opinions_of()
+  SentimentSettings sentiment;
   ServeSettings serve;
   EventTimeSettings event_time;
   EngineSettings engine;

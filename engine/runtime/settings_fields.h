@@ -5,9 +5,11 @@
 // A visitor has one function for each shape of value; see settings_reader.h and settings_print.cc.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -327,6 +329,15 @@ void describe(Visitor& v, KpiSection& s) {
             &kpis.rates);
 }
 
+template <class Visitor>
+void describe(Visitor& v, SentimentSettings& s) {
+  static constexpr std::array kSources{SentimentSource::model, SentimentSource::given};
+  v.word({"source", "model or given",
+          "whose label the KPIs count: that of our model, or the one that came with the post; they "
+          "are never mixed"},
+         std::span<const SentimentSource>(kSources), &s.source);
+}
+
 // What the main file and an included one have in common.
 template <class Visitor>
 void describe_brands(Visitor& v, Settings& s) {
@@ -364,6 +375,7 @@ void describe(Visitor& v, Settings& s) {
              &s.segments);
   KpiSection kpis{&s.kpis, &s.opinions};
   v.section({"kpis", "a mapping", "what the KPIs count as what"}, &kpis);
+  v.section({"sentiment", "a mapping", "how posts sound"}, &s.sentiment);
   v.section({"privacy", "a mapping", "what is kept of authors"}, &s.privacy);
   v.section({"serve", "a mapping", "the HTTP server"}, &s.serve);
   v.section({"event_time", "a mapping", "how far the time of the posts may stray"}, &s.event_time);

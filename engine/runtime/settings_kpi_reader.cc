@@ -42,8 +42,7 @@ void SectionReader::flag(const Field& field, bool* value) {
     *value = *text == "true";
     return;
   }
-  error(*node,
-        cat("'", name_of(field), "': ", in_quotes(*text), " is unknown; write ", field.unit));
+  unknown_word(field, *node, *text);
 }
 
 void SectionReader::secret(const Field& field, Secret* value) {

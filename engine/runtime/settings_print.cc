@@ -112,6 +112,10 @@ class Defaults {
     note(field, shown(*value));
   }
   void flag(const Field& field, const bool* value) { note(field, shown(*value)); }
+  template <class T>
+  void word(const Field& field, std::span<const T> /*choices*/, const T* value) {
+    note(field, std::string(vigie::to_text(*value)));
+  }
   void secret(const Field& field, const Secret* /*value*/) { note(field, "none"); }
   void rates(const Field& field, const std::map<std::string, Rates>* /*platforms*/) {
     note(field, "none");
@@ -162,6 +166,10 @@ class Printer {
     value_of(field, shown(*value), *value == 0);
   }
   void flag(const Field& field, const bool* value) { value_of(field, shown(*value), false); }
+  template <class T>
+  void word(const Field& field, std::span<const T> /*choices*/, const T* value) {
+    value_of(field, std::string(vigie::to_text(*value)), false);
+  }
   void secret(const Field& field, const Secret* value) {
     if (!explain(field) && value->value.empty()) return;
     line(cat(field.name, ": ", value->value.empty() ? R"("")" : shown(*value)));

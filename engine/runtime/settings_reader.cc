@@ -325,8 +325,12 @@ void SectionReader::action(std::string_view reason, std::optional<OnError>* acti
       return;
     }
   }
-  error(*node,
-        cat("'", name_of(field), "': ", in_quotes(*text), " is unknown; write ", field.unit));
+  unknown_word(field, *node, *text);
+}
+
+void SectionReader::unknown_word(const Field& field, const YamlNode& node,
+                                 std::string_view text) const {
+  error(node, cat("'", name_of(field), "': ", in_quotes(text), " is unknown; write ", field.unit));
 }
 
 void SectionReader::brands(const Field& field, std::vector<rules::Brand>* brands) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -84,6 +85,19 @@ class SectionReader {
   }
   void decimal(const Field& field, Range<double> range, double* value);
   void flag(const Field& field, bool* value);
+  // One of these, by to_text().
+  template <class T>
+  void word(const Field& field, std::span<const T> choices, T* value) {
+    const YamlNode* node = take(field);
+    const std::string* text = node == nullptr ? nullptr : checked(field, check_any, *node);
+    if (text == nullptr) return;
+    for (const T one : choices) {
+      if (*text != vigie::to_text(one)) continue;
+      *value = one;
+      return;
+    }
+    unknown_word(field, *node, *text);
+  }
   void secret(const Field& field, Secret* value);
   void segments(const Field& field, std::vector<rules::Segment>* segments);
   void rates(const Field& field, std::map<std::string, Rates>* platforms);
@@ -116,6 +130,7 @@ class SectionReader {
   void finish();
 
  private:
+  void unknown_word(const Field& field, const YamlNode& node, std::string_view text) const;
   void action(std::string_view reason, std::optional<OnError>* action);
 
   template <class T>

@@ -1,5 +1,6 @@
 #include "engine/runtime/shard.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -30,6 +31,12 @@ Shard::Shard(ShardSettings settings, const ShardContext& context)
   show();  // every brand is there from the start, with zeros
 }
 
+void Shard::expect(const std::map<PartitionId, std::uint32_t>& incarnations) {
+  for (const auto& [partition, incarnation] : incarnations) {
+    if (incarnation != 0) aggregator_.begin_anew(partition, incarnation);
+  }
+}
+
 Result<void> Shard::load(std::string_view key, std::string_view value,
                          const std::map<PartitionId, PartitionId>& partitions) {
   return aggregator_.load(key, value, partitions);
@@ -55,34 +62,81 @@ void Shard::run() {
   bool saving = false;
   while (true) {
     FactBatch batch;
-    const Deadline wait = behind_ ? last_kpis_ + kKpiEvery : after(kTakeWait);
-    const Result<bool> taken =
-        context_.link->take(settings_.number, &batch, saving ? Clock::now() : wait);
+    const Result<bool> taken = context_.link->take(settings_.number, &batch, take_until(saving));
     if (!taken) break;
     take_brands();
-    if (*taken) fold(batch);
+    if (*taken) keep(std::move(batch));
+    if (is_fold_due()) fold();
     if (saver_) saving = saver_->step(&aggregator_, watermark_);
     compute_kpis();
     if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
   }
+  fold();
   if (settings_.keep_closed) aggregator_.close_all(&closed_);
   if (saver_) saver_->finish(&aggregator_, watermark_);
   aggregator_.compute_kpis();
   show();
 }
 
-// Before each batch, and after it was taken: who made its facts had taken the rules by then.
+Deadline Shard::take_until(bool saving) const {
+  if (saving) return Clock::now();
+  Deadline until = behind_ ? last_kpis_ + kKpiEvery : after(kTakeWait);
+  if (!waiting_.empty()) until = std::min(until, waiting_since_ + kFactsWaitMax);
+  return until;
+}
+
+// Before each batch, and after it was taken: who made its facts had taken the rules by then. Those
+// that wait were made with the rules before.
 void Shard::take_brands() {
   std::shared_ptr<const BrandList> now = context_.rules->load()->brands;
   if (now == brands_) return;
+  fold();
   brands_ = std::move(now);
   aggregator_.set_brands(brands_);
   changed_ = true;
 }
 
-void Shard::fold(const FactBatch& batch) {
+void Shard::keep(FactBatch&& batch) {
+  if (!batch.begun_anew.empty()) fold();  // what came before has the former offsets
+  for (const PartitionId partition : batch.begun_anew) {
+    aggregator_.begin_anew(partition, aggregator_.incarnation(partition) + 1);
+  }
+  if (waiting_.empty()) waiting_since_ = Clock::now();
+  waiting_facts_ += batch.facts.facts.size();
+  waiting_bytes_ += batch.bytes();
+  waiting_.push_back(std::move(batch));
+}
+
+bool Shard::is_fold_due() const {
+  if (waiting_.empty()) return false;
+  return waiting_facts_ >= kFactsAtOnceMax || waiting_bytes_ >= kFactsAtOnceBytes ||
+         Clock::now() - waiting_since_ >= kFactsWaitMax;
+}
+
+// What waits is not told to anyone before: neither to the watermark nor to those who save.
+void Shard::fold() {
+  if (waiting_.empty()) return;
+  std::vector<ToldBatch> told;
+  told.reserve(waiting_.size());
+  for (const FactBatch& batch : waiting_) {
+    watermark_.update(batch);
+    told.push_back({&batch.facts, batch.updates, watermark_.current()});
+  }
+  count(aggregator_.apply(told, settings_.keep_closed ? &closed_ : nullptr));
+  for (const FactBatch& batch : waiting_) {
+    if (saver_) {
+      saver_->folded(batch);
+    } else {
+      context_.link->applied(settings_.number, batch.writer, batch.sequence);
+    }
+  }
+  waiting_.clear();
+  waiting_facts_ = waiting_bytes_ = 0;
+  changed_ = true;
+}
+
+void Shard::count(const ApplyCounts& counts) {
   Counters& counters = *context_.counters;
-  const ApplyCounts counts = aggregator_.apply(batch.facts, batch.updates);
   Counters::add(counters.facts_applied, counts.applied);
   Counters::add(counters.facts_repeated, counts.repeated);
   Counters::add(counters.facts_duplicate, counts.duplicates);
@@ -98,16 +152,6 @@ void Shard::fold(const FactBatch& batch) {
   }
   Counters::add(counters.updates_repeated, counts.updates_repeated);
   Counters::add(counters.updates_unknown, counts.updates_unknown);
-  watermark_.update(batch);
-  if (const auto now = watermark_.current(); now) {
-    aggregator_.advance(*now, settings_.keep_closed ? &closed_ : nullptr);
-  }
-  changed_ = true;
-  if (saver_) {
-    saver_->folded(batch);
-  } else {
-    context_.link->applied(settings_.number, batch.writer, batch.sequence);
-  }
 }
 
 // For a moment only: all brands at once would hold up the facts when the hour moves.

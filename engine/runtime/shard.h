@@ -47,6 +47,8 @@ class Shard {
   Shard(ShardSettings settings, const ShardContext& context);
 
   // --- Loading -----------------------------------------------------------------------------------
+  // What the state says of the partitions; first.
+  void expect(const std::map<PartitionId, std::uint32_t>& incarnations);
   // See Aggregator. All of the saved records that concern the shard, then restored().
   [[nodiscard]] Result<void> load(std::string_view key, std::string_view value,
                                   const std::map<PartitionId, PartitionId>& partitions);
@@ -65,8 +67,13 @@ class Shard {
   [[nodiscard]] std::vector<ClosedMinute>& closed() { return closed_; }
 
  private:
+  [[nodiscard]] Deadline take_until(bool saving) const;
   void take_brands();
-  void fold(const FactBatch& batch);
+  void keep(FactBatch&& batch);
+  [[nodiscard]] bool is_fold_due() const;
+  // All batches that wait.
+  void fold();
+  void count(const ApplyCounts& counts);
   void compute_kpis();
   void show();
 
@@ -77,6 +84,10 @@ class Shard {
   WatermarkTracker watermark_;
   std::vector<Progress> loaded_;
   std::optional<ShardSaver> saver_;  // none: no state is kept
+  std::vector<FactBatch> waiting_;   // taken, not yet folded; see kFactsAtOnceMax
+  std::size_t waiting_facts_ = 0;
+  std::size_t waiting_bytes_ = 0;
+  Deadline waiting_since_{};
   std::vector<ClosedMinute> closed_;
   Deadline last_shown_{};
   Deadline last_kpis_{};

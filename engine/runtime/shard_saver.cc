@@ -32,6 +32,7 @@ void ShardSaver::folded(const FactBatch& batch) {
   folded = std::max(folded, batch.sequence);
   folded_bytes_ += batch.bytes();
   for (const Progress& progress : batch.progress) readers_[progress.partition] = batch.writer;
+  for (const PartitionId partition : batch.begun_anew) readers_[partition] = batch.writer;
 }
 
 bool ShardSaver::step(Aggregator* aggregator, const WatermarkTracker& watermark) {
@@ -43,7 +44,7 @@ bool ShardSaver::step(Aggregator* aggregator, const WatermarkTracker& watermark)
   }
   save_some(aggregator, after(kSaveStep));
   if (!to_save_.empty()) return true;
-  hand_over();
+  hand_over(*aggregator);
   return false;
 }
 
@@ -57,7 +58,7 @@ void ShardSaver::finish(Aggregator* aggregator, const WatermarkTracker& watermar
     if (rounds-- == 0) return;
     if (!saving_) begin(*aggregator, watermark);
     save_some(aggregator, Deadline::max());
-    hand_over();
+    hand_over(*aggregator);
   }
 }
 
@@ -86,7 +87,9 @@ void ShardSaver::begin(const Aggregator& aggregator, const WatermarkTracker& wat
   round_ = {};
   round_.shard = place_.shard;
   aggregator.save_shard(place_.shard, &round_.records);
-  append_progress(watermark.progress(), &*round_.records.back().value);
+  std::vector<Progress> progress = watermark.progress();
+  for (Progress& one : progress) one.incarnation = aggregator.incarnation(one.partition);
+  append_progress(progress, &*round_.records.back().value);
   for (std::uint32_t writer = 0; writer < covered_.size(); ++writer) {
     round_.covered.push_back({writer, covered_[writer]});
   }
@@ -100,9 +103,11 @@ void ShardSaver::save_some(Aggregator* aggregator, Deadline until) {
   }
 }
 
-void ShardSaver::hand_over() {
+void ShardSaver::hand_over(const Aggregator& aggregator) {
   // Those that were first heard of while the round went on are in the later records too.
-  round_.partitions.assign(readers_.begin(), readers_.end());
+  for (const auto& [partition, writer] : readers_) {
+    round_.partitions.push_back({partition, writer, aggregator.incarnation(partition)});
+  }
   checkpointer_->save(std::exchange(round_, {}));
   saving_ = false;
   waiting_ = true;

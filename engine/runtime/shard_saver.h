@@ -50,7 +50,7 @@ class ShardSaver {
   [[nodiscard]] bool is_wished() const;
   void begin(const Aggregator& aggregator, const WatermarkTracker& watermark);
   void save_some(Aggregator* aggregator, Deadline until);
-  void hand_over();
+  void hand_over(const Aggregator& aggregator);
   void take_answer(Deadline deadline);
 
   const Place place_;

@@ -10,6 +10,7 @@ void WatermarkTracker::update(const FactBatch& batch) {
     owned_[batch.writer] = batch.assignment->partitions;
     forget_unowned();
   }
+  for (const PartitionId id : batch.begun_anew) partitions_[id].next_offset = 0;
   for (const Progress& progress : batch.progress) {
     Partition& partition = partitions_[progress.partition];
     partition.next_offset = progress.next_offset;

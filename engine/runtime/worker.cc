@@ -38,7 +38,8 @@ Worker::Worker(std::uint32_t number, std::unique_ptr<Source> source,
              {.shards = context.shards,
               .lateness = context.lateness,
               .seed = context.key_seed,
-              .pseudonymise = context.pseudonymise}) {
+              .pseudonymise = context.pseudonymise,
+              .sentiment = context.sentiment}) {
   source_->on_release(this);
 }
 
@@ -71,6 +72,7 @@ Result<void> Worker::work() {
 Result<void> Worker::take_batch() {
   if (Result<void> read = source_->read(&batch_, after(kReadWait)); !read) return read;
   take_rules();
+  forget_positions();
   report_due_ = report_due_ || !batch_.records.empty();
   for (std::size_t done = 0;;) {
     done = stage_.run(batch_, done, &output_);
@@ -80,9 +82,11 @@ Result<void> Worker::take_batch() {
     // Very many posts: these go on alone, and how far was read is told behind the last of them.
     if (Result<void> published = publish({}); !published) return published;
     batch_.assignment.reset();
+    batch_.begun_anew.clear();
   }
   const std::vector<Progress> reached = progress();
-  if (!batch_.records.empty() || !reached.empty() || batch_.assignment) {
+  if (!batch_.records.empty() || !reached.empty() || batch_.assignment ||
+      !batch_.begun_anew.empty()) {
     if (Result<void> published = publish(reached); !published) return published;
     remember_positions();
   }
@@ -241,10 +245,12 @@ Result<void> Worker::publish(const std::vector<Progress>& progress) {
     batch.writer = number_;
     batch.sequence = sequence_;
     batch.facts = std::exchange(output_.facts[shard], {});
+    batch.facts.brands = rules_->brands;
     const bool last = shard + 1 == context_.shards;
     batch.updates = last ? std::exchange(output_.updates, {}) : output_.updates;
     batch.progress = progress;
     batch.assignment = batch_.assignment;
+    batch.begun_anew = batch_.begun_anew;
     while (true) {
       // NOLINTNEXTLINE(bugprone-use-after-move): it is moved from only when it was taken
       const Result<void> pushed = context_.link->publish(shard, std::move(batch), after(kReadWait));
@@ -263,6 +269,16 @@ void Worker::remember_positions() {
   unfinished.positions.reserve(batch_.news.size());
   for (const PartitionNews& news : batch_.news) {
     unfinished.positions.push_back({news.partition, news.next_offset});
+  }
+}
+
+// Those in a log that is gone, which are not to be committed to the one that has its name now.
+void Worker::forget_positions() {
+  for (const PartitionId gone : batch_.begun_anew) {
+    for (Unfinished& unfinished : unfinished_) {
+      std::erase_if(unfinished.positions,
+                    [gone](const Position& position) { return position.partition == gone; });
+    }
   }
 }
 
@@ -286,6 +302,7 @@ void Worker::publish_nothing(std::optional<FactBatch::Assignment> assignment) {
   if (sequence_ == 0) return;
   if (context_.checkpointer != nullptr) context_.checkpointer->wish(number_, sequence_ + 1);
   batch_.assignment = std::move(assignment);
+  batch_.begun_anew.clear();
   for (Facts& facts : output_.facts) facts.clear();  // of a batch that was refused
   output_.updates.clear();
   std::ignore = publish({});  // a link that is closed has woken them

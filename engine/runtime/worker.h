@@ -39,6 +39,7 @@ struct WorkerContext {
   Duration lateness{};
   KeySeed key_seed{};
   bool pseudonymise = true;
+  SentimentSource sentiment = SentimentSource::model;
   Duration idle_after{};  // zero: a partition is idle as soon as it is caught up (replay)
   Duration drain{};
 };
@@ -100,6 +101,7 @@ class Worker final : public Source::Release {
   // Waits until all that was published is applied, and saved where state is kept: up to where.
   [[nodiscard]] std::vector<Position> drain(Deadline deadline);
   void remember_positions();
+  void forget_positions();
   void commit_finished();
   void publish_status();
   void publish_report();

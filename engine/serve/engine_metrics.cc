@@ -133,6 +133,9 @@ void add_work(const Counters& counters, Families* out) {
   out->series({{"reason", "unknown_post"}}, counters.updates_unknown);
   out->counter("vigie_source_errors_total", "Faults reported by the sources.",
                counters.source_errors);
+  out->counter("vigie_logs_begun_anew_total",
+               "Partitions whose log was made anew, or cut, and is read from its start.",
+               counters.logs_begun_anew);
   out->counter("vigie_rebalances_total", "Changes of the partitions owned.", counters.rebalances);
   out->counter("vigie_commits_total", "Positions committed.", counters.commits);
   out->counter("vigie_commit_failures_total", "Positions that could not be committed.",

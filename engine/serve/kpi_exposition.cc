@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/analysis/panels.h"
 #include "engine/base/text.h"
@@ -31,14 +33,60 @@ void append_kpis(SeriesWriter* writer) {
   }
 }
 
-void append_net_sentiment(std::string_view name, double Interval::* bound, std::string_view help,
-                          SeriesWriter* writer) {
+using IntervalOf = const std::optional<Interval>& (*)(const BrandKpis&, std::size_t window);
+
+const std::optional<Interval>& as_counted(const BrandKpis& kpis, std::size_t window) {
+  return kpis.net_sentiment[window];
+}
+const std::optional<Interval>& as_adjusted(const BrandKpis& kpis, std::size_t window) {
+  return kpis.adjusted[window].interval;
+}
+
+void append_net_sentiment(std::string_view name, IntervalOf interval_of, double Interval::* bound,
+                          std::string_view help, SeriesWriter* writer) {
   writer->begin(name, "gauge", help);
   for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
     const std::string label = window_label(window);
     writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
-      if (brand.kpis == nullptr || !brand.kpis->net_sentiment[window]) return;
-      writer->series(i, label, (*brand.kpis->net_sentiment[window]).*bound);
+      if (brand.kpis == nullptr) return;
+      const std::optional<Interval>& interval = interval_of(*brand.kpis, window);
+      if (interval) writer->series(i, label, (*interval).*bound);
+    });
+  }
+}
+
+void append_sentiments(SeriesWriter* writer) {
+  static const std::array<std::size_t, 4> kKpis{kpi_index("unscored"), kpi_index("negative"),
+                                                kpi_index("neutral"), kpi_index("positive")};
+  writer->begin("vigie_sentiment_mentions", "gauge", "Mentions by how they sound.");
+  for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
+    for (std::size_t sentiment = 0; sentiment < kKpis.size(); ++sentiment) {
+      const std::string label = cat(",sentiment=\"", to_text(static_cast<Sentiment>(sentiment)),
+                                    "\"", window_label(window));
+      writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
+        if (brand.kpis == nullptr) return;
+        const auto value = brand.kpis->values[window][kKpis[sentiment]];
+        if (value) writer->series(i, label, *value);
+      });
+    }
+  }
+}
+
+void append_crises(SeriesWriter* writer) {
+  static const std::size_t mentions = kpi_index("mentions");
+  writer->begin("vigie_crisis_mentions", "gauge",
+                "Mentions that hold words of a crisis, by its sector.");
+  std::string label;
+  for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
+    writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
+      if (brand.kpis == nullptr) return;
+      for (const BrandKpis::Slice& slice : brand.kpis->slices) {
+        if (slice.dimension != Dimension::crisis || slice.values[window].empty()) continue;
+        label.assign(",sector=\"");
+        append_label_value(slice.value, &label);
+        append_to(&label, "\"", window_label(window));
+        writer->series(i, label, slice.values[window][mentions].value_or(0));
+      }
     });
   }
 }
@@ -123,11 +171,25 @@ void append_months(SeriesWriter* writer) {
   });
 }
 
-void append_panels(const View& view, SeriesWriter* writer) {
-  writer->begin("vigie_panel_share_of_voice_ratio", "gauge",
-                "The brand's part of its panel's mentions, reach or engagement.");
+struct VoiceFamily {
+  std::string_view name;
+  std::string_view help;
+  std::optional<double> (*value)(const Share&);
+};
+constexpr std::array<VoiceFamily, 3> kVoiceFamilies{{
+    {"vigie_panel_share_of_voice_ratio",
+     "The brand's part of its panel's mentions, reach or engagement.",
+     [](const Share& share) { return share.ratio(); }},
+    {"vigie_panel_voice", "What the brand has of them.",
+     [](const Share& share) { return std::optional{share.part}; }},
+    {"vigie_panel_voice_whole", "What all brands of its panel have.",
+     [](const Share& share) { return std::optional{share.whole}; }},
+}};
+
+void append_voices(const VoiceFamily& family, std::span<const Voice> voices, SeriesWriter* writer) {
+  writer->begin(family.name, "gauge", family.help);
   std::string label;
-  for (const Voice& voice : share_of_voice(view.brands())) {
+  for (const Voice& voice : voices) {
     label.assign("{brand=\"");
     append_label_value(voice.brand->name, &label);
     label.append("\",panel=\"");
@@ -135,14 +197,19 @@ void append_panels(const View& view, SeriesWriter* writer) {
     const std::size_t size = label.append("\",by=\"").size();
     for (std::size_t by = 0; by < kVoiceBy; ++by) {
       for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
-        const std::optional<double> share = voice.shares[window][by].ratio();
-        if (!share) continue;
+        const std::optional<double> value = family.value(voice.shares[window][by]);
+        if (!value) continue;
         label.resize(size);
         append_to(&label, to_text(static_cast<VoiceBy>(by)), "\"", window_label(window));
-        writer->free_series(label, *share);
+        writer->free_series(label, *value);
       }
     }
   }
+}
+
+void append_panels(const View& view, SeriesWriter* writer) {
+  const std::vector<Voice> voices = share_of_voice(view.brands());
+  for (const VoiceFamily& family : kVoiceFamilies) append_voices(family, voices, writer);
 }
 
 // Channels and hashtags come from posts: they are in the API only.
@@ -176,10 +243,18 @@ void append_slices(SeriesWriter* writer) {
 
 void append_kpi_series(const View& view, SeriesWriter* writer) {
   append_kpis(writer);
-  append_net_sentiment("vigie_kpi_net_sentiment_lower_ratio", &Interval::lower,
+  append_net_sentiment("vigie_kpi_net_sentiment_lower_ratio", as_counted, &Interval::lower,
                        "Lower bound of the 95 % interval of net sentiment.", writer);
-  append_net_sentiment("vigie_kpi_net_sentiment_upper_ratio", &Interval::upper,
+  append_net_sentiment("vigie_kpi_net_sentiment_upper_ratio", as_counted, &Interval::upper,
                        "Upper bound of the 95 % interval of net sentiment.", writer);
+  append_net_sentiment("vigie_kpi_adjusted_net_sentiment_lower_ratio", as_adjusted,
+                       &Interval::lower,
+                       "Lower bound of the 95 % interval of adjusted net sentiment.", writer);
+  append_net_sentiment("vigie_kpi_adjusted_net_sentiment_upper_ratio", as_adjusted,
+                       &Interval::upper,
+                       "Upper bound of the 95 % interval of adjusted net sentiment.", writer);
+  append_sentiments(writer);
+  append_crises(writer);
   append_campaigns(writer);
   append_months(writer);
   append_panels(view, writer);

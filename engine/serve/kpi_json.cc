@@ -35,6 +35,17 @@ std::optional<double> ratio(double part, double whole) {
   return whole > 0 ? std::optional{part / whole} : std::nullopt;
 }
 
+void append_interval(const std::optional<Interval>& interval, JsonWriter* json) {
+  if (!interval) {
+    json->null();
+    return;
+  }
+  json->open('[');
+  json->number(interval->lower);
+  json->number(interval->upper);
+  json->close(']');
+}
+
 void append_windows(const BrandKpis& kpis, JsonWriter* json) {
   json->key("windows").open('{');
   for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
@@ -45,14 +56,9 @@ void append_windows(const BrandKpis& kpis, JsonWriter* json) {
       json->key(kpi_specs()[i].name).number(values[i]);
     json->close('}');
     json->key("net_sentiment_interval");
-    if (const std::optional<Interval>& interval = kpis.net_sentiment[window]; interval) {
-      json->open('[');
-      json->number(interval->lower);
-      json->number(interval->upper);
-      json->close(']');
-    } else {
-      json->null();
-    }
+    append_interval(kpis.net_sentiment[window], json);
+    json->key("adjusted_net_sentiment_interval");
+    append_interval(kpis.adjusted[window].interval, json);
     json->close('}');
   }
   json->close('}');
