@@ -9,6 +9,9 @@ namespace {
 
 // How far the likeliest language must be ahead, in nats. bench/sentiment.md has what it costs.
 constexpr double kAheadMin = 2;
+// How much likelier than on the average its stretches must be, in nats each: a language that the
+// model has never seen is a little nearer to one of the six than to the others, and far from all.
+constexpr double kTypicalMin = 0.06;
 
 }  // namespace
 
@@ -29,6 +32,8 @@ Language language_by(std::string_view file, const Features& features) {
     if (at != best) second = std::max(second, *at);
   }
   if (*best - second < kAheadMin * kLanguageUnits) return Language::none;
+  const auto stretches = static_cast<double>(features.of(Group::characters).size());
+  if (*best < kTypicalMin * kLanguageUnits * stretches) return Language::none;
   return static_cast<Language>(best - sums.begin());
 }
 
