@@ -188,11 +188,11 @@ bool Aggregator::State::Group::is_told(const PostUpdate& update) const {
 void Aggregator::State::Group::apply_author(std::uint32_t batch, const PostUpdate& update) {
   fold_all();
   set_moment(batch);
-  std::vector<PostPlace>& places = state_.places;
-  places.clear();
-  state_.posts.find_author(update.key, &places);
+  std::vector<PostPlace>& held = state_.places;
+  held.clear();
+  state_.posts.find_author(update.key, &held);
   bool is_new = false;
-  for (std::span<const PostPlace> rest = places; !rest.empty();) {
+  for (std::span<const PostPlace> rest = held; !rest.empty();) {
     const auto end = std::ranges::find_if(
         rest, [&rest](const PostPlace& place) { return place.brand != rest.front().brand; });
     const auto count = static_cast<std::size_t>(end - rest.begin());
@@ -200,7 +200,7 @@ void Aggregator::State::Group::apply_author(std::uint32_t batch, const PostUpdat
     rest = rest.subspan(count);
   }
   state_.erase_author(update);
-  if (places.empty()) {
+  if (held.empty()) {
     ++counts_.updates_unknown;
   } else if (!is_new) {
     ++counts_.updates_repeated;
