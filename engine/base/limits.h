@@ -84,9 +84,9 @@ inline constexpr std::size_t kArenaKeptBytes = 4UL << 20;
 inline constexpr std::size_t kLinkQueueBytes = 64UL << 20;
 // Facts that a shard has taken and folds at once: the more there are, the less each takes, as what
 // a brand keeps comes into the cache once for all of its facts. They wait for so long at most, and
-// hold so many bytes, one batch more at most. 16,384 take some 20 ms, in which nothing else is
+// hold so many bytes, one batch more at most. 8,192 take some 30 ms, in which nothing else is
 // done.
-inline constexpr std::size_t kFactsAtOnceMax = 16'384;
+inline constexpr std::size_t kFactsAtOnceMax = 8'192;
 inline constexpr std::size_t kFactsAtOnceBytes = 16UL << 20;
 inline constexpr std::chrono::milliseconds kFactsWaitMax{20};
 
