@@ -1,5 +1,4 @@
-// Adjusted counts: arithmetic by hand, and whether the interval holds the truth as often as it
-// says.
+// Adjusted counts: arithmetic by hand, and whether the interval holds the truth as often as said.
 #include "engine/analysis/adjusted_count.h"
 
 #include <doctest/doctest.h>

@@ -187,16 +187,16 @@ TEST_CASE("an answer that is edited into a mention, or out of it, answers once")
 
 TEST_CASE("a defence that is deleted, or edited into something else, is none any more") {
   Question question;
-  const Fact positive{.sentiment = Sentiment::positive};
-  question.feed.tell(question.reply(4, minutes{1}), positive);
-  question.feed.tell(question.reply(5, minutes{2}), positive);
+  const Fact defends{.sentiment = Sentiment::positive};
+  question.feed.tell(question.reply(4, minutes{1}), defends);
+  question.feed.tell(question.reply(5, minutes{2}), defends);
   question.feed.tell(question.reply(6, minutes{3}));
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 2");
   question.feed.remove(4);
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
   question.edit(question.reply(5, minutes{2}), {});
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 0");
-  question.edit(question.reply(6, minutes{3}), positive);
+  question.edit(question.reply(6, minutes{3}), defends);
   CHECK(question.answered() == "answered 0 in 0 s, unanswered 1, defences 1");
 }
 

@@ -42,6 +42,9 @@ std::shared_ptr<const BrandKpis> full_kpis() {
   BrandKpis::Slice& slice = kpis->slices.emplace_back();
   slice.value = "x";
   for (KpiValues& values : slice.values) values = all;
+  const auto values = slice.values;
+  kpis->slices.push_back({Dimension::crisis, "fraud", values});
+  for (Adjusted& adjusted : kpis->adjusted) adjusted.interval = Interval{-0.25, 0.5};
   Campaigns::Report& campaign = kpis->campaigns.emplace_back();
   campaign.name = "Fête";
   campaign.all = {.contributions = 4, .originals = 3, .rejected = 1};

@@ -93,7 +93,6 @@ std::string flags_of(const Fact& fact) {
   add(fact.advises_against, "advises-against");
   if (fact.campaigns != 0) out += cat(" campaigns=", fact.campaigns);
   if (fact.rejected != 0) out += cat(" rejected=", fact.rejected);
-  if (fact.sentiment != Sentiment::unscored) out += cat(" ", to_text(fact.sentiment));
   if (fact.crisis != 0) out += cat(" crisis=", int{fact.crisis});
   if (fact.segments != 0) out += cat(" segments=", fact.segments);
   return out;

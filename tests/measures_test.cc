@@ -285,10 +285,10 @@ TEST_CASE("a row of version 1 is the same today, and unscored") {
   for (std::size_t i = 0; i < 4; ++i) {
     std::memcpy(reinterpret_cast<char*>(&row) + 92, &answers[i], sizeof answers[i]);
     upgrade_row(&row);
-    CHECK(row.answered_after == kept[i]);
+    CHECK(+row.answered_after == kept[i]);
     CHECK(score_steps(row) == 0);
-    CHECK(row.language == 0);
-    CHECK(row.crisis == 0);
+    CHECK(+row.language == 0);
+    CHECK(+row.crisis == 0);
   }
 }
 

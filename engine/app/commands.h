@@ -52,6 +52,7 @@ struct MatchArguments {
   std::string config;
   std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
+  bool sentiment = false;  // of each brand, too
 };
 [[nodiscard]] Exit match_command(const MatchArguments& arguments);
 
@@ -62,6 +63,7 @@ struct ExplainArguments {
   std::string mapping = "mention";  // as for decode
   std::vector<std::string> files;
   bool json = false;
+  bool sentiment = false;  // how it sounds, too
 };
 [[nodiscard]] Exit explain_command(const ExplainArguments& arguments);
 

@@ -34,6 +34,12 @@ class Explainer {
     explained.names = &names_;
     explained.brands = matcher_.explain(post, brand_);
     explained.tokens = matcher_.seen();
+    if (arguments_.sentiment) {
+      matcher_.match(post, &hits_);
+      scorer_.score(post, &matcher_, hits_);
+      explained.hits = &hits_;
+      explained.scorer = &scorer_;
+    }
     if (!brand_) {
       explained.others = std::erase_if(explained.brands, [](const rules::Explanation& one) {
         return !one.matched && !one.woken && !one.failed;
@@ -45,6 +51,8 @@ class Explainer {
 
  private:
   rules::Matcher matcher_;
+  rules::Hits hits_;
+  PostScorer scorer_;
   const std::vector<std::string>& names_;
   std::optional<std::uint32_t> brand_;
   const ExplainArguments& arguments_;

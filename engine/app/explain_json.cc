@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/app/explain_output.h"
+#include "engine/app/sentiment_output.h"
 #include "engine/base/text.h"
 
 namespace vigie {
@@ -71,7 +72,9 @@ void append_clause(const rules::Clause& clause, std::string* out) {
   out->push_back('}');
 }
 
-void append_brand(const rules::Explanation& brand, const std::string& name, std::string* out) {
+void append_brand(const ExplainedPost& explained, const rules::Explanation& brand,
+                  std::string* out) {
+  const std::string& name = (*explained.names)[brand.brand];
   out->push_back('{');
   append_text("brand", name, out);
   append_flag("matched", brand.matched, out);
@@ -89,6 +92,10 @@ void append_brand(const rules::Explanation& brand, const std::string& name, std:
   append_names("rejected", brand.rejected, out);
   if (brand.matched) append_text("media", to_text(brand.media), out);
   if (brand.addressed) append_flag("addressed", true, out);
+  if (const BrandScore* score = explained.score_of(brand)) {
+    out->push_back(',');
+    append_sentiment_json(*explained.scorer, *score, out);
+  }
   append_names("segments", brand.segments, out);
   append_names("crises", brand.crises, out);
   out->push_back('}');
@@ -114,7 +121,7 @@ void append_explained_json(const ExplainedPost& explained, std::string* out) {
   out->push_back('[');
   for (const rules::Explanation& brand : explained.brands) {
     if (!out->ends_with('[')) out->push_back(',');
-    append_brand(brand, (*explained.names)[brand.brand], out);
+    append_brand(explained, brand, out);
   }
   out->push_back(']');
   append_key("others", out);

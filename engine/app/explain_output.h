@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/mention.h"
+#include "engine/runtime/post_scorer.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -17,6 +18,11 @@ struct ExplainedPost {
   std::vector<rules::Explanation> brands;           // those to be told in full
   std::size_t others = 0;                           // neither woken nor matched
   const std::vector<std::string>* names = nullptr;  // of all brands
+  const rules::Hits* hits = nullptr;                // these two where sentiment is asked for
+  const PostScorer* scorer = nullptr;
+
+  // Null where it is not asked for, or the post does not mention the brand.
+  [[nodiscard]] const BrandScore* score_of(const rules::Explanation& brand) const;
 };
 
 // What decided, to stand behind "because".

@@ -6,6 +6,7 @@
 
 #include "engine/app/columns.h"
 #include "engine/app/explain_output.h"
+#include "engine/app/sentiment_output.h"
 #include "engine/base/text.h"
 
 namespace vigie {
@@ -121,8 +122,10 @@ void append_names(std::string_view what, const std::vector<std::string>& names, 
   out->append(line + '\n');
 }
 
-void append_brand(const Mention& post, const rules::Explanation& brand, const std::string& name,
+void append_brand(const ExplainedPost& explained, const rules::Explanation& brand,
                   std::string* out) {
+  const Mention& post = *explained.post;
+  const std::string& name = (*explained.names)[brand.brand];
   std::string_view verdict = brand.matched ? "matched" : "not matched";
   if (brand.failed) verdict = "given up, its query went over its budget";
   out->append(cat(name, ": ", verdict));
@@ -141,6 +144,10 @@ void append_brand(const Mention& post, const rules::Explanation& brand, const st
     out->append(cat("  ", to_text(brand.media), " media",
                     brand.addressed ? ", addressed to the brand" : "", '\n'));
   }
+  if (const BrandScore* score = explained.score_of(brand)) {
+    out->append("  sounds ");
+    append_sentiment_text(post, *explained.scorer, *score, out);
+  }
   append_names("belongs to", brand.segments, out);
   append_names("holds words of a crisis", brand.crises, out);
   if (brand.shadow) {
@@ -151,6 +158,13 @@ void append_brand(const Mention& post, const rules::Explanation& brand, const st
 }
 
 }  // namespace
+
+const BrandScore* ExplainedPost::score_of(const rules::Explanation& brand) const {
+  if (scorer == nullptr) return nullptr;
+  const auto hit = std::ranges::find(hits->hits, brand.brand, &rules::Hit::brand);
+  if (!brand.matched || hit == hits->hits.end()) return nullptr;
+  return &scorer->scores()[static_cast<std::size_t>(hit - hits->hits.begin())];
+}
 
 std::string reason_of(const rules::Explanation& brand) {
   if (brand.matched && !brand.query.matched && !brand.campaigns.empty()) {
@@ -172,7 +186,7 @@ void append_explained_text(const ExplainedPost& explained, std::string* out) {
   }
   append_tokens(explained.tokens, out);
   for (const rules::Explanation& brand : explained.brands) {
-    append_brand(post, brand, (*explained.names)[brand.brand], out);
+    append_brand(explained, brand, out);
   }
   if (explained.others == 0) return;
   const bool all = explained.brands.empty();

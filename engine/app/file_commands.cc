@@ -16,6 +16,7 @@
 #include "engine/app/file_input.h"
 #include "engine/app/mappings.h"
 #include "engine/app/output.h"
+#include "engine/app/sentiment_output.h"
 #include "engine/base/text.h"
 #include "rules/rules.h"
 
@@ -67,6 +68,7 @@ void append_campaigns(std::string_view name, const rules::Brand& brand, std::uin
   out->push_back(']');
 }
 
+// All but its end.
 void append_hit(const Mention& mention, const rules::Brand& brand, const rules::Hit& hit,
                 std::span<const rules::Span> all, std::string* out) {
   const std::span<const rules::Span> spans = all.subspan(hit.first_span, hit.span_count);
@@ -85,7 +87,6 @@ void append_hit(const Mention& mention, const rules::Brand& brand, const rules::
   append_spans("author_spans", rules::Field::author, spans, out);
   append_campaigns("campaigns", brand, hit.campaigns, out);
   append_campaigns("rejected", brand, hit.rejected, out);
-  out->append("}\n");
 }
 
 }  // namespace
@@ -110,6 +111,7 @@ Exit match_command(const MatchArguments& arguments) {
   if (!mapping) return Exit::not_started;
   rules::Matcher matcher(configuration->rules);
   rules::Hits hits;
+  PostScorer scorer;
   const std::vector<rules::Brand>& brands = configuration->settings.brands;
   const PostFiles files{.paths = arguments.files,
                         .mapping = std::move(*mapping),
@@ -117,8 +119,15 @@ Exit match_command(const MatchArguments& arguments) {
   const Exit exit = convert(files, [&](const Mention& mention, std::string* out) {
     if (mention.op != Op::upsert) return;
     matcher.match(mention, &hits);
-    for (const rules::Hit& hit : hits.hits) {
+    if (arguments.sentiment) scorer.score(mention, &matcher, hits);
+    for (std::size_t i = 0; i < hits.hits.size(); ++i) {
+      const rules::Hit& hit = hits.hits[i];
       append_hit(mention, brands[hit.brand], hit, hits.spans, out);
+      if (arguments.sentiment) {
+        out->push_back(',');
+        append_sentiment_json(scorer, scorer.scores()[i], out);
+      }
+      out->append("}\n");
     }
   });
   std::vector<std::uint64_t> given_up;

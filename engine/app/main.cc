@@ -78,6 +78,8 @@ void add_explain(CLI::App* app, ExplainArguments* arguments, std::function<Exit(
   command->add_option("--brand", arguments->brand,
                       "Only this one; else every brand that matches or nearly does");
   command->add_flag("--json", arguments->json, "One line of JSON for each post");
+  command->add_flag("--sentiment", arguments->sentiment,
+                    "Say how the post sounds where it speaks of the brand");
   add_mapping(command, &arguments->mapping);
   CLI::Option* text = command->add_option("--text", arguments->text, "The text of a post");
   CLI::Option* files = command->add_option("FILE", arguments->files,
@@ -133,6 +135,8 @@ void add_match(CLI::App* app, MatchArguments* arguments, std::function<Exit()>* 
   CLI::App* command =
       app->add_subcommand("match", "Write one line for each brand that a post mentions");
   add_config(command, &arguments->config);
+  command->add_flag("--sentiment", arguments->sentiment,
+                    "Say how each post sounds where it speaks of the brand");
   add_mapping(command, &arguments->mapping);
   add_files(command, &arguments->files);
   command->callback([=] { *chosen = [=] { return match_command(*arguments); }; });

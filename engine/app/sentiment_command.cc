@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
 #include "engine/app/output.h"
+#include "engine/app/sentiment_output.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "rules/fold.h"
@@ -76,15 +76,6 @@ class Lines {
   std::vector<char> buffer_;
   std::string begun_;  // of a line whose end has not come
 };
-
-void append_thousandths(float value, std::string* out) {
-  const long whole = std::lround(value * 1000);
-  if (whole < 0) out->push_back('-');
-  const std::string digits = std::to_string(std::abs(whole) + 1000);
-  out->push_back(static_cast<char>(digits[0] - 1));
-  out->push_back('.');
-  out->append(digits, 1);
-}
 
 class LineScorer {
  public:

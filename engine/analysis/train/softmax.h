@@ -21,7 +21,6 @@ struct TrainingRow {
   float weight = 1;
   Label label = Label::neutral;
   bool without_neutral = false;   // its source says nothing of neutral: it is ruled out
-  std::array<float, 3> offset{};  // log odds that another model adds
 };
 
 struct Solution {
