@@ -167,7 +167,7 @@ TEST_CASE("an author whose posts are forgotten goes from all brands, before what
   const std::vector<PostUpdate> updates{gone};
   Facts next = keyed(4, 8, std::vector<BrandId>{kBrands - 1}, 1);
   next.posts[0].author = {7, 7};
-  next.posts[0].event_time = next.posts[0].told_at = kNoon + std::chrono::days{40};
+  next.posts[0].event_time = next.posts[0].told_at = kNoon + std::chrono::days{40} + minutes{99};
   const ApplyCounts counts = aggregator.apply(next, updates);
   CHECK(counts.updates_unknown == 1);
   std::vector<int> expected(kBrands, 0);
