@@ -11,7 +11,7 @@ namespace {
 constexpr double kAheadMin = 2;
 // How much likelier than on the average its stretches must be, in nats each: a language that the
 // model has never seen is a little nearer to one of the six than to the others, and far from all.
-constexpr double kTypicalMin = 0.06;
+constexpr double kTypicalMin = 0.03;
 
 }  // namespace
 

@@ -22,8 +22,8 @@ Recipe recipe(Language language, std::string_view name, std::vector<ExtraTexts> 
 
 std::span<const Recipe> recipes() {
   static const std::vector<Recipe> kRecipes{
-      recipe(Language::english, "english", {{"semeval", 0.5F}}),
-      recipe(Language::french, "french", {{"deft2017", 0.1F}}),
+      recipe(Language::english, "english", {{"semeval", 0.5F}, {"+templates", 0.2F}}),
+      recipe(Language::french, "french", {{"deft2017", 0.1F}, {"+templates", 0.2F}}),
       recipe(Language::german, "german", {{"potts", 0.15F}}),
       recipe(Language::italian, "italian",
              {{"xed", 0.1F},

@@ -18,7 +18,7 @@ using sentiment::Language;
 
 // Texts beside the benchmark's of the language; weight of one of them, where one of the benchmark
 // has 1. "@italian" stands for the benchmark of another language: names, loan words and emoji are
-// often the same.
+// often the same. "+templates" stands for templates/LANGUAGE.tsv of this tree.
 struct ExtraTexts {
   std::string_view name;
   float weight = 0;

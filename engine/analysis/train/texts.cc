@@ -58,7 +58,8 @@ Result<void> add(const std::string& path, std::uint32_t source, bool validation,
 }
 
 std::vector<std::string> paths_of(const ExtraTexts& extra, const std::string& folder,
-                                  const Recipe& recipe) {
+                                  const std::string& words, const Recipe& recipe) {
+  if (extra.name == "+templates") return {cat(words, "/templates/", recipe.name, ".tsv")};
   if (!extra.name.starts_with('@')) {
     return {cat(folder, "/extra/", recipe.name, '.', extra.name, ".tsv.gz")};
   }
@@ -104,7 +105,8 @@ Result<std::vector<Line>> read_lines(const std::string& path) {
   return lines;
 }
 
-Result<Corpus> read_corpus(const std::string& folder, const Recipe& recipe) {
+Result<Corpus> read_corpus(const std::string& folder, const std::string& words,
+                           const Recipe& recipe) {
   Corpus corpus;
   corpus.sources.push_back({.name = "umsab", .weight = 1});
   const std::string stem = cat(folder, '/', recipe.name);
@@ -117,7 +119,7 @@ Result<Corpus> read_corpus(const std::string& folder, const Recipe& recipe) {
   for (const ExtraTexts& extra : recipe.extra) {
     const auto source = static_cast<std::uint32_t>(corpus.sources.size());
     corpus.sources.push_back({.name = std::string(extra.name), .weight = extra.weight});
-    for (const std::string& path : paths_of(extra, folder, recipe)) {
+    for (const std::string& path : paths_of(extra, folder, words, recipe)) {
       if (auto read = add(path, source, false, &corpus); !read) {
         return std::unexpected(read.error());
       }

@@ -19,15 +19,14 @@ std::array<float, 2> odds_of(const sentiment::Model& model, const sentiment::Fea
 
 }  // namespace
 
-Result<std::unique_ptr<Workshop>> Workshop::open(const std::string& data,
-                                                 const std::string& words,
+Result<std::unique_ptr<Workshop>> Workshop::open(const std::string& data, const std::string& words,
                                                  std::vector<Recipe> languages,
                                                  const Recipe& shared) {
   std::unique_ptr<Workshop> shop(new Workshop);
   shop->recipes_ = std::move(languages);
   shop->shared_recipe_ = shared;
   for (const Recipe& recipe : shop->recipes_) {
-    auto corpus = read_corpus(data, recipe);
+    auto corpus = read_corpus(data, words, recipe);
     if (!corpus) return std::unexpected(corpus.error());
     auto lexicon = read_lexicon(cat(words, "/lexicons/", recipe.name, ".tsv"));
     if (!lexicon) return std::unexpected(lexicon.error());
