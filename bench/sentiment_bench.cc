@@ -97,8 +97,9 @@ int run() {
     features.read(one.text, Language::french);
     stretches += features.of(sentiment::Group::characters).size();
   }
-  std::printf("%zu posts of some 250 bytes, %zu stretches of characters each; medians of %d rounds\n",
-              posts.size(), stretches / posts.size(), kRounds);
+  std::printf(
+      "%zu posts of some 250 bytes, %zu stretches of characters each; medians of %d rounds\n",
+      posts.size(), stretches / posts.size(), kRounds);
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     std::printf("%-30s %7.0f ns a post\n", contenders[i].name.c_str(), seconds[i] * 1e9 / kPosts);
   }

@@ -121,7 +121,8 @@ TEST_CASE("handles and links count as such, whatever they hold") {
 }
 
 TEST_CASE("what cannot be judged is unscored") {
-  for (const std::string_view text : {"", " ", "@user http", "https://example.com", "123 456", "!!!"}) {
+  for (const std::string_view text :
+       {"", " ", "@user http", "https://example.com", "123 456", "!!!"}) {
     CAPTURE(text);
     const Score none = score(text, Language::french);
     CHECK(none.label == Sentiment::unscored);
@@ -141,9 +142,9 @@ TEST_CASE("emoji are judged in any language") {
 TEST_CASE("tags name languages") {
   using enum Language;
   const std::vector<std::pair<std::string_view, Language>> cases{
-      {"en", english}, {"EN_us", english}, {"fr-CA", french}, {"de", german}, {"it", italian},
-      {"pt-BR", portuguese}, {"es", spanish}, {"und", none}, {"", none}, {"nl", none},
-      {"french", none}, {"f", none}, {"-", none}};
+      {"en", english},       {"EN_us", english}, {"fr-CA", french}, {"de", german}, {"it", italian},
+      {"pt-BR", portuguese}, {"es", spanish},    {"und", none},     {"", none},     {"nl", none},
+      {"french", none},      {"f", none},        {"-", none}};
   for (const auto& [tag, language] : cases) {
     CAPTURE(tag);
     CHECK(language_of(tag) == language);
@@ -204,10 +205,17 @@ TEST_CASE("huge and hostile texts are judged by their beginning") {
   for (int i = 0; i < 8000; ++i) words += "super ";
   std::string zalgo = "a";
   for (int i = 0; i < 20000; ++i) zalgo += "\u0301";
-  const std::vector<std::string> texts{
-      words, std::string(40'000, 'a'), std::string(40'000, '!'), std::string(40'000, ' '),
-      std::string(40'000, '@'), std::string(40'000, '\xF0'), std::string(40'000, '\0'),
-      zalgo, "\u202Eabc\u200B\u200D\uFEFF", "\xED\xA0\x80 lone", "http" + std::string(40'000, '/')};
+  const std::vector<std::string> texts{words,
+                                       std::string(40'000, 'a'),
+                                       std::string(40'000, '!'),
+                                       std::string(40'000, ' '),
+                                       std::string(40'000, '@'),
+                                       std::string(40'000, '\xF0'),
+                                       std::string(40'000, '\0'),
+                                       zalgo,
+                                       "\u202Eabc\u200B\u200D\uFEFF",
+                                       "\xED\xA0\x80 lone",
+                                       "http" + std::string(40'000, '/')};
   for (const std::string& text : texts) {
     for (std::size_t i = 0; i < kLanguages; ++i) {
       const Score found = score(text, static_cast<Language>(i));
@@ -217,7 +225,8 @@ TEST_CASE("huge and hostile texts are judged by their beginning") {
   }
   std::string more = words;
   for (int i = 0; i < 100; ++i) more += "horrible ";
-  CHECK(score(words, Language::french).probabilities == score(more, Language::french).probabilities);
+  CHECK(score(words, Language::french).probabilities ==
+        score(more, Language::french).probabilities);
 }
 
 TEST_CASE("a stretch is judged alone") {

@@ -283,8 +283,12 @@ void Features::Reader::add_word(std::size_t count, bool is_text) {
   char* bytes = out->bytes_.get() + first_byte;
   const std::uint64_t hash = hash_of(bytes, count);
   const std::size_t number = out->word_count_++;
-  out->words_[number] = {static_cast<std::uint32_t>(first_byte), static_cast<std::uint32_t>(count),
-                         hash, token, negated > 0, false};
+  out->words_[number] = {static_cast<std::uint32_t>(first_byte),
+                         static_cast<std::uint32_t>(count),
+                         hash,
+                         token,
+                         negated > 0,
+                         false};
   add(Group::words, hash, 2 * number);
   if (negated > 0) {
     add(Group::words, hash ^ kNegated, 2 * number + 1);

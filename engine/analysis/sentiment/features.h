@@ -92,11 +92,10 @@ class Features {
   struct Reader;
   static constexpr std::size_t kPadding = 16;  // bytes that can be read behind a word
   // The last word may begin right before the bound; and three features are written at once.
-  static constexpr std::size_t kStretches =
-      3 * (kSentimentBytesMax + kSentimentWordBytesMax) + 3;
-  static constexpr std::array<std::size_t, kGroups> kRoom{
-      2 * kSentimentTokensMax, kSentimentTokensMax + 1, kStretches,
-      2 * kSentimentTokensMax + 2, 16};
+  static constexpr std::size_t kStretches = 3 * (kSentimentBytesMax + kSentimentWordBytesMax) + 3;
+  static constexpr std::array<std::size_t, kGroups> kRoom{2 * kSentimentTokensMax,
+                                                          kSentimentTokensMax + 1, kStretches,
+                                                          2 * kSentimentTokensMax + 2, 16};
   static constexpr std::array<std::size_t, kGroups + 1> kFirst = [] {
     std::array<std::size_t, kGroups + 1> first{};
     for (std::size_t i = 0; i < kGroups; ++i) first[i + 1] = first[i] + kRoom[i];

@@ -81,12 +81,11 @@ Learnt Learner::learn(std::uint32_t without_fold) const {
   for (std::size_t k = 0; k < texts.size(); ++k) {
     const Example& example = corpus_->examples[texts[k]];
     const Source& source = corpus_->sources[example.source];
-    problem.rows.push_back(
-        {.cells = {cells.data() + ends[k], ends[k + 1] - ends[k]},
-         .source = example.source,
-         .weight = source.weight,
-         .label = example.label,
-         .without_neutral = source.without_neutral});
+    problem.rows.push_back({.cells = {cells.data() + ends[k], ends[k + 1] - ends[k]},
+                            .source = example.source,
+                            .weight = source.weight,
+                            .label = example.label,
+                            .without_neutral = source.without_neutral});
   }
   Solution solution = solve(problem);
   std::vector<Weights> columns(numbers.size());

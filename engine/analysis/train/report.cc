@@ -32,15 +32,15 @@ void add_scores(const Workshop& shop, const std::vector<Tested>& tested, std::st
     const double cut = macro_f1(confusions(one.cut));
     append_to(out, "| ", shop.recipes()[i].name, " | ", fixed(whole, 2), " | ", fixed(cut, 2),
               " | ", fixed(whole - cut, 2), " | ", fixed(macro_f1(confusions(one.validation)), 2),
-              " | ", fixed(log_loss(one.cut, one.temperature), 4), " | ",
-              fixed(one.temperature, 2), " | ",
-              fixed(calibration_error(calibration(one.cut, one.temperature)), 3), " |\n");
+              " | ", fixed(log_loss(one.cut, one.temperature), 4), " | ", fixed(one.temperature, 2),
+              " | ", fixed(calibration_error(calibration(one.cut, one.temperature)), 3), " |\n");
   }
 }
 
 void add_texts(const Workshop& shop, std::string* out) {
-  append_to(out, "\n## Texts\n\n| language | set | weight | negative | neutral | positive |\n"
-                 "|---|---|---|---|---|---|\n");
+  append_to(out,
+            "\n## Texts\n\n| language | set | weight | negative | neutral | positive |\n"
+            "|---|---|---|---|---|---|\n");
   for (std::size_t i = 0; i < shop.recipes().size(); ++i) {
     for (const Source& source : shop.corpus(i).sources) {
       append_to(out, "| ", shop.recipes()[i].name, " | ", source.name, " | ",
@@ -52,7 +52,8 @@ void add_texts(const Workshop& shop, std::string* out) {
 }
 
 void add_confusions(const Workshop& shop, const std::vector<Tested>& tested, std::string* out) {
-  append_to(out, "\n## Confusions\n\nTexts by what they are (row) and what the model calls them.\n");
+  append_to(out,
+            "\n## Confusions\n\nTexts by what they are (row) and what the model calls them.\n");
   for (std::size_t i = 0; i < tested.size(); ++i) {
     append_to(out, "\n| ", shop.recipes()[i].name,
               " | negative | neutral | positive |\n|---|---|---|---|\n");
@@ -66,8 +67,9 @@ void add_confusions(const Workshop& shop, const std::vector<Tested>& tested, std
 }
 
 void add_calibration(const Workshop& shop, const std::vector<Tested>& tested, std::string* out) {
-  append_to(out, "\n## Calibration\n\nOf texts with a confidence in a range: how many, their mean "
-                 "confidence, and how many are right,\nin percent.\n\n| language");
+  append_to(out,
+            "\n## Calibration\n\nOf texts with a confidence in a range: how many, their mean "
+            "confidence, and how many are right,\nin percent.\n\n| language");
   for (std::size_t k = 3; k < kBins; ++k) append_to(out, " | ", k * 10, " to ", k * 10 + 10);
   append_to(out, " |\n|---|---|---|---|---|---|---|---|\n");
   for (std::size_t i = 0; i < tested.size(); ++i) {
@@ -82,8 +84,9 @@ void add_calibration(const Workshop& shop, const std::vector<Tested>& tested, st
 }
 
 void add_languages(const Workshop& shop, std::string* out) {
-  append_to(out, "\n## Languages\n\nTexts of the first fold by what they are (row) and what the "
-                 "model, trained on the others,\ncalls them.\n\n| language");
+  append_to(out,
+            "\n## Languages\n\nTexts of the first fold by what they are (row) and what the "
+            "model, trained on the others,\ncalls them.\n\n| language");
   for (std::size_t k = 0; k < sentiment::kLanguages; ++k) {
     append_to(out, " | ", sentiment::to_text(static_cast<Language>(k)));
   }

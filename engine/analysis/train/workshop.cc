@@ -19,8 +19,7 @@ std::array<float, 2> odds_of(const sentiment::Model& model, const sentiment::Fea
 
 }  // namespace
 
-Result<std::unique_ptr<Workshop>> Workshop::open(const std::string& data,
-                                                 const std::string& words,
+Result<std::unique_ptr<Workshop>> Workshop::open(const std::string& data, const std::string& words,
                                                  std::vector<Recipe> languages,
                                                  const Recipe& shared) {
   std::unique_ptr<Workshop> shop(new Workshop);

@@ -39,7 +39,8 @@ class Workshop {
   // The bytes of languages.model, trained on all texts but those of the fold; kNoFold: on all.
   [[nodiscard]] std::string languages(std::uint32_t without_fold) const;
   // What it calls the texts of the fold (column), by what they are (row); both by Language.
-  using Called = std::array<std::array<std::uint32_t, sentiment::kLanguages>, sentiment::kLanguages>;
+  using Called =
+      std::array<std::array<std::uint32_t, sentiment::kLanguages>, sentiment::kLanguages>;
   [[nodiscard]] Called test_languages(std::uint32_t fold) const;
 
   [[nodiscard]] const std::vector<Recipe>& recipes() const { return recipes_; }
@@ -54,7 +55,7 @@ class Workshop {
   Lexicon no_lexicon_;
   std::vector<Corpus> corpora_;
   std::vector<std::string> other_languages_;  // texts of typical words
-  Corpus pooled_;  // the benchmark's texts of all
+  Corpus pooled_;                             // the benchmark's texts of all
   std::vector<std::unique_ptr<Learner>> learners_;
   std::unique_ptr<Learner> shared_;
 };
