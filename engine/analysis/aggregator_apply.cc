@@ -309,10 +309,10 @@ void Aggregator::State::erase_author(const PostUpdate& update) {
 
 void Aggregator::State::erase_in(BrandId id) {
   Brand& brand = brands[id];
-  const std::uint64_t first = erasures_told - erasures.size();
-  const std::uint64_t done = std::max(std::exchange(brand.erased, erasures_told), first);
+  const std::uint64_t first_told = erasures_told - erasures.size();
+  const std::uint64_t done = std::max(std::exchange(brand.erased, erasures_told), first_told);
   if (brand.state == nullptr) return;
-  for (const Erasure& erasure : std::span(erasures).subspan(done - first)) {
+  for (const Erasure& erasure : std::span(erasures).subspan(done - first_told)) {
     OriginMark* mark = mark_of(brand.state.get(), slot_of(erasure.origin.partition));
     OriginMark after = *mark;
     if (!after.advance(erasure.origin, true)) continue;
