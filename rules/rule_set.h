@@ -58,8 +58,8 @@ class RuleSet {
   // What is asked of posts with hits, each question a brand of these rules; null: nothing. Apart
   // from the others, so that its patterns are not looked for in every post.
   std::shared_ptr<const RuleSet> questions;
-  std::size_t segments = 0;         // of the questions, the first
-  std::uint32_t first_crisis = 0;   // of the questions, those by sector
+  std::size_t segments = 0;        // of the questions, the first
+  std::uint32_t first_crisis = 0;  // of the questions, those by sector
   std::uint32_t end_crisis = 0;
   std::uint32_t recommend = kNone;  // place of the question
   std::uint32_t advise_against = kNone;

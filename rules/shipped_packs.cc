@@ -26,8 +26,8 @@ std::string_view yaml_of(std::string_view pack) {
 }
 
 // Calls each(name, query) for the texts under "  NAME: |" of `queries:`, their lines indented by
-// four or more. The file is ours and the tests hold this to what a reader of YAML makes of it; rules
-// has none.
+// four or more. The file is ours and the tests hold this to what a reader of YAML makes of it;
+// rules has none.
 template <class Each>
 void each_query(std::string_view yaml, Each each) {
   constexpr std::string_view kIndent = "    ";

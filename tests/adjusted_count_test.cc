@@ -30,9 +30,9 @@ constexpr Confusion kPerfect{.called = {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}},
 // Its inverse, transposed, is worked out below.
 constexpr Confusion kHalf{.called = {{{0.5F, 0.5F, 0}, {0, 1, 0}, {0, 0.5F, 0.5F}}},
                           .texts = {1000, 1000, 1000}};
-constexpr Confusion kReal{.called = {{{0.70F, 0.22F, 0.08F}, {0.20F, 0.65F, 0.15F},
-                                      {0.06F, 0.22F, 0.72F}}},
-                          .texts = {300, 400, 250}};
+constexpr Confusion kReal{
+    .called = {{{0.70F, 0.22F, 0.08F}, {0.20F, 0.65F, 0.15F}, {0.06F, 0.22F, 0.72F}}},
+    .texts = {300, 400, 250}};
 
 TEST_CASE("a model without errors leaves the counts as they are") {
   const Adjusted adjusted = adjusted_count(called(20, 50, 30), {}, all_of(kPerfect));
@@ -134,8 +134,8 @@ class World {
 
 TEST_CASE("the interval holds the truth 95 times of 100") {
   World world(20);
-  const std::vector<Classes> moods{{0.2, 0.5, 0.3}, {0.5, 0.4, 0.1}, {0.1, 0.3, 0.6},
-                                   {0.05, 0.9, 0.05}};
+  const std::vector<Classes> moods{
+      {0.2, 0.5, 0.3}, {0.5, 0.4, 0.1}, {0.1, 0.3, 0.6}, {0.05, 0.9, 0.05}};
   for (const Classes& mood : moods) {
     for (const std::uint32_t posts : {20U, 100U, 1000U}) {
       CAPTURE(mood[0]);

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdint>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <optional>

@@ -24,10 +24,9 @@ class Desk {
     for (const BrandScore& brand : scorer_.scores()) {
       std::string& of = out.emplace_back();
       for (const rules::Span& span : scorer_.clauses(brand)) {
-        const std::string_view text = span.field == rules::Field::title ? mention.title
-                                      : span.field == rules::Field::text
-                                          ? mention.text
-                                          : mention.shared_text;
+        const std::string_view text = span.field == rules::Field::title  ? mention.title
+                                      : span.field == rules::Field::text ? mention.text
+                                                                         : mention.shared_text;
         append_to(&of, of.empty() ? "" : " | ", text.substr(span.first, span.count));
       }
       if (brand.clause_count == 0) of = "whole";

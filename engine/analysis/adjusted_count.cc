@@ -153,11 +153,10 @@ Adjusted adjusted_count(const Called& called, const Classes& given, const Confus
   const double bearing = out.posts[kPositive] + out.posts[kNegative];
   const Matrix& v = sum.covariance;
   const double both = v[kPositive][kPositive] + v[kNegative][kNegative];
-  out.interval = ratio_interval(sum.posts[kPositive] - sum.posts[kNegative],
-                                sum.posts[kPositive] + sum.posts[kNegative],
-                                both - 2 * v[kPositive][kNegative],
-                                both + 2 * v[kPositive][kNegative],
-                                v[kPositive][kPositive] - v[kNegative][kNegative]);
+  out.interval = ratio_interval(
+      sum.posts[kPositive] - sum.posts[kNegative], sum.posts[kPositive] + sum.posts[kNegative],
+      both - 2 * v[kPositive][kNegative], both + 2 * v[kPositive][kNegative],
+      v[kPositive][kPositive] - v[kNegative][kNegative]);
   if (bearing <= 0) return out;
   out.net = (out.posts[kPositive] - out.posts[kNegative]) / bearing;
   out.interval->lower = std::min(out.interval->lower, *out.net);

@@ -79,10 +79,9 @@ void BrandState::save(pb::Brand* out) const {
 bool BrandState::load(const pb::Brand& in) {
   kept_up = in.kept_up_hour();
   const bool loaded = hours.load(in.hours()) && months.load(in.months()) &&
-                      called.load(in.called()) &&
-                      slices.load(in.slices()) && authors.load(in.authors()) &&
-                      campaigns.load(in.campaigns()) && cascades.load(in.cascades()) &&
-                      near_duplicates.load(in.near_duplicates()) &&
+                      called.load(in.called()) && slices.load(in.slices()) &&
+                      authors.load(in.authors()) && campaigns.load(in.campaigns()) &&
+                      cascades.load(in.cascades()) && near_duplicates.load(in.near_duplicates()) &&
                       load_replies(in.early_replies(), kEarlyRepliesMax, &early_replies) &&
                       load_replies(in.counted_replies(), kCountedRepliesMax, &counted_replies);
   if (!loaded) return false;

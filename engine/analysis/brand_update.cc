@@ -50,7 +50,8 @@ std::size_t BrandState::memory_bytes() const {
   std::size_t bytes = sizeof *this + marks.capacity() * sizeof(OriginMark);
   bytes += series.capacity() * sizeof(Series);
   for (const Series& one : series) bytes += one.memory_bytes();
-  bytes += hours.memory_bytes() + months.memory_bytes() + called.memory_bytes() + slices.memory_bytes();
+  bytes +=
+      hours.memory_bytes() + months.memory_bytes() + called.memory_bytes() + slices.memory_bytes();
   for (const auto& [day, lists] : days) {
     bytes += kNode + sizeof(BrandDay) + lists->authors.memory_bytes() + lists->sites.memory_bytes();
     for (const TopList& top : lists->tops) bytes += top.memory_bytes();

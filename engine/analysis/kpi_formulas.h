@@ -53,9 +53,7 @@ inline Value sentiment_balance(const Input& input) {
 inline Value sentiment_bearing(const Input& input) {
   return sum(input, Measure::positive) + sum(input, Measure::negative);
 }
-inline Value score_sum(const Input& input) {
-  return sum(input, Measure::score_sum) / kScoreSteps;
-}
+inline Value score_sum(const Input& input) { return sum(input, Measure::score_sum) / kScoreSteps; }
 // Of negative, neutral and positive.
 template <std::size_t which>
 Value adjusted(const Input& input) {

@@ -121,8 +121,7 @@ constexpr KpiSpec kKpiSpecs[] = {
     {"adjusted_net_sentiment", "vigie_kpi_adjusted_net_sentiment_ratio", KpiUnit::ratio,
      "Mood of the conversation, from -1 to 1, without the known errors of the model: read it with "
      "its interval.",
-     "adjusted_balance / adjusted_bearing", false, nullptr, "adjusted_balance",
-     "adjusted_bearing"},
+     "adjusted_balance / adjusted_bearing", false, nullptr, "adjusted_balance", "adjusted_bearing"},
     {"crisis_mentions", "vigie_kpi_crisis_mentions", KpiUnit::count,
      "Mentions that hold words of a crisis (recalls, leaks, strikes, ...): a hint at its severity, "
      "whatever their sentiment. The slices `crisis` tell the sectors.",

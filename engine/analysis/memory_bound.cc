@@ -35,8 +35,8 @@ constexpr Bytes kPageBytes = 2 * 64;
 // Two tables of places, at least three eighths full when they have grown.
 constexpr Bytes kFoundBytes = 2 * sizeof(std::uint64_t) * 8 / 3 + 1;
 constexpr Bytes kRowBytes = sizeof(PostState) + kFoundBytes;
-constexpr Bytes kRowsOfBrand = kPostsPerBrandMax * kRowBytes + kPagesMax * kPageBytes +
-                               kRowsApart * sizeof(PostState);
+constexpr Bytes kRowsOfBrand =
+    kPostsPerBrandMax * kRowBytes + kPagesMax * kPageBytes + kRowsApart * sizeof(PostState);
 constexpr Bytes kIdBytes = grown(kLabelBytesMax + sizeof(std::uint32_t));
 constexpr Bytes kIdsOfBrand = kPagesWithIds * kPostsPerPage * kIdBytes;
 
@@ -65,15 +65,15 @@ constexpr Bytes track(Bytes measures, Bytes periods) {
   const Bytes days = periods / 24 + 2;
   return cells(measures, periods) + 128 + cells(measures, days) + doubled(days) * sizeof(Period);
 }
-constexpr Bytes kHoursOfBrand = track(kMeasures, kHours) + track(kMeasures, kMonthsKept + 1) +
-                                track(kCalled, kHours);
+constexpr Bytes kHoursOfBrand =
+    track(kMeasures, kHours) + track(kMeasures, kMonthsKept + 1) + track(kCalled, kHours);
 
 // Every dimension may have an "other" beside its values.
 constexpr Bytes kValues = (kDimensions - 1) * (kSliceValuesMax + 1) + kPlatformsPerBrandMax + 1;
 constexpr Bytes kValueBytes = 16 + kSliceValueBytesMax + sizeof(SliceId) + sizeof(Track) + 8;
-constexpr Bytes kSlicesOfBrand =
-    kValues * track(kSlicedMeasures, kHours) + grown(kValues * kValueBytes) +
-    grown(SliceLog::kBytesMax) + kDimensions * (40 + doubled(kSliceValuesMax) * 12);
+constexpr Bytes kSlicesOfBrand = kValues * track(kSlicedMeasures, kHours) +
+                                 grown(kValues * kValueBytes) + grown(SliceLog::kBytesMax) +
+                                 kDimensions * (40 + doubled(kSliceValuesMax) * 12);
 
 // --- Lists, spread -----------------------------------------------------------------------------
 
@@ -83,8 +83,7 @@ constexpr Bytes kTopBytes =
     32 + 16 * grown(kTopEntriesMax) + grown(kTopEntriesMax * (kLabelBytesMax + 2));
 constexpr Bytes kDayBytes = kNode + sizeof(BrandDay) + kTopKinds * kTopBytes + 2 * kSketchBytes;
 constexpr Bytes kListsOfBrand =
-    kDays * kDayBytes +
-    24 * (kDaysAhead + 1) * (kNode + sizeof(HyperLogLog) + kSketchBytes);
+    kDays * kDayBytes + 24 * (kDaysAhead + 1) * (kNode + sizeof(HyperLogLog) + kSketchBytes);
 constexpr Bytes kSpreadOfBrand =
     grown(kCascadesMax) * sizeof(Cascade) +
     kCascadesMax * (doubled(sizeof(std::uint16_t) + sizeof(std::uint64_t)) + text(kLabelBytesMax)) +

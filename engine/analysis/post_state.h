@@ -49,9 +49,9 @@ struct PostState {
   std::uint32_t followers = kUnknownCount32;
   std::uint32_t answered_after : 22 = kNotAnswered;  // seconds until an owned reply
   std::uint32_t score : 6 = kScoreSteps;             // see score_steps()
-  std::uint32_t language : 3 = 0;                    // as in Fact: of the model, 0: not scored by it
-  std::uint32_t crisis : 1 = 0;                      // it holds words of a crisis
-  std::uint32_t campaigns = 0;                       // bits, as BrandState::campaign_names
+  std::uint32_t language : 3 = 0;  // as in Fact: of the model, 0: not scored by it
+  std::uint32_t crisis : 1 = 0;    // it holds words of a crisis
+  std::uint32_t campaigns = 0;     // bits, as BrandState::campaign_names
   std::uint32_t rejected = 0;
   std::array<SliceId, kPostSlicesMax> slices = no_slices();  // those it counts in, then kNoSlice
   std::uint16_t cascade = kNoCascade;  // the root that it belongs to, see cascades.h
@@ -63,8 +63,8 @@ struct PostState {
   bool live : 1 = false;  // it counts; false for one that is late, backdated or gone
 
   Sentiment sentiment : 2 = Sentiment::unscored;  // the one that counts
-  std::uint8_t depth : 4 = 0;  // below the root of its cascade
-  bool owned : 1 = false;      // these are as in Fact
+  std::uint8_t depth : 4 = 0;                     // below the root of its cascade
+  bool owned : 1 = false;                         // these are as in Fact
   bool addressed : 1 = false;
 
   std::uint16_t rating : 9 = 0;  // hundredths of a star; 0: none

@@ -33,7 +33,7 @@ enum class Dimension : std::uint8_t {
   hashtag,  // the communities: the largest are kept
   // By platform, what the brand wrote or paid for: what is no earned media. Not shown.
   unearned,
-  crisis,   // sectors of the words of crises
+  crisis,  // sectors of the words of crises
 };
 inline constexpr std::size_t kDimensions = 11;
 [[nodiscard]] std::string_view to_text(Dimension dimension);

@@ -20,8 +20,8 @@ class Track;
 // One thread. Memory grows with the periods that saw a change, not with time.
 class Track {
  public:
-  // `measures`: how many, from the first of Measure; kSlicedMeasures or kMeasures. Or kCalled, where
-  // places in Called stand for them.
+  // `measures`: how many, from the first of Measure; kSlicedMeasures or kMeasures. Or kCalled,
+  // where places in Called stand for them.
   explicit Track(std::size_t measures);
   Track(Track&&) noexcept;
   Track& operator=(Track&&) noexcept;

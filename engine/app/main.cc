@@ -166,8 +166,9 @@ void add_replay(CLI::App* app, ReplayArguments* arguments, std::function<Exit()>
 void add_sentiment(CLI::App* app, SentimentArguments* arguments, std::function<Exit()>* chosen) {
   CLI::App* command = app->add_subcommand(
       "sentiment", "Say of each line how it sounds: label, score, confidence and language");
-  command->add_option("--lang", arguments->lang,
-                      "The language of all lines: en, fr, de, it, pt or es; else each is looked at");
+  command->add_option(
+      "--lang", arguments->lang,
+      "The language of all lines: en, fr, de, it, pt or es; else each is looked at");
   command->add_flag("--explain", arguments->explain,
                     "Show what moved each, and what a negation reaches");
   command->add_option("FILE", arguments->file, "One text a line; - for standard input")

@@ -87,10 +87,10 @@ struct FactPost {
   ShortName country;
   Kind kind = Kind::post;
   Sentiment given = Sentiment::unscored;  // what whoever handed it over says of its text
-  bool backdated = false;  // observed long after it was written: counted apart
-  bool edited = false;     // perhaps counted before; a PostUpdate of the same origin goes with it
-  Label id;                // its address, or its id where it has none
-  Label author_name;       // a pseudonym, where privacy asks for one
+  bool backdated = false;                 // observed long after it was written: counted apart
+  bool edited = false;  // perhaps counted before; a PostUpdate of the same origin goes with it
+  Label id;             // its address, or its id where it has none
+  Label author_name;    // a pseudonym, where privacy asks for one
   Label channel;
   Labels hashtags;  // folded, without '#', each once
   Labels sites;     // of its links: hosts without "www.", each once

@@ -246,7 +246,8 @@ inline constexpr std::size_t kCascadesShown = 20;
 inline constexpr std::size_t kSentimentTokensMax = 512;
 // Tokens on either side of a hit that its clause may have.
 inline constexpr std::size_t kClauseTokensMax = 64;
-// Hits of all brands in one post beyond which nobody looks for their clauses: it is a list of names.
+// Hits of all brands in one post beyond which nobody looks for their clauses: it is a list of
+// names.
 inline constexpr std::size_t kClauseHitsMax = 64;
 // Clauses of one brand in one post whose scores are averaged; the others are passed over.
 inline constexpr std::size_t kClausesMax = 8;

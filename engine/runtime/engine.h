@@ -51,7 +51,7 @@ struct EngineOptions {
   KeySeed key_seed{};        // of the keys of posts and authors; secret where ids can be chosen
   bool pseudonymise = true;  // authors; see PostWriter
   SentimentSource sentiment = SentimentSource::model;  // which of them the KPIs count
-  bool replay = false;       // keep the closed minutes; partitions are idle at their end
+  bool replay = false;  // keep the closed minutes; partitions are idle at their end
 };
 
 // Main makes one, calls run() once on its own thread, and may read the public state from others.

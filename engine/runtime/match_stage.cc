@@ -154,7 +154,8 @@ std::size_t MatchStage::match(const Mention& mention, const Origin& origin, Outp
   like.recommends = hits_.recommends;
   like.advises_against = hits_.advises_against;
   like.source = settings_.sentiment;
-  if (like.source == SentimentSource::model && !hits_.hits.empty()) scorer_.score(mention, &matcher_, hits_);
+  if (like.source == SentimentSource::model && !hits_.hits.empty())
+    scorer_.score(mention, &matcher_, hits_);
   for (std::size_t i = 0; i < hits_.hits.size(); ++i) {
     const rules::Hit& hit = hits_.hits[i];
     Fact& fact = add_fact(hit.brand, like, out);

@@ -26,8 +26,8 @@ class MatchStage {
     std::uint32_t shards = 1;
     // A post observed later than this after it was written is backdated.
     Duration lateness = std::chrono::hours{1};
-    KeySeed seed{};            // of the keys of posts and authors
-    bool pseudonymise = true;  // see PostWriter
+    KeySeed seed{};                                      // of the keys of posts and authors
+    bool pseudonymise = true;                            // see PostWriter
     SentimentSource sentiment = SentimentSource::model;  // which of them KPIs count
   };
 

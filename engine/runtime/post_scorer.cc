@@ -97,8 +97,8 @@ bool PostScorer::find_clauses(rules::Matcher* matcher, const rules::Hits& hits, 
     mine.first = static_cast<std::uint32_t>(clauses_.size());
     for (const Place& place : places_) {
       if (place.hit != hit || clauses_.size() - mine.first == kClausesMax) continue;
-      const Clause clause = sentiment::clause_around(text_.folded, text_.tokens, place.token,
-                                                     others_, language);
+      const Clause clause =
+          sentiment::clause_around(text_.folded, text_.tokens, place.token, others_, language);
       const auto begin = clauses_.begin() + mine.first;
       if (std::find(begin, clauses_.end(), clause) == clauses_.end()) clauses_.push_back(clause);
     }
@@ -122,10 +122,10 @@ Score PostScorer::score_clause(rules::Matcher* matcher, Clause clause, Language 
   const std::size_t next = place.last < matcher->field(field).tokens.size()
                                ? matcher->span_of(field, place.last, place.last + 1).first
                                : original.size();
-  const sentiment::Text part{.original = original.substr(span.first, next - span.first),
-                             .folded = text_.folded,
-                             .tokens = text_.tokens.subspan(clause.first,
-                                                            clause.last - clause.first)};
+  const sentiment::Text part{
+      .original = original.substr(span.first, next - span.first),
+      .folded = text_.folded,
+      .tokens = text_.tokens.subspan(clause.first, clause.last - clause.first)};
   return scored_.emplace_back(clause, scorer_.score(part, language)).second;
 }
 
