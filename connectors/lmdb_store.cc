@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "connectors/file_handle.h"
+#include "connectors/lmdb_errors.h"
 #include "connectors/lmdb_pages.h"
 #include "connectors/lmdb_records.h"
 #include "engine/base/check.h"
@@ -31,8 +32,7 @@ namespace {
 // before all others.
 constexpr std::string_view kFormatKey = "#vigie-state";
 constexpr std::string_view kFormat = "1";
-constexpr std::string_view kRestore =
-    "restore the directory from a copy, or move it away to begin anew; nothing was changed";
+constexpr std::string_view kRestore = kRestoreState;
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
 constexpr std::size_t kHeadPages = 2;
@@ -46,38 +46,8 @@ MDB_val as_value(std::string_view text) {
   return {text.size(), const_cast<char*>(text.data())};  // LMDB only reads it
 }
 
-bool is_full(int code) { return code == ENOSPC || code == EDQUOT || code == EFBIG; }
-
-// What LMDB, or the system, answered, as an error about this place.
-Error error_of(int code, std::string_view doing, const std::string& place) {
-  if (is_full(code)) {
-    return {ErrorKind::refused,
-            cat("the state cannot be saved: ", std::strerror(code),
-                "; make room on the disk (or raise the limit on file sizes): until then what was "
-                "saved last is kept"),
-            place};
-  }
-  if (code == EIO) {  // a write that was cut short says so, too
-    return {ErrorKind::refused,
-            cat("the state cannot be ", doing,
-                ": the disk is full or broken (Input/output error); make room or look at the "
-                "system's log: what was saved last is kept"),
-            place};
-  }
-  const bool ours = code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID ||
-                    code == MDB_VERSION_MISMATCH;
-  if (ours) {
-    return {ErrorKind::corrupt, cat("the state is damaged: ", mdb_strerror(code), "; ", kRestore),
-            place};
-  }
-  return {ErrorKind::unreadable,
-          cat("the state cannot be ", doing, ": ", mdb_strerror(code),
-              "; check the directory and its permissions"),
-          place};
-}
-
 std::unexpected<Error> failed(int code, std::string_view doing, const std::string& place) {
-  return std::unexpected(error_of(code, doing, place));
+  return std::unexpected(lmdb_error(code, doing, place));
 }
 
 // --- The directory -------------------------------------------------------------------------------

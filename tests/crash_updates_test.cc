@@ -56,8 +56,15 @@ class Log {
   [[nodiscard]] std::uint64_t below(std::uint64_t n) { return random_() % n; }
   [[nodiscard]] Post* any() {
     if (posts_.empty()) return nullptr;
-    Post& post = posts_[below(posts_.size())];
+    // Half of the time of those that came last.
+    const std::size_t from = below(2) == 0 && posts_.size() > 200 ? posts_.size() - 200 : 0;
+    Post& post = posts_[from + below(posts_.size() - from)];
     return post.gone ? nullptr : &post;
+  }
+  // As the brand's account is known by its handle, and all by their ids.
+  [[nodiscard]] static std::string author(const Post& post) {
+    const std::string id = post.author == 0 ? std::string(kOwnAccount) : cat("a", post.author);
+    return cat(R"(,"author":{"id":")", id, R"(","handle":")", id, "\"}");
   }
   void append(const Post& post, std::string record) {
     world_->log[post.author % world_->log.size()].push_back(std::move(record));
@@ -66,8 +73,7 @@ class Log {
     std::string record = cat(R"({"id":")", post.id, R"(","platform":"x","kind":")",
                              post.parent ? "reply" : "post", R"(","text":)");
     append_json_string(post.text, &record);
-    append_to(&record, R"(,"created_at":")", to_rfc3339(post.time), R"(","author":{"handle":")",
-              post.author == 0 ? std::string(kOwnAccount) : cat("a", post.author), "\"}");
+    append_to(&record, R"(,"created_at":")", to_rfc3339(post.time), "\"", author(post));
     if (post.parent) append_to(&record, R"(,"parent_id":"p)", *post.parent, "\"");
     if (post.calls) append_to(&record, R"(,"mentions":[{"handle":")", kOwnAccount, "\"}]");
     append_to(&record, metrics(post, {}), more, "}");
@@ -87,10 +93,12 @@ class Log {
     if (what < 60) return write_new(now);
     Post* post = any();
     if (post == nullptr) return;
+    // An edit that makes an old post a mention is late: which are, depends on who runs ahead.
+    const bool recent = post->time > now - std::chrono::minutes{50};
     if (what < 72) {
-      edit(post, now, {});
+      if (recent) edit(post, now, {});
     } else if (what < 78) {
-      if (post->may_be_renamed()) edit(post, now, cat(post->id, "'"));
+      if (recent && post->may_be_renamed()) edit(post, now, cat(post->id, "'"));
     } else if (what < 86) {
       count(post, now);
     } else if (what < 90) {
@@ -98,7 +106,7 @@ class Log {
     } else if (what < 98) {
       append(*post, cat(R"({"op":"delete","platform":"x","id":")", post->id, "\"}"));
       post->gone = true;
-    } else if (post->author != 0 || what == 99) {
+    } else if (below(post->author != 0 ? 3 : 40) == 0) {
       end_account(*post);
     }
   }
@@ -130,8 +138,7 @@ class Log {
                       metrics(*post, to_rfc3339(now)), "}"));
   }
   void end_account(const Post& of) {
-    append(of, cat(R"({"op":"delete_author","platform":"x","id":"-","author":{"handle":")",
-                   of.author == 0 ? std::string(kOwnAccount) : cat("a", of.author), "\"}}"));
+    append(of, cat(R"({"op":"delete_author","platform":"x")", author(of), "}"));
     for (Post& post : posts_) post.gone = post.gone || post.author == of.author;
   }
 
@@ -152,7 +159,7 @@ Sums expected(const std::vector<Post>& posts, std::string_view brand) {
   const bool has_account = brand == kBrands[0];
   Sums out;
   for (const Post& post : posts) {
-    const bool calls = has_account && post.calls;
+    const bool calls = has_account && post.calls && post.author != 0;  // it does not call itself
     if (post.gone || (!mentions(post.text, brand) && !calls)) continue;
     const auto hour = static_cast<Period>(
         std::chrono::floor<std::chrono::hours>(post.time.time_since_epoch()).count());
@@ -162,7 +169,7 @@ Sums expected(const std::vector<Post>& posts, std::string_view brand) {
     at(sums, Measure::likes) += post.likes.value_or(0);
     at(sums, Measure::views) += post.views.value_or(0);
     if (post.parent) ++at(sums, Measure::replies);
-    if (!calls || post.author == 0) continue;
+    if (!calls) continue;
     ++at(sums, Measure::addressed);
     std::optional<std::int64_t> first;
     for (const Post& reply : posts) {

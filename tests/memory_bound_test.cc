@@ -226,7 +226,8 @@ TEST_CASE("the minutes of a brand on all platforms are within their bound") {
   BrandState brand;
   for (std::size_t n = 0; n <= kPlatformsPerBrandMax; ++n) {
     for (int hour = 0; hour < kHours; ++hour) {
-      REQUIRE(minutes.count(0, &brand, ShortName(cat("p", n)), (500'000 + hour) * 60).has_value());
+      REQUIRE(minutes.count(0, &brand, ShortName(cat("p", n)), Minute{500'000 + hour} * 60)
+                  .has_value());
     }
   }
   std::size_t bytes = minutes.memory_bytes() + brand.series.capacity() * sizeof(Series);

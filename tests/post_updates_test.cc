@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/state.pb.h"
 #include "engine/base/text.h"
 
 namespace vigie {
@@ -129,6 +130,49 @@ TEST_CASE("what is told is taken in the order of places") {
   CHECK(counts.applied == 1);
   CHECK(counts.retracted == 1);
   CHECK(counts.updates_unknown == 1);
+}
+
+// How many authors each brand has, of the records that are to be saved.
+std::vector<int> saved_authors(Aggregator& aggregator) {
+  std::vector<int> out;
+  for (const BrandId brand : aggregator.unsaved()) {
+    std::vector<StateRecord> records;
+    aggregator.save(brand, &records);
+    pb::Brand record;
+    REQUIRE(record.ParseFromString(records.at(0).value.value()));
+    out.push_back(static_cast<int>(record.authors().key().size() / 16));
+  }
+  return out;
+}
+
+TEST_CASE("an author whose posts are forgotten goes from all brands, before what they write next") {
+  constexpr BrandId kBrands = 2000;
+  std::vector<std::string> names;
+  std::vector<BrandId> all;
+  for (BrandId id = 0; id < kBrands; ++id) {
+    names.push_back(cat("b", id));
+    all.push_back(id);
+  }
+  Aggregator aggregator(names, {});
+  Facts facts = keyed(3, 6, all);
+  facts.posts[0].author = {7, 7};
+  aggregator.apply(facts, {});
+  CHECK(saved_authors(aggregator) == std::vector<int>(kBrands, 1));
+  for (int minute = 0; minute < 100; ++minute) {  // all posts are forgotten by then
+    aggregator.advance(kNoon + std::chrono::days{40} + std::chrono::minutes{minute}, nullptr);
+  }
+  CHECK(saved_authors(aggregator) == std::vector<int>(kBrands, 1));
+  PostUpdate gone = update(PostUpdate::Kind::remove_author, 7);
+  gone.key = {7, 7};
+  const std::vector<PostUpdate> updates{gone};
+  Facts next = keyed(4, 8, std::vector<BrandId>{kBrands - 1}, 1);
+  next.posts[0].author = {7, 7};
+  next.posts[0].event_time = next.posts[0].told_at = kNoon + std::chrono::days{40} + minutes{99};
+  const ApplyCounts counts = aggregator.apply(next, updates);
+  CHECK(counts.updates_unknown == 1);
+  std::vector<int> expected(kBrands, 0);
+  expected.back() = 1;
+  CHECK(saved_authors(aggregator) == expected);
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ TEST_CASE("of a log that was made anew a shard that did not hear of it has read 
                                           .progress = {{.partition = 7,
                                                         .next_offset = 20,
                                                         .event_time = {},
-                                                        .incarnation = 1,
-                                                        .idle = {}}}}};
+                                                        .idle = {},
+                                                        .incarnation = 1}}}};
   SavedState::Shard deaf = heard;
   deaf.number = 1;
   deaf.input.progress[0].next_offset = 500;

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -180,6 +181,92 @@ TEST_CASE("saved and loaded at any moment, slices go on as if nothing had been")
     REQUIRE(saved(second) == out.SerializeAsString());
     feed(second, random, cut, 30'000);
     CHECK(saved(second) == saved(whole));
+  }
+}
+
+// A post of a quiet brand: what it adds, and to which slices.
+struct Post {
+  std::vector<SliceId> slices;
+  Period hour = kHour;
+  std::vector<Change> adds;
+  [[nodiscard]] std::vector<Change> less() const {
+    std::vector<Change> out = adds;
+    for (Change& change : out) change.by = -change.by;
+    return out;
+  }
+};
+
+Post some_post(Slices& slices, std::mt19937& random, Period hour) {
+  const auto id = [&](Dimension dimension, const char* what, std::uint32_t values) {
+    return slices.find_or_add(dimension, what + std::to_string(random() % values));
+  };
+  Post post{.slices = {id(Dimension::platform, "p", 3), id(Dimension::lang, "l", 4),
+                       id(Dimension::kind, "k", 2), id(Dimension::hashtag, "t", 40)},
+            .hour = hour,
+            .adds = kMention};
+  std::erase(post.slices, kNoSlice);
+  post.adds.push_back({6, static_cast<std::int64_t>(random() % 1'000'000) + 1});
+  return post;
+}
+
+TEST_CASE("a post a day takes little memory") {
+  std::mt19937 random(5);
+  Slices slices;
+  for (int day = 0; day < 30; ++day) {
+    const Post post = some_post(slices, random, kHour + 24 * day);
+    slices.add(post.slices, post.hour, post.adds);
+  }
+  MESSAGE("bytes: ", slices.memory_bytes());
+  CHECK(slices.memory_bytes() < 2'000);
+}
+
+// As long as there are few posts they are a log, then tracks, and again a log when most are gone or
+// when it is loaded: nobody must be able to tell.
+TEST_CASE("whatever is added, taken back and dropped, each hour's sums are those of its posts") {
+  for (const int posts_a_day : {1, 4, 40}) {
+    CAPTURE(posts_a_day);
+    std::mt19937 random(7);
+    Slices slices;
+    Slices twin;  // that is saved and loaded after each step
+    std::vector<Post> posts;
+    for (int step = 0; step < 1'500; ++step) {
+      const Period hour = kHour + step * 24 / posts_a_day;
+      if (random() % 5 == 0 && !posts.empty()) {
+        std::swap(posts[random() % posts.size()], posts.back());
+        slices.add(posts.back().slices, posts.back().hour, posts.back().less());
+        twin.add(posts.back().slices, posts.back().hour, posts.back().less());
+        posts.pop_back();
+      } else {
+        std::mt19937 same = random;
+        posts.push_back(some_post(slices, random, hour));
+        REQUIRE(some_post(twin, same, hour).slices == posts.back().slices);
+        slices.add(posts.back().slices, hour, posts.back().adds);
+        twin.add(posts.back().slices, hour, posts.back().adds);
+      }
+      if (step % 10 == 0) {
+        slices.drop_before(hour - 500);
+        twin.drop_before(hour - 500);
+        std::erase_if(posts, [&](const Post& post) { return post.hour < hour - 500; });
+      }
+      pb::Slices out;
+      twin.save(&out);
+      REQUIRE(twin.load(out));
+      REQUIRE(out.SerializeAsString() == saved(slices));
+      if (step % 50 != 0) continue;
+      slices.each([&](const Slices::Slice& slice) {
+        std::map<Period, std::int64_t> expected;
+        for (const Post& post : posts) {
+          if (std::ranges::find(post.slices, slice.id) == post.slices.end()) continue;
+          expected[post.hour] += post.adds[1].by;
+        }
+        std::map<Period, std::int64_t> found;
+        slice.hours.visit([&](Period period, std::span<const Change> changes) {
+          REQUIRE(changes.size() == 2);
+          found[period] = changes[1].by;
+        });
+        CHECK(found == expected);
+      });
+    }
   }
 }
 

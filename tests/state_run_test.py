@@ -70,6 +70,22 @@ def run_out_of_disk(vigie, configuration, state):
     print(f"with a full disk: {last}")
 
 
+def refuse_names(vigie, configuration, state):
+    """The state was written with pseudonyms."""
+    settings = json.loads(configuration.read_text(encoding="utf-8"))
+    settings["privacy"] = {"pseudonymise": False}
+    plain = configuration.with_name("plain.yaml")
+    plain.write_text(json.dumps(settings), encoding="utf-8")
+    result = subprocess.run([vigie, "run", "--config", str(plain)], timeout=PATIENCE_SECONDS,
+                            check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                            text=True)
+    expect("exit code with names", result.returncode, 2)
+    wanted = (f"vigie: {state}: the state holds authors by pseudonyms, and privacy.pseudonymise is "
+              "false, so that both would stand side by side in it; write 'privacy: {pseudonymise: "
+              "true}', or give another state.path")
+    expect("the last line", result.stderr.strip().splitlines()[-1], wanted)
+
+
 def check(vigie, folder):
     posts, state = folder / "posts.ndjson", folder / "state"
     configuration = folder / "vigie.yaml"  # JSON is YAML
@@ -88,6 +104,7 @@ def check(vigie, folder):
     write(0, POSTS)
     read_up(vigie, configuration, folder, POSTS, POSTS)
     read_up(vigie, configuration, folder, POSTS, 0)
+    refuse_names(vigie, configuration, state)
     write(POSTS, 20 * POSTS)
     run_out_of_disk(vigie, configuration, state)
     read_up(vigie, configuration, folder, 20 * POSTS, 19 * POSTS)

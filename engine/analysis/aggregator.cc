@@ -26,7 +26,9 @@ BrandState* Aggregator::State::state_of(BrandId id) {
   if (brand.state == nullptr) {
     brand.state = std::make_unique<BrandState>();
     if (brand.live != nullptr) fold.set_campaigns(id, brand.state.get(), brand.live->campaigns);
+    brand.erased = erasures_told;
   }
+  if (brand.erased != erasures_told) erase_in(id);
   return brand.state.get();
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/analysis/aggregator_state.h"
@@ -20,6 +21,7 @@ class Aggregator::State::Group {
 
  private:
   static constexpr std::uint32_t kBatchMask = 0x7FFFFFFF;
+  static constexpr std::size_t kErasedAtOnce = 256;  // brands: some 100 us
 
   // As of a batch.
   struct Moment {
@@ -115,6 +117,7 @@ ApplyCounts Aggregator::State::Group::run() {
     ++gathered_;
   }
   fold_all();
+  state_.erase_some(kErasedAtOnce);
   counts_.forgotten = state_.posts.forgotten() - forgotten;
   return counts_;
 }
@@ -185,11 +188,11 @@ bool Aggregator::State::Group::is_told(const PostUpdate& update) const {
 void Aggregator::State::Group::apply_author(std::uint32_t batch, const PostUpdate& update) {
   fold_all();
   set_moment(batch);
-  std::vector<PostPlace>& places = state_.places;
-  places.clear();
-  state_.posts.find_author(update.key, &places);
+  std::vector<PostPlace>& held = state_.places;
+  held.clear();
+  state_.posts.find_author(update.key, &held);
   bool is_new = false;
-  for (std::span<const PostPlace> rest = places; !rest.empty();) {
+  for (std::span<const PostPlace> rest = held; !rest.empty();) {
     const auto end = std::ranges::find_if(
         rest, [&rest](const PostPlace& place) { return place.brand != rest.front().brand; });
     const auto count = static_cast<std::size_t>(end - rest.begin());
@@ -197,7 +200,7 @@ void Aggregator::State::Group::apply_author(std::uint32_t batch, const PostUpdat
     rest = rest.subspan(count);
   }
   state_.erase_author(update);
-  if (places.empty()) {
+  if (held.empty()) {
     ++counts_.updates_unknown;
   } else if (!is_new) {
     ++counts_.updates_repeated;
@@ -296,16 +299,33 @@ bool Aggregator::State::apply(const PostUpdate& update, std::span<const PostPlac
   return true;
 }
 
-// In the brands that hold no post of the author any more.
 void Aggregator::State::erase_author(const PostUpdate& update) {
-  const std::uint32_t slot = slot_of(update.origin.partition);
-  for (const Brand& brand : brands) {
-    if (brand.state == nullptr) continue;
-    OriginMark* mark = mark_of(brand.state.get(), slot);
+  constexpr std::size_t kErasuresMax = 1024;
+  if (erasures.size() >= kErasuresMax) erase_some(brands.size());
+  erasures.push_back({update.key, update.origin});
+  ++erasures_told;
+  erase_left = brands.size();
+}
+
+void Aggregator::State::erase_in(BrandId id) {
+  Brand& brand = brands[id];
+  const std::uint64_t first = erasures_told - erasures.size();
+  const std::uint64_t done = std::max(std::exchange(brand.erased, erasures_told), first);
+  if (brand.state == nullptr) return;
+  for (const Erasure& erasure : std::span(erasures).subspan(done - first)) {
+    OriginMark* mark = mark_of(brand.state.get(), slot_of(erasure.origin.partition));
     OriginMark after = *mark;
-    if (!after.advance(update.origin, true)) continue;
-    if (fold.erase_author(brand.state.get(), update.key)) *mark = after;
+    if (!after.advance(erasure.origin, true)) continue;
+    if (fold.erase_author(brand.state.get(), erasure.author)) *mark = after;
   }
+}
+
+void Aggregator::State::erase_some(std::size_t brands_max) {
+  for (; erase_left > 0 && brands_max > 0; --erase_left, --brands_max) {
+    erase_next = erase_next + 1 < brands.size() ? erase_next + 1 : 0;
+    erase_in(static_cast<BrandId>(erase_next));
+  }
+  if (erase_left == 0) erasures.clear();
 }
 
 ApplyCounts Aggregator::apply(std::span<const ToldBatch> batches,

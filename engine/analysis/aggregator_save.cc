@@ -21,6 +21,7 @@ std::unexpected<Error> broken(std::string_view name, std::string_view what) {
 
 std::vector<BrandId> Aggregator::unsaved() const {
   std::vector<BrandId> out;
+  state_->erase_some(state_->brands.size());
   for (BrandId id = 0; id < state_->brands.size(); ++id) {
     const State::Brand& brand = state_->brands[id];
     if (brand.unsaved || (brand.state != nullptr && brand.state->unsaved)) out.push_back(id);
@@ -31,6 +32,7 @@ std::vector<BrandId> Aggregator::unsaved() const {
 void Aggregator::save(BrandId id, std::vector<StateRecord>* out) {
   State& state = *state_;
   State::Brand& brand = state.brands[id];
+  if (brand.erased != state.erasures_told) state.erase_in(id);
   const std::string& name = state.list->names[id];
   pb::Brand record;
   record.set_name(name);

@@ -38,6 +38,13 @@ struct Aggregator::State {
     bool watched = false;
     bool unsaved = false;                   // beside what the state says
     const BrandList::Live* live = nullptr;  // of `list`, while it is watched
+    std::uint64_t erased = 0;               // so many of all erasures were done in it
+  };
+  // Of an author, in the brands that hold no post of theirs any more: all have to be looked at, so
+  // that it is done in steps, and before whatever comes next for a brand.
+  struct Erasure {
+    Key128 author;
+    Origin origin;
   };
 
   AggregatorSettings settings;
@@ -52,6 +59,10 @@ struct Aggregator::State {
   std::vector<PartitionId> partitions;                          // by slot
   std::unordered_map<PartitionId, std::uint32_t> incarnations;  // those above 0
   std::uint32_t last_slot = 0;                                  // that was asked for last
+  std::vector<Erasure> erasures;                                // that are not done in all brands
+  std::uint64_t erasures_told = 0;
+  std::size_t erase_next = 0;  // the brand; and how many are left
+  std::size_t erase_left = 0;
   Minutes minutes;
   PostTable posts;
   BrandFold fold;
@@ -90,6 +101,8 @@ struct Aggregator::State {
   // What is told of posts of one brand. True when it was new to it.
   bool apply(const PostUpdate& update, std::span<const PostPlace> posts, ApplyCounts* counts);
   void erase_author(const PostUpdate& update);
+  void erase_in(BrandId id);
+  void erase_some(std::size_t brands_max);
   void advance(EventTime watermark, std::vector<ClosedMinute>* closed);
   [[nodiscard]] Minutes::BrandOf brand_of();
   [[nodiscard]] BrandSnapshot snapshot(std::uint32_t place) const;

@@ -31,7 +31,7 @@ constexpr Bytes text(Bytes bytes) { return 2 * bytes + 1; }
 // A page at the front may be used by its last row only, one at the end has room for more.
 constexpr Bytes kPagesMax = kPostsPerBrandMax / kPostsPerPage + 2;
 constexpr Bytes kRowsApart = grown(kPostsPerPage);
-constexpr Bytes kPageBytes = 2 * 64;
+constexpr Bytes kPageBytes = 128;
 // Two tables of places, at least three eighths full when they have grown.
 constexpr Bytes kFoundBytes = 2 * sizeof(std::uint64_t) * 8 / 3 + 1;
 constexpr Bytes kRowBytes = sizeof(PostState) + kFoundBytes;
@@ -99,7 +99,7 @@ constexpr Bytes kRepliesOfBrand =
 constexpr Bytes kHourBlockBytes = 60 * sizeof(std::uint32_t) + 2 * doubled(12) + 8 + kNode + 32;
 constexpr Bytes kSeriesOfBrand = doubled(kPlatformsPerBrandMax + 1) * sizeof(Series);
 constexpr Bytes kBlocksOfBrand = (kPlatformsPerBrandMax + 1) * kHours * kHourBlockBytes;
-constexpr Bytes kChunkBytes = 256 * 60 * sizeof(std::uint32_t);  // blocks are made together
+constexpr Bytes kChunkBytes = sizeof(std::uint32_t) * 60 * 256;  // blocks are made together
 
 // --- What is shown -----------------------------------------------------------------------------
 

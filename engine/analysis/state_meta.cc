@@ -31,6 +31,7 @@ StateRecord save_meta(const StateMeta& meta) {
   out.set_version(meta.version);
   out.set_written_by(meta.written_by);
   out.set_key_seed(seed_bytes(meta.key_seed));
+  out.set_plain_names(meta.plain_names);
   for (const StateMeta::Partition& partition : meta.partitions) {
     pb::Meta::Partition* one = out.add_partition();
     one->set_id(partition.id);
@@ -59,6 +60,7 @@ Result<StateMeta> load_meta(std::string_view value) {
   meta.version = in.version();
   meta.written_by = in.written_by();
   meta.key_seed = seed_of(in.key_seed());
+  meta.plain_names = in.plain_names();
   for (const pb::Meta::Partition& partition : in.partition()) {
     meta.partitions.push_back(
         {partition.id(), {partition.topic(), partition.number()}, partition.incarnation()});

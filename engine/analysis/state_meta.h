@@ -28,6 +28,7 @@ struct StateMeta {
     std::uint32_t incarnation = 0;  // the highest in any record
   };
   std::vector<Partition> partitions{};
+  bool plain_names = false;  // of authors: they are no pseudonyms
 };
 
 [[nodiscard]] StateRecord save_meta(const StateMeta& meta);

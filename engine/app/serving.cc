@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/app/reloader.h"
+#include "engine/base/text.h"
 #include "engine/serve/server.h"
 
 namespace vigie {
@@ -26,7 +27,9 @@ bool stop_requested(const Serving& serving, std::optional<Reloader>* reloader, D
 
 // Looks at the saved state, if any, and takes over what rules and workers need of it: the seed of
 // the keys, and the names of brands that are not configured any more.
-Result<KeySeed> take_saved(const PrivacySettings& privacy, Parts* parts) {
+Result<KeySeed> take_saved(const Settings& settings, Parts* parts) {
+  const PrivacySettings& privacy = settings.privacy;
+  const std::string& path = settings.state.path;
   const bool given = !privacy.key.value.empty();
   const KeySeed fresh = given ? seed_of(privacy.key) : fresh_key_seed();
   if (parts->store == nullptr) return fresh;
@@ -42,7 +45,19 @@ Result<KeySeed> take_saved(const PrivacySettings& privacy, Parts* parts) {
     return fail(
         ErrorKind::config,
         "the state was begun under another privacy.key, so that it would know no post and no "
-        "author again; write that key, or none, or another state.path");
+        "author again; write that key, or none, or another state.path",
+        path);
+  }
+  if (!saved->fresh && saved->meta.plain_names == privacy.pseudonymise) {
+    const bool plain = saved->meta.plain_names;
+    return fail(ErrorKind::config,
+                cat("the state holds authors by ", plain ? "their names" : "pseudonyms",
+                    ", and privacy.pseudonymise is ", plain ? "true" : "false",
+                    ", so that both would stand side by side in it; write 'privacy: "
+                    "{pseudonymise: ",
+                    plain ? "false" : "true", "}', or give another state.path",
+                    plain ? " and delete this directory, which holds the names" : ""),
+                path);
   }
   parts->saved = std::move(*saved);
   return seed;
@@ -53,7 +68,7 @@ Result<KeySeed> take_saved(const PrivacySettings& privacy, Parts* parts) {
 Exit serve_and_run(Parts parts, const Serving& serving) {
   const Settings& settings = serving.configuration->settings;
   parts.brands = serving.configuration->brands;
-  const Result<KeySeed> key_seed = take_saved(settings.privacy, &parts);
+  const Result<KeySeed> key_seed = take_saved(settings, &parts);
   if (!key_seed) return complain(key_seed.error()), Exit::not_started;
   Engine engine(std::move(parts),
                 {.event_time = settings.event_time,

@@ -224,7 +224,8 @@ Exit state_erase_command(const StateEraseArguments& arguments) {
   const Result<EraseCounts> counts = erase_author(store->get(), arguments);
   if (!counts) return complain(counts.error()), Exit::stopped_by_error;
   store->reset();
-  if (const Exit noted = write_audit(*path, &*audit, *counts); noted != Exit::done) return noted;
+  const Exit noted = write_audit(*path, &*audit, *counts);
+  // Also where it could not be noted: the author is to be gone from the free parts of the file.
   if (const Result<void> rewritten = rewrite_store(*path); !rewritten) {
     complain(Error{rewritten.error().kind,
                    cat("the author was erased (", counts_text(*counts),
@@ -234,6 +235,7 @@ Exit state_erase_command(const StateEraseArguments& arguments) {
                    *path});
     return Exit::stopped_by_error;
   }
+  if (noted != Exit::done) return noted;
   std::printf("%s: %s: %s\n", path->c_str(),
               counts->any() ? "erased" : "nothing is kept of this author",
               counts_text(*counts).c_str());

@@ -181,12 +181,12 @@ struct Progress {
   std::int64_t next_offset = 0;
   // Highest event time seen; nothing before the first mention.
   std::optional<EventTime> event_time;
-  // How often the log of the partition has begun anew as far as the state knows: offsets of another
-  // incarnation mean nothing. Only in what is saved.
-  std::uint32_t incarnation = 0;
   // Set when the partition is caught up and nothing has come for a while: it then no longer holds
   // the watermark back. How long nothing has come.
   std::optional<Duration> idle;
+  // How often the log of the partition has begun anew as far as the state knows: offsets of another
+  // incarnation mean nothing. Only in what is saved.
+  std::uint32_t incarnation = 0;
 };
 
 // What one worker tells one shard about one batch of records, or about a quiet moment.

@@ -84,9 +84,9 @@ inline constexpr std::size_t kArenaKeptBytes = 4UL << 20;
 inline constexpr std::size_t kLinkQueueBytes = 64UL << 20;
 // Facts that a shard has taken and folds at once: the more there are, the less each takes, as what
 // a brand keeps comes into the cache once for all of its facts. They wait for so long at most, and
-// hold so many bytes, one batch more at most. 16,384 take some 20 ms, in which nothing else is
+// hold so many bytes, one batch more at most. 8,192 take some 30 ms, in which nothing else is
 // done.
-inline constexpr std::size_t kFactsAtOnceMax = 16'384;
+inline constexpr std::size_t kFactsAtOnceMax = 8'192;
 inline constexpr std::size_t kFactsAtOnceBytes = 16UL << 20;
 inline constexpr std::chrono::milliseconds kFactsWaitMax{20};
 
@@ -199,7 +199,7 @@ inline constexpr std::size_t kUnansweredMax = 4096;
 inline constexpr std::size_t kAuthorsMax = 65'536;
 inline constexpr std::size_t kContributorsMax = 16'384;
 // Campaigns of a brand whose counts are kept when the configuration names them no more: those that
-// were last contributed to. With the most contributors each they take 60 MB.
+// were last contributed to. With the most contributors each they take 68 MB.
 inline constexpr std::size_t kCampaignsKeptMax = 128;
 inline constexpr int kAuthorDaysKept = 63;
 // Values of a dimension (platforms have kPlatformsPerBrandMax).
@@ -268,7 +268,7 @@ inline constexpr std::chrono::milliseconds kKpiEvery{20};
 // --- Store of the state --------------------------------------------------------------------------
 
 // Address space that the store's file is mapped into: it begins small and doubles up to here.
-// 10,000 brands with little traffic are some 200 MB, one that fills every bound some 100 MB.
+// 10,000 brands with little traffic are 120 to 200 MB, one that fills every bound some 100 MB.
 inline constexpr std::size_t kStateBytesMin = 64UL << 20;
 inline constexpr std::size_t kStateBytesMax = 64UL << 30;
 

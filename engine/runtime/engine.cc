@@ -119,7 +119,8 @@ Result<void> Engine::restore() {
   StateMeta meta{.version = kStateVersion,
                  .written_by = options_.version,
                  .key_seed = options_.key_seed,
-                 .partitions = {}};
+                 .partitions = {},
+                 .plain_names = !options_.pseudonymise};
   for (const auto& [id, name, incarnation] : saved.meta.partitions) {
     const auto found = partitions->ids.find(id);
     if (found != partitions->ids.end())

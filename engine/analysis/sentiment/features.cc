@@ -45,6 +45,14 @@ std::uint64_t hash_of(const char* bytes, std::size_t count) {
   return (hash ^ hash >> 32) * kMixToo;
 }
 
+// Bytes before the first word and behind the last that are looked at for signs.
+constexpr std::uint32_t kSignBytes = 8;
+
+// As rules/fold.h has it.
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -162,8 +170,10 @@ void Features::Reader::read() {
   }
   const std::size_t count = std::min(text.tokens.size(), kSentimentTokensMax);
   // A sign before the first token belongs to the stretch; handles and hashtags begin with one.
-  const std::uint32_t first = text.tokens[0].begin;
-  end = first - std::min<std::uint32_t>(first, 3);
+  end = text.tokens[0].begin;
+  while (end > 0 && text.tokens[0].begin - end < kSignBytes && !is_word(text.folded[end - 1])) {
+    --end;
+  }
   for (std::size_t i = 0; i < count && first_byte < kSentimentBytesMax; ++i) {
     const Token& at = text.tokens[i];
     const bool parted = read_gap(end, at.begin);
@@ -174,9 +184,10 @@ void Features::Reader::read() {
     read_token(at);
   }
   if (count == text.tokens.size()) {
-    const auto size = static_cast<std::uint32_t>(text.folded.size());
+    const std::string_view rest = text.folded.substr(end, kSignBytes);
+    const auto next_word = std::ranges::find_if(rest, is_word) - rest.begin();
     in_link = false;
-    read_gap(end, std::min(size, end + 8));
+    read_gap(end, end + static_cast<std::uint32_t>(next_word));
   }
   if (out->word_count_ != 0) {
     add(Group::pairs, (previous + std::rotl(kEndOfText, 32)) * kMix, out->word_count_);
@@ -272,8 +283,12 @@ void Features::Reader::add_word(std::size_t count, bool is_text) {
   char* bytes = out->bytes_.get() + first_byte;
   const std::uint64_t hash = hash_of(bytes, count);
   const std::size_t number = out->word_count_++;
-  out->words_[number] = {static_cast<std::uint32_t>(first_byte), static_cast<std::uint32_t>(count),
-                         hash, token, negated > 0};
+  out->words_[number] = {static_cast<std::uint32_t>(first_byte),
+                         static_cast<std::uint32_t>(count),
+                         hash,
+                         token,
+                         negated > 0,
+                         false};
   add(Group::words, hash, 2 * number);
   if (negated > 0) {
     add(Group::words, hash ^ kNegated, 2 * number + 1);
@@ -285,6 +300,7 @@ void Features::Reader::add_word(std::size_t count, bool is_text) {
     const std::uint64_t start = load(bytes);
     const bool emoji = is_emoji(start);
     out->has_emoji_ |= emoji;
+    out->words_[number].emoji = emoji;
     out->has_words_ |= !emoji && !std::all_of(bytes, bytes + count, is_digit);
     if (count <= 8 && is_negation(keep(start, count), language)) negated = kNegationWords;
   }

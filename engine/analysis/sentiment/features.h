@@ -52,6 +52,7 @@ struct Word {
   std::uint64_t hash = 0;
   std::uint32_t token = 0;  // of Text::tokens
   bool negated = false;
+  bool emoji = false;
 };
 
 // The features of one text. One thread; its memory, 1 MB of addresses, of which short texts touch
@@ -90,9 +91,11 @@ class Features {
  private:
   struct Reader;
   static constexpr std::size_t kPadding = 16;  // bytes that can be read behind a word
-  static constexpr std::array<std::size_t, kGroups> kRoom{
-      2 * kSentimentTokensMax, kSentimentTokensMax + 1, 3 * kSentimentBytesMax,
-      2 * kSentimentTokensMax + 2, 16};
+  // The last word may begin right before the bound; and three features are written at once.
+  static constexpr std::size_t kStretches = 3 * (kSentimentBytesMax + kSentimentWordBytesMax) + 3;
+  static constexpr std::array<std::size_t, kGroups> kRoom{2 * kSentimentTokensMax,
+                                                          kSentimentTokensMax + 1, kStretches,
+                                                          2 * kSentimentTokensMax + 2, 16};
   static constexpr std::array<std::size_t, kGroups + 1> kFirst = [] {
     std::array<std::size_t, kGroups + 1> first{};
     for (std::size_t i = 0; i < kGroups; ++i) first[i + 1] = first[i] + kRoom[i];

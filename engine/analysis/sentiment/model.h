@@ -1,5 +1,6 @@
-// A model as its file has it (models/README.md): a table of two int8 weights, for negative and
-// positive, per bucket and group of features; neutral has none.
+// A model as its file has it (models/README.md): per group of features a table of two int8 weights,
+// for negative and positive, per bucket; neutral has none. Words are told apart by a fingerprint,
+// the other groups share buckets.
 #pragma once
 
 #include <array>
@@ -19,17 +20,36 @@ struct LogOdds {
   float positive = 0;
 };
 
-struct Table {
-  const std::int8_t* weights = nullptr;  // negative, positive, of each bucket; null: no table
-  int shift = 32;                        // bucket = hash >> shift
-  LogOdds scale;                         // of one unit of the weights
+// In units of the scale.
+struct Cut {
+  std::int8_t negative = 0;
+  std::int8_t positive = 0;
 };
 
+struct Table {
+  const Cut* buckets = nullptr;  // null: the group has no table, or is words
+  int shift = 32;                // bucket = hash >> shift
+  LogOdds scale;
+};
+
+// A word that a model knows.
+struct WordSlot {
+  std::uint16_t fingerprint = 0;  // 0: no word
+  Cut weights;
+};
+inline constexpr std::size_t kSlots = 4;
+using WordBucket = std::array<WordSlot, kSlots>;
+// Of a hash; never 0.
+[[nodiscard]] constexpr std::uint16_t fingerprint(std::uint32_t hash) {
+  const auto low = static_cast<std::uint16_t>(hash);
+  return low == 0 ? std::uint16_t{1} : low;
+}
+
 struct Model {
+  const WordBucket* words = nullptr;  // bucket = hash >> tables[words].shift
   std::array<Table, kGroups> tables{};
   LogOdds bias;
   float temperature = 1;  // that scales and bias have been divided by
-  float shared = 1;       // what the sum of the shared model is multiplied by
   // Texts by what they are (row) and what the model called them, out of cross-validation.
   std::array<std::array<std::uint32_t, 3>, 3> confusion{};
 };
@@ -42,9 +62,12 @@ inline constexpr std::size_t kModelHeaderBytes = 128;
 // the program.
 [[nodiscard]] Model read_model(std::string_view file);
 
-// Those of the program. The shared one is that of Language::none: it has tables of signs, emoji and
-// words that are the same in several languages, and adds to the others.
+// Those of the program. The shared one is that of Language::none: it knows emoji and signs, learnt
+// from all languages, and judges texts without words.
 [[nodiscard]] const Model& model_of(Language language);
+
+// The weights of a feature; zeros where there are none.
+[[nodiscard]] Cut weights_of(const Model& model, Group group, std::uint32_t hash);
 
 // What the features of a text add by the tables of a model, without its bias.
 [[nodiscard]] LogOdds sum(const Model& model, const Features& features);

@@ -11,6 +11,7 @@ vigie_model_\name\()_end:
   .byte 0
 .endm
 
+model languages
 model shared
 model english
 model french

@@ -4,6 +4,8 @@
 #include <cstddef>
 
 extern "C" {
+extern const char vigie_model_languages[];
+extern const char vigie_model_languages_end[];
 extern const char vigie_model_shared[];
 extern const char vigie_model_shared_end[];
 extern const char vigie_model_english[];
@@ -42,6 +44,11 @@ constexpr std::array<Bytes, kLanguages> kFiles{{
 std::string_view model_file(Language language) {
   const Bytes& bytes = kFiles[static_cast<std::size_t>(language)];
   return {bytes.begin, static_cast<std::size_t>(bytes.end - bytes.begin)};
+}
+
+std::string_view languages_file() {
+  return {vigie_model_languages,
+          static_cast<std::size_t>(vigie_model_languages_end - vigie_model_languages)};
 }
 
 }  // namespace vigie::sentiment

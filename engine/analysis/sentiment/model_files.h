@@ -9,5 +9,7 @@ namespace vigie::sentiment {
 
 // That of none is the shared one.
 [[nodiscard]] std::string_view model_file(Language language);
+// That which tells languages.
+[[nodiscard]] std::string_view languages_file();
 
 }  // namespace vigie::sentiment

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "engine/analysis/sentiment/features.h"
+#include "engine/analysis/sentiment/language_table.h"
 #include "engine/analysis/sentiment/model.h"
+#include "engine/analysis/sentiment/model_files.h"
 #include "engine/analysis/sentiment/sentiment.h"
 
 namespace vigie::sentiment {
@@ -29,11 +31,6 @@ Score score_of(const Features& features, Language language) {
   LogOdds odds = sum(model, features);
   odds.negative += model.bias.negative;
   odds.positive += model.bias.positive;
-  if (language != Language::none) {
-    const LogOdds shared = sum(model_of(Language::none), features);
-    odds.negative += model.shared * shared.negative;
-    odds.positive += model.shared * shared.positive;
-  }
   return score_of(odds);
 }
 
@@ -59,19 +56,17 @@ namespace {
 
 // Adds what the tables of a model say of each feature. A feature that occurs twice is named twice
 // here; merge() adds them up.
-void add_reasons(const Model& model, const Features& features, float factor,
-                 std::vector<Reason>* out) {
+void add_reasons(const Model& model, const Features& features, std::vector<Reason>* out) {
   for (std::size_t i = 0; i < kGroups; ++i) {
     const Table& table = model.tables[i];
-    if (table.weights == nullptr) continue;
     const auto group = static_cast<Group>(i);
-    const float norm = factor * features.norm(group);
+    const float norm = features.norm(group);
     for (const Feature& feature : features.of(group)) {
-      const std::int8_t* bucket = table.weights + std::size_t{2} * (feature.hash >> table.shift);
-      if (bucket[0] == 0 && bucket[1] == 0) continue;
+      const Cut cut = weights_of(model, group, feature.hash);
+      if (cut.negative == 0 && cut.positive == 0) continue;
       out->push_back({.feature = features.name(group, feature),
-                      .weights = {table.scale.negative * norm * static_cast<float>(bucket[0]), 0,
-                                  table.scale.positive * norm * static_cast<float>(bucket[1])}});
+                      .weights = {table.scale.negative * norm * static_cast<float>(cut.negative), 0,
+                                  table.scale.positive * norm * static_cast<float>(cut.positive)}});
     }
   }
 }
@@ -121,19 +116,17 @@ Explanation Scorer::explain(const Text& text, Language language, std::size_t mos
   Explanation explanation{.score = score(text, language), .reasons = {}, .negated = {}};
   if (explanation.score.label == Sentiment::unscored) return explanation;
   const Features& features = scratch_->features;
-  const Model& model = model_of(language);
-  add_reasons(model, features, 1, &explanation.reasons);
-  if (language != Language::none) {
-    add_reasons(model_of(Language::none), features, model.shared, &explanation.reasons);
-  }
+  add_reasons(model_of(language), features, &explanation.reasons);
   merge(&explanation.reasons);
   if (explanation.reasons.size() > most) explanation.reasons.resize(most);
   explanation.negated = scopes_of(features);
   return explanation;
 }
 
-// NOLINTNEXTLINE(readability-convert-member-functions-to-static)
-Language Scorer::identify(const Text& /*text*/) { return Language::none; }
+Language Scorer::identify(const Text& text) {
+  scratch_->features.read(text, Language::none);
+  return language_by(languages_file(), scratch_->features);
+}
 
 const Confusion& confusion(Language language) {
   static const std::array<Confusion, kLanguages> kConfusions = [] {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 #include "engine/analysis/sentiment/features.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 // The least that a feature is taken to tell, and how much the differences count.
 constexpr float kTellingMin = 0.2F;
+constexpr std::uint32_t kUnused = 0xFFFFFFFF;
 
 // How telling a feature is that `counts` (by label) of the `totals` texts have: the root of the
 // largest log ratio of its rate in one class and in the others.
@@ -51,37 +53,47 @@ std::vector<float> Learner::telling(const std::vector<std::size_t>& texts) const
   return factors;
 }
 
-Learnt Learner::learn(std::uint32_t without_fold,
-                      std::span<const std::array<float, 3>> offsets) const {
+Learnt Learner::learn(std::uint32_t without_fold) const {
   std::vector<std::size_t> texts;
   for (std::size_t i = 0; i < corpus_->examples.size(); ++i) {
     if (corpus_->examples[i].fold != without_fold || without_fold == kNoFold) texts.push_back(i);
   }
   const std::vector<float> factors = telling(texts);
+  // Most columns are empty: those that are not are numbered anew, in order.
+  std::vector<std::uint32_t> numbers(matrix_.columns().size());
+  for (const std::size_t i : texts) {
+    for (const Cell& cell : matrix_.row(i)) numbers[cell.column] = 1;
+  }
+  std::uint32_t used = 0;
+  for (std::uint32_t& number : numbers) number = number == 0 ? kUnused : used++;
   std::vector<Cell> cells;
   std::vector<std::size_t> ends{0};
   for (const std::size_t i : texts) {
     for (const Cell& cell : matrix_.row(i)) {
-      cells.push_back({cell.column, cell.value * factors[cell.column]});
+      cells.push_back({numbers[cell.column], cell.value * factors[cell.column]});
     }
     ends.push_back(cells.size());
   }
   Problem problem{.rows = {},
-                  .columns = matrix_.columns().size(),
+                  .columns = used,
                   .sources = static_cast<std::uint32_t>(corpus_->sources.size()),
                   .cost = recipe_->cost};
   for (std::size_t k = 0; k < texts.size(); ++k) {
     const Example& example = corpus_->examples[texts[k]];
     const Source& source = corpus_->sources[example.source];
-    problem.rows.push_back(
-        {.cells = {cells.data() + ends[k], ends[k + 1] - ends[k]},
-         .source = example.source,
-         .weight = source.weight,
-         .label = example.label,
-         .without_neutral = source.without_neutral,
-         .offset = offsets.empty() ? std::array<float, 3>{} : offsets[texts[k]]});
+    problem.rows.push_back({.cells = {cells.data() + ends[k], ends[k + 1] - ends[k]},
+                            .source = example.source,
+                            .weight = source.weight,
+                            .label = example.label,
+                            .without_neutral = source.without_neutral});
   }
-  return compile(solve(problem), factors);
+  Solution solution = solve(problem);
+  std::vector<Weights> columns(numbers.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] != kUnused) columns[i] = solution.columns[numbers[i]];
+  }
+  solution.columns = std::move(columns);
+  return compile(solution, factors);
 }
 
 Learnt Learner::compile(const Solution& solution, const std::vector<float>& factors) const {

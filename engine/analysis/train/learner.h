@@ -29,16 +29,14 @@ class Learner {
   // REQUIRES: `corpus`, `recipe` and `lexicon` outlive it.
   Learner(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexicon);
 
-  // Trains on all texts but those of the fold; kNoFold: on all. `offsets` are what another model
-  // says of each text, or empty.
-  [[nodiscard]] Learnt learn(std::uint32_t without_fold,
-                             std::span<const std::array<float, 3>> offsets) const;
-  // The log odds of the text, without the offset.
+  // Trains on all texts but those of the fold; kNoFold: on all.
+  [[nodiscard]] Learnt learn(std::uint32_t without_fold) const;
+  // The log odds of the text.
   [[nodiscard]] std::array<float, 2> odds(const Learnt& learnt, std::size_t text) const;
 
   [[nodiscard]] const Corpus& corpus() const { return *corpus_; }
   [[nodiscard]] const Recipe& recipe() const { return *recipe_; }
-  [[nodiscard]] const Columns& columns() const { return matrix_.columns(); }
+  [[nodiscard]] const Matrix& matrix() const { return matrix_; }
 
  private:
   [[nodiscard]] std::vector<float> telling(const std::vector<std::size_t>& texts) const;

@@ -1,5 +1,5 @@
-// sentiment_train --data DIR [--lexicons DIR] [--out DIR]: trains the models of sentiment, writes
-// them to the folder, and prints how good they are on texts that they were not trained on.
+// sentiment_train --data DIR [--words DIR] [--out DIR] [--report FILE] [--ablations FILE]: trains
+// the models of sentiment and tests them by cross-validation.
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -8,6 +8,7 @@
 
 #include "engine/analysis/train/evaluate.h"
 #include "engine/analysis/train/recipe.h"
+#include "engine/analysis/train/report.h"
 #include "engine/analysis/train/workshop.h"
 #include "engine/base/text.h"
 
@@ -15,9 +16,11 @@ namespace vigie::train {
 namespace {
 
 struct Arguments {
-  std::string data;
-  std::string lexicons = "engine/analysis/train/lexicons";
-  std::string out;
+  std::string data;                             // the labelled texts
+  std::string words = "engine/analysis/train";  // lexicons and words of other languages
+  std::string out;                              // where the models are written
+  std::string report;                           // where the tables are written
+  std::string ablations;
 };
 
 Result<Arguments> read_arguments(const std::vector<std::string>& words) {
@@ -25,12 +28,15 @@ Result<Arguments> read_arguments(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); i += 2) {
     std::string* value = nullptr;
     if (words[i] == "--data") value = &arguments.data;
-    if (words[i] == "--lexicons") value = &arguments.lexicons;
+    if (words[i] == "--words") value = &arguments.words;
     if (words[i] == "--out") value = &arguments.out;
+    if (words[i] == "--report") value = &arguments.report;
+    if (words[i] == "--ablations") value = &arguments.ablations;
     if (value == nullptr || i + 1 == words.size()) {
-      return fail(ErrorKind::config, cat("cannot read the argument ", words[i],
-                                         "; usage: sentiment_train --data DIR [--lexicons DIR]"
-                                         " [--out DIR]"));
+      return fail(ErrorKind::config,
+                  cat("cannot read the argument ", words[i],
+                      "; usage: sentiment_train --data DIR [--words DIR] [--out DIR]"
+                      " [--report FILE] [--ablations FILE]"));
     }
     *value = words[i + 1];
   }
@@ -41,13 +47,12 @@ Result<Arguments> read_arguments(const std::vector<std::string>& words) {
 }
 
 void print(const Recipe& recipe, const Tested& tested) {
-  const double whole = macro_f1(confusions(tested.judgements));
-  const double cut = macro_f1(confusions(tested.cut));
-  const double error = calibration_error(calibration(tested.judgements, tested.temperature));
-  std::printf("%-11.*s F1 %.2f  int8 %.2f  val %.2f  loss %.4f  T %.2f  ECE %.3f\n",
-              static_cast<int>(recipe.name.size()), recipe.name.data(), whole, cut,
-              macro_f1(confusions(tested.validation)),
-              log_loss(tested.judgements, tested.temperature), tested.temperature, error);
+  std::printf("%-11s F1 %.2f  int8 %.2f  val %.2f  loss %.4f  T %.2f  ECE %.3f\n",
+              std::string(recipe.name).c_str(), macro_f1(confusions(tested.judgements)),
+              macro_f1(confusions(tested.cut)), macro_f1(confusions(tested.validation)),
+              log_loss(tested.judgements, tested.temperature),
+              static_cast<double>(tested.temperature),
+              calibration_error(calibration(tested.cut, tested.temperature)));
 }
 
 Result<void> write(const std::string& path, const std::string& bytes) {
@@ -57,21 +62,34 @@ Result<void> write(const std::string& path, const std::string& bytes) {
   return {};
 }
 
+Result<void> write_models(const std::string& folder, const Workshop& shop,
+                          const std::vector<Tested>& tested) {
+  const std::vector<std::string> files = shop.files(tested);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string_view name = i == 0 ? shared_recipe().name : shop.recipes()[i - 1].name;
+    if (auto done = write(cat(folder, '/', name, ".model"), files[i]); !done) return done;
+  }
+  return write(cat(folder, "/languages.model"), shop.languages(kNoFold));
+}
+
 Result<void> run(const std::vector<std::string>& words) {
   auto arguments = read_arguments(words);
   if (!arguments) return std::unexpected(arguments.error());
-  auto shop = Workshop::open(arguments->data, arguments->lexicons,
+  auto shop = Workshop::open(arguments->data, arguments->words,
                              {recipes().begin(), recipes().end()}, shared_recipe());
   if (!shop) return std::unexpected(shop.error());
   const std::vector<Tested> tested = (*shop)->cross_validate();
   for (std::size_t i = 0; i < tested.size(); ++i) print((*shop)->recipes()[i], tested[i]);
-  if (arguments->out.empty()) return {};
-  const std::vector<std::string> files = (*shop)->files(tested);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const std::string_view name = i == 0 ? shared_recipe().name : (*shop)->recipes()[i - 1].name;
-    if (auto done = write(cat(arguments->out, '/', name, ".model"), files[i]); !done) return done;
+  if (!arguments->report.empty()) {
+    if (auto done = write(arguments->report, report(**shop, tested)); !done) return done;
   }
-  return {};
+  if (!arguments->out.empty()) {
+    if (auto done = write_models(arguments->out, **shop, tested); !done) return done;
+  }
+  if (arguments->ablations.empty()) return {};
+  auto table = ablations(arguments->data, arguments->words);
+  if (!table) return std::unexpected(table.error());
+  return write(arguments->ablations, *table);
 }
 
 }  // namespace

@@ -89,6 +89,9 @@ Matrix::Matrix(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexico
       const float value = recipe.gains[i] * features.norm(group);
       for (const Feature& feature : features.of(group)) {
         cells_.push_back({columns_.of(group, feature.hash), value});
+        if (group != Group::words) continue;
+        const bool emoji = features.words()[feature.origin / 2].emoji;
+        if (emoji || recipe.language != Language::none) words_.push_back(feature.hash);
       }
     }
     merge(first, &cells_);
@@ -97,6 +100,12 @@ Matrix::Matrix(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexico
     }
     ends_.push_back(cells_.size());
   }
+  for (const auto& [hash, polarity] : lexicon) {
+    words_.push_back(Features::word_feature(hash, false));
+    words_.push_back(Features::word_feature(hash, true));
+  }
+  std::ranges::sort(words_);
+  words_.erase(std::ranges::unique(words_).begin(), words_.end());
 }
 
 }  // namespace vigie::train

@@ -68,7 +68,7 @@ class Columns {
 
 class Matrix {
  public:
-  // A row for each example, in order.
+  // A row for each example, in order. The shared model knows no word but emoji.
   Matrix(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexicon);
 
   [[nodiscard]] std::span<const Cell> row(std::size_t i) const {
@@ -76,9 +76,12 @@ class Matrix {
   }
   [[nodiscard]] std::size_t rows() const { return ends_.size() - 1; }
   [[nodiscard]] const Columns& columns() const { return columns_; }
+  // The features of Group::words that occur, or whose word the lexicon has, each once, sorted.
+  [[nodiscard]] const std::vector<std::uint32_t>& words() const { return words_; }
 
  private:
   Columns columns_;
+  std::vector<std::uint32_t> words_;
   std::vector<Cell> cells_;
   std::vector<std::size_t> ends_{0};
 };

@@ -10,12 +10,12 @@ namespace vigie::train {
 
 struct Calibration {
   float temperature = 1;
-  float shared = 1;  // what the shared model's log odds are multiplied by
   Confusions confusion{};
 };
 
-// The bytes of the file. The temperature divides scales and bias.
-[[nodiscard]] std::string model_file(const Learnt& learnt, const Columns& columns,
-                                     Language language, const Calibration& calibration);
+// The bytes of the file. The temperature divides scales and bias. Where a bucket has no slot for a
+// word, the words with the larger weights keep theirs.
+[[nodiscard]] std::string model_file(const Learnt& learnt, const Learner& learner,
+                                     const Calibration& calibration);
 
 }  // namespace vigie::train

@@ -9,7 +9,7 @@ namespace vigie::train {
 namespace {
 
 // L-BFGS, as in Nocedal and Wright, Numerical Optimization, chapter 7.
-constexpr int kStepsMax = 60;
+constexpr int kStepsMax = 50;
 constexpr int kHalvingsMax = 12;
 constexpr std::size_t kMemory = 6;  // pairs of differences that stand for the curvature
 constexpr double kEnough = 1e-4;    // of the loss, gained by a step: less ends the search
@@ -37,7 +37,7 @@ void add(double factor, const Vector& b, Vector* a) {
 }
 
 std::array<float, 3> odds_of(const TrainingRow& row, const Vector& at, std::size_t biases) {
-  Weights odds{row.offset[0], row.offset[1], row.offset[2], 0};
+  Weights odds{};
   for (const Cell& cell : row.cells) {
     const float* weights = &at[std::size_t{4} * cell.column];
     for (std::size_t k = 0; k < 4; ++k) odds[k] += cell.value * weights[k];

@@ -20,8 +20,7 @@ struct TrainingRow {
   std::uint32_t source = 0;  // each has a bias of its own: their shares of the classes differ
   float weight = 1;
   Label label = Label::neutral;
-  bool without_neutral = false;   // its source says nothing of neutral: it is ruled out
-  std::array<float, 3> offset{};  // log odds that another model adds
+  bool without_neutral = false;  // its source says nothing of neutral: it is ruled out
 };
 
 struct Solution {

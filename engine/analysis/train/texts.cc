@@ -57,6 +57,16 @@ Result<void> add(const std::string& path, std::uint32_t source, bool validation,
   return {};
 }
 
+std::vector<std::string> paths_of(const ExtraTexts& extra, const std::string& folder,
+                                  const std::string& words, const Recipe& recipe) {
+  if (extra.name == "+templates") return {cat(words, "/templates/", recipe.name, ".tsv")};
+  if (!extra.name.starts_with('@')) {
+    return {cat(folder, "/extra/", recipe.name, '.', extra.name, ".tsv.gz")};
+  }
+  const std::string stem = cat(folder, '/', extra.name.substr(1));
+  return {cat(stem, ".train.tsv"), cat(stem, ".val.tsv")};
+}
+
 // Deals the benchmark's texts out to the folds, the same way each time.
 void deal(Corpus* corpus) {
   std::vector<std::size_t> order;
@@ -95,7 +105,8 @@ Result<std::vector<Line>> read_lines(const std::string& path) {
   return lines;
 }
 
-Result<Corpus> read_corpus(const std::string& folder, const Recipe& recipe) {
+Result<Corpus> read_corpus(const std::string& folder, const std::string& words,
+                           const Recipe& recipe) {
   Corpus corpus;
   corpus.sources.push_back({.name = "umsab", .weight = 1});
   const std::string stem = cat(folder, '/', recipe.name);
@@ -108,8 +119,11 @@ Result<Corpus> read_corpus(const std::string& folder, const Recipe& recipe) {
   for (const ExtraTexts& extra : recipe.extra) {
     const auto source = static_cast<std::uint32_t>(corpus.sources.size());
     corpus.sources.push_back({.name = std::string(extra.name), .weight = extra.weight});
-    const std::string path = cat(folder, "/extra/", recipe.name, '.', extra.name, ".tsv.gz");
-    if (auto read = add(path, source, false, &corpus); !read) return std::unexpected(read.error());
+    for (const std::string& path : paths_of(extra, folder, words, recipe)) {
+      if (auto read = add(path, source, false, &corpus); !read) {
+        return std::unexpected(read.error());
+      }
+    }
     Source& added = corpus.sources.back();
     added.without_neutral = added.texts[static_cast<std::size_t>(Label::neutral)] == 0;
   }

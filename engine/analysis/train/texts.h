@@ -36,9 +36,11 @@ struct Corpus {
   std::vector<Example> examples;
 };
 
-// Reads LANGUAGE.train.tsv, LANGUAGE.val.tsv and extra/LANGUAGE.SET.tsv.gz of the folder.
+// Reads LANGUAGE.train.tsv, LANGUAGE.val.tsv and extra/LANGUAGE.SET.tsv.gz of the folder, and
+// templates/LANGUAGE.tsv of `words`.
 // Errors: unreadable, corrupt (a line that has no label).
-[[nodiscard]] Result<Corpus> read_corpus(const std::string& folder, const Recipe& recipe);
+[[nodiscard]] Result<Corpus> read_corpus(const std::string& folder, const std::string& words,
+                                         const Recipe& recipe);
 
 // The lines of a file as text and what stands behind the last tab.
 struct Line {

@@ -1,4 +1,4 @@
-// All models together: what is trained after what, cross-validation, and the files.
+// All models together: cross-validation, and the files.
 #pragma once
 
 #include <array>
@@ -23,10 +23,11 @@ struct Tested {
 
 class Workshop {
  public:
-  // `data`: the folder of the texts; `lexicons`: that of LANGUAGE.tsv.
+  // `data`: the folder of the labelled texts; `words`: that of lexicons/LANGUAGE.tsv and of
+  // other_languages.tsv.
   // Errors: unreadable, corrupt.
   [[nodiscard]] static Result<std::unique_ptr<Workshop>> open(const std::string& data,
-                                                              const std::string& lexicons,
+                                                              const std::string& words,
                                                               std::vector<Recipe> languages,
                                                               const Recipe& shared);
 
@@ -35,21 +36,26 @@ class Workshop {
   // The files, with what cross-validation has found: the shared one, then the languages'.
   [[nodiscard]] std::vector<std::string> files(const std::vector<Tested>& tested) const;
 
+  // The bytes of languages.model, trained on all texts but those of the fold; kNoFold: on all.
+  [[nodiscard]] std::string languages(std::uint32_t without_fold) const;
+  // What it calls the texts of the fold (column), by what they are (row); both by Language.
+  using Called =
+      std::array<std::array<std::uint32_t, sentiment::kLanguages>, sentiment::kLanguages>;
+  [[nodiscard]] Called test_languages(std::uint32_t fold) const;
+
   [[nodiscard]] const std::vector<Recipe>& recipes() const { return recipes_; }
   [[nodiscard]] const Corpus& corpus(std::size_t i) const { return corpora_[i]; }
 
  private:
   Workshop() = default;
-  [[nodiscard]] std::vector<std::array<float, 3>> offsets(const Learnt& shared,
-                                                          std::size_t language) const;
 
   std::vector<Recipe> recipes_;
   Recipe shared_recipe_;
   std::vector<Lexicon> lexicons_;
   Lexicon no_lexicon_;
   std::vector<Corpus> corpora_;
-  Corpus pooled_;  // all of them, one after another
-  std::vector<std::size_t> starts_;
+  std::vector<std::string> other_languages_;  // texts of typical words
+  Corpus pooled_;                             // the benchmark's texts of all
   std::vector<std::unique_ptr<Learner>> learners_;
   std::unique_ptr<Learner> shared_;
 };
