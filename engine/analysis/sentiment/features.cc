@@ -239,12 +239,12 @@ void Features::Reader::read_token(const Token& at) {
   char* to = out->bytes_.get() + first_byte;
   const bool is_first = out->word_count_ == 0;
   if (before == '@') {
-    std::memcpy(to, "@user", 5);
+    std::string_view("@user").copy(to, 5);
     ++seen[0];
     begins_handle |= is_first;
     add_word(5, false);
   } else if (bytes == "http" || bytes == "https") {
-    std::memcpy(to, "http", 4);
+    std::string_view("http").copy(to, 4);
     ++seen[1];
     in_link = true;
     ends_link = true;

@@ -82,14 +82,14 @@ Model read_model(std::string_view file) {
 }
 
 const Model& model_of(Language language) {
-  static const std::array<Model, kLanguages> kModels = [] {
+  static const std::array<Model, kLanguages> all_models = [] {
     std::array<Model, kLanguages> models;
     for (std::size_t i = 0; i < kLanguages; ++i) {
       models[i] = read_model(model_file(static_cast<Language>(i)));
     }
     return models;
   }();
-  return kModels[static_cast<std::size_t>(language)];
+  return all_models[static_cast<std::size_t>(language)];
 }
 
 Cut weights_of(const Model& model, Group group, std::uint32_t hash) {

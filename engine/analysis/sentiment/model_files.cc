@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+// NOLINTBEGIN(readability-identifier-naming): names of the assembler
 extern "C" {
 extern const char vigie_model_languages[];
 extern const char vigie_model_languages_end[];
@@ -21,6 +22,7 @@ extern const char vigie_model_portuguese_end[];
 extern const char vigie_model_spanish[];
 extern const char vigie_model_spanish_end[];
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace vigie::sentiment {
 namespace {

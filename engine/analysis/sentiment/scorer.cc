@@ -129,7 +129,7 @@ Language Scorer::identify(const Text& text) {
 }
 
 const Confusion& confusion(Language language) {
-  static const std::array<Confusion, kLanguages> kConfusions = [] {
+  static const std::array<Confusion, kLanguages> all_confusions = [] {
     std::array<Confusion, kLanguages> confusions{};
     for (std::size_t i = 0; i < kLanguages; ++i) {
       const auto& counts = model_of(static_cast<Language>(i)).confusion;
@@ -144,7 +144,7 @@ const Confusion& confusion(Language language) {
     }
     return confusions;
   }();
-  return kConfusions[static_cast<std::size_t>(language)];
+  return all_confusions[static_cast<std::size_t>(language)];
 }
 
 }  // namespace vigie::sentiment

@@ -35,6 +35,7 @@ Result<std::unique_ptr<Workshop>> Workshop::open(const std::string& data, const 
   }
   auto others = read_lines(cat(words, "/other_languages.tsv"));
   if (!others) return std::unexpected(others.error());
+  shop->other_languages_.reserve(others->size());
   for (Line& line : *others) shop->other_languages_.push_back(std::move(line.text));
   for (const Corpus& corpus : shop->corpora_) {
     const auto source = static_cast<std::uint32_t>(shop->pooled_.sources.size());
@@ -91,6 +92,7 @@ std::vector<std::string> Workshop::files(const std::vector<Tested>& tested) cons
 
 std::string Workshop::languages(std::uint32_t without_fold) const {
   std::vector<Written> texts;
+  texts.reserve(other_languages_.size());
   for (const std::string& other : other_languages_) texts.push_back({&other, Language::none});
   for (std::size_t i = 0; i < corpora_.size(); ++i) {
     for (const Example& example : corpora_[i].examples) {
