@@ -84,17 +84,14 @@ class LineScorer {
   void write(std::string_view line, std::string* out) {
     const sentiment::Text text = read(line);
     const Language language = language_of(text);
-    sentiment::Score score;
-    if (language != Language::none) score = scorer_.score(text, language);
-    append(score, language, out);
+    append(scorer_.score(text, language), language, out);
   }
 
   // The same line, and below it what moved it.
   void explain(std::string_view line, std::string* out) {
     const sentiment::Text text = read(line);
     const Language language = language_of(text);
-    sentiment::Explanation explanation;
-    if (language != Language::none) explanation = scorer_.explain(text, language, kReasonsShown);
+    const sentiment::Explanation explanation = scorer_.explain(text, language, kReasonsShown);
     append(explanation.score, language, out);
     if (explanation.score.label != Sentiment::unscored) append(text, explanation, out);
   }
