@@ -110,7 +110,7 @@ def run_once(vigie, folder):
 
 def check_inspect(vigie, folder):
     report = json.loads(state(vigie, folder, "inspect", "--path", "kept", "--json"))
-    expect("version", report["version"], 1)
+    expect("version", report["version"], 2)
     expect("mentions", {b["name"]: b["mentions"] for b in report["brands"]}, COUNTED)
     expect("posts", {b["name"]: b["posts"] for b in report["brands"]}, COUNTED)
     expect("authors", [b["authors"] for b in report["brands"]][:1], [3])
