@@ -26,13 +26,13 @@ check_format() {
   say "the format is in order"
 }
 
-# check_tidy [arguments for clang-tidy]: every source that build/dev compiles.
+# check_tidy [arguments for clang-tidy]: every C++ source that build/dev compiles.
 check_tidy() {
   [[ -e $build/compile_commands.json ]] ||
     die "build/dev is not there; cmake --preset dev && ninja -C build/dev makes it"
   say "clang-tidy; this takes a while"
   sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" | sort -u |
-    grep -F "$root/" | grep -vF "$root/build/" | tr '\n' '\0' |
+    grep -F "$root/" | grep -vF "$root/build/" | grep '\.cc$' | tr '\n' '\0' |
     xargs -0 -r -n1 -P "$(nproc)" clang-tidy-19 -p "$build" --quiet "$@" 2>/dev/null ||
     die "clang-tidy found the above"
   say "clang-tidy is content"
