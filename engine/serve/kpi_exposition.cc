@@ -56,16 +56,16 @@ void append_net_sentiment(std::string_view name, IntervalOf interval_of, double 
 }
 
 void append_sentiments(SeriesWriter* writer) {
-  static const std::array<std::size_t, 4> kKpis{kpi_index("unscored"), kpi_index("negative"),
-                                                kpi_index("neutral"), kpi_index("positive")};
+  static const std::array<std::size_t, 4> places{kpi_index("unscored"), kpi_index("negative"),
+                                                 kpi_index("neutral"), kpi_index("positive")};
   writer->begin("vigie_sentiment_mentions", "gauge", "Mentions by how they sound.");
   for (std::size_t window = 0; window < kKpiWindows.size(); ++window) {
-    for (std::size_t sentiment = 0; sentiment < kKpis.size(); ++sentiment) {
+    for (std::size_t sentiment = 0; sentiment < places.size(); ++sentiment) {
       const std::string label = cat(",sentiment=\"", to_text(static_cast<Sentiment>(sentiment)),
                                     "\"", window_label(window));
       writer->each_brand([&](std::size_t i, const BrandSnapshot& brand) {
         if (brand.kpis == nullptr) return;
-        const auto value = brand.kpis->values[window][kKpis[sentiment]];
+        const auto value = brand.kpis->values[window][places[sentiment]];
         if (value) writer->series(i, label, *value);
       });
     }
