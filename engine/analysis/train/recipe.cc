@@ -21,7 +21,7 @@ Recipe recipe(Language language, std::string_view name, std::vector<ExtraTexts> 
 }  // namespace
 
 std::span<const Recipe> recipes() {
-  static const std::vector<Recipe> kRecipes{
+  static const std::vector<Recipe> all{
       recipe(Language::english, "english", {{"semeval", 0.5F}, {"+templates", 0.2F}}),
       recipe(Language::french, "french", {{"deft2017", 0.1F}, {"+templates", 0.2F}}),
       recipe(Language::german, "german", {{"potts", 0.15F}}),
@@ -42,20 +42,20 @@ std::span<const Recipe> recipes() {
               {"@spanish", 0.1F}}),
       recipe(Language::spanish, "spanish", {{"mabsa", 0.2F}, {"xed", 0.1F}}),
   };
-  return kRecipes;
+  return all;
 }
 
 const Recipe& shared_recipe() {
-  static const Recipe kShared{.language = Language::none,
-                              .name = "shared",
-                              .extra = {},
-                              .bits = {20, 0, 0, 10, 0},
-                              .word_bits = 9,
-                              .gains = {1, 0, 0, 0.3F, 0},
-                              .lexicon_gain = 0,
-                              .cost = 1,
-                              .smoothing = 0.3F};
-  return kShared;
+  static const Recipe shared{.language = Language::none,
+                             .name = "shared",
+                             .extra = {},
+                             .bits = {20, 0, 0, 10, 0},
+                             .word_bits = 9,
+                             .gains = {1, 0, 0, 0.3F, 0},
+                             .lexicon_gain = 0,
+                             .cost = 1,
+                             .smoothing = 0.3F};
+  return shared;
 }
 
 }  // namespace vigie::train
