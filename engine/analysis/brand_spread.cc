@@ -57,8 +57,8 @@ void BrandFold::join_cascade(const Told& told, PostState* row) {
   }
   const Key128 root = post.root.is_set() ? post.root : post.parent;
   const bool below = root.is_set() && root != post.key;
-  const std::optional<std::uint64_t> held =
-      !cascade && below ? posts_->find(told.id, root) : std::nullopt;
+  std::optional<std::uint64_t> held;
+  if (!cascade && below) held = posts_->find(told.id, root);
   if (held) cascade = cascade_below(told, {told.id, *held});
   if (!cascade && below) {
     cascade = cascades.find_or_add(root, post.event_time);
