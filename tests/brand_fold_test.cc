@@ -322,7 +322,7 @@ TEST_CASE("a flood of backdated posts does not push out those that count") {
   feed.tell(feed.post(1));
   ApplyCounts last;
   const std::size_t held = kPostsPerBrandMax / kPostsPerApartPost;
-  for (std::uint64_t key = 2; key < 2 + kPostsPerBrandMax; ++key) {
+  for (std::uint64_t key = 2; key < 2 + 2 * held; ++key) {
     FactPost post = feed.post(key, kNoon - days{20});
     post.backdated = true;
     last = feed.tell(post);
