@@ -330,7 +330,7 @@ StateTwin::Sums StateTwin::called(BrandId brand) const {
     if (!post.live() || post.fact.language == 0) continue;
     if (post.fact.sentiment == Sentiment::unscored) continue;
     const std::size_t label = static_cast<std::size_t>(post.fact.sentiment) - 1;
-    ++sums[hour_of_post(post.event_time)][3 * (post.fact.language - 1U) + label];
+    ++sums[hour_of_post(post.event_time)][std::size_t{3} * (post.fact.language - 1U) + label];
   }
   return sums;
 }
