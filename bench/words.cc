@@ -16,7 +16,7 @@ std::string WordText::of(std::string_view text) {
   rules::fold(text, &folded_);
   rules::tokenise(folded_, {}, &tokens_);
   std::string out = " ";
-  for (const rules::Token& token : tokens_.all()) {
+  for (const Token& token : tokens_.all()) {
     out.append(folded_.view().substr(token.begin, token.end - token.begin)).append(1, ' ');
   }
   return out;
