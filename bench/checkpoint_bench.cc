@@ -30,11 +30,14 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kBatchFacts = 512;
+constexpr std::size_t kPacedFacts = 64;  // of a batch while a round is measured
+constexpr std::chrono::microseconds kLookEvery{200};
 
 struct Options {
   std::size_t brands = 10'000;
-  std::size_t posts = 2'000'000;  // folded before the rounds that are measured
+  std::size_t posts = 400'000;  // folded before the rounds that are measured
   int rounds = 7;
+  std::size_t rate = 20'000;  // facts a second while a round goes on
   std::string folder;
 };
 
@@ -126,63 +129,144 @@ struct Part {
   Shard shard;
 };
 
-void publish(LocalLink* link, FactBatch batch) {
-  while (!link->publish(0, std::move(batch), after(milliseconds{100}))) continue;
+// Tells facts to the shard: as many as wanted at once, or so many in a second of wall time,
+// whatever the machine can do. So a round saves the same on all machines.
+class Feeder {
+ public:
+  Feeder(std::size_t brands, LocalLink* link) : posts_(brands), link_(link) {}
+
+  void tell(std::size_t facts) {
+    FactBatch batch = posts_.next(facts);
+    sequence_ = batch.sequence;
+    told_ += facts;
+    while (!link_->publish(0, std::move(batch), after(milliseconds{100}))) continue;
+  }
+
+  void tell_at_once(std::size_t facts) {
+    for (std::size_t sent = 0; sent < facts; sent += kBatchFacts) tell(kBatchFacts);
+  }
+
+  void start_pace() {
+    since_ = Clock::now();
+    paced_ = 0;
+  }
+  // What is due since then.
+  void keep_pace(std::size_t facts_per_second) {
+    const double seconds = std::chrono::duration<double>(Clock::now() - since_).count();
+    const auto due = static_cast<std::size_t>(seconds * static_cast<double>(facts_per_second));
+    for (; paced_ + kPacedFacts <= due; paced_ += kPacedFacts) tell(kPacedFacts);
+  }
+
+  [[nodiscard]] std::uint64_t sequence() const { return sequence_; }  // of the last batch
+  [[nodiscard]] std::uint64_t told() const { return told_; }          // facts
+
+ private:
+  Posts posts_;
+  LocalLink* link_;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t told_ = 0;
+  Clock::time_point since_{};
+  std::size_t paced_ = 0;
+};
+
+// Sees when facts are folded: the waits between two moments at which their number grew.
+class GapProbe {
+ public:
+  explicit GapProbe(const Counters* counters) : counters_(counters) {}
+
+  void start() {
+    seen_ = counters_->facts_applied;
+    moved_ = Clock::now();
+  }
+  void look() {
+    const std::uint64_t now = counters_->facts_applied;
+    if (now == seen_) return;
+    seen_ = now;
+    gaps_.push_back(ms_since(std::exchange(moved_, Clock::now())));
+  }
+  void print(const char* when) {
+    std::ranges::sort(gaps_);
+    std::printf("gaps in applied facts %s: %zu, median %.1f ms, p99 %.1f ms, longest %.1f ms\n",
+                when, gaps_.size(), median(gaps_), gaps_[gaps_.size() * 99 / 100], gaps_.back());
+  }
+
+ private:
+  const Counters* counters_;
+  std::uint64_t seen_ = 0;
+  Clock::time_point moved_{};
+  std::vector<double> gaps_;
+};
+
+void wait_until_folded(const Counters& counters, std::uint64_t facts) {
+  while (counters.facts_applied < facts) std::this_thread::sleep_for(kLookEvery);
 }
 
-// Rounds under load: every brand has changed, and a probe sees when facts are folded.
+// One round under load. Milliseconds from the wish to the answer.
+double measure_round(const Options& options, Part* part, Feeder* feeder, GapProbe* probe) {
+  feeder->tell_at_once(options.brands * 16);  // so that every brand has changed
+  wait_until_folded(part->counters, feeder->told());
+  const std::uint64_t wished = feeder->sequence();
+  const Clock::time_point start = Clock::now();
+  part->checkpointer.wish(0, wished);
+  feeder->start_pace();
+  probe->start();
+  while (part->link.applied_everywhere(0) < wished) {
+    feeder->keep_pace(options.rate);
+    probe->look();
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  return ms_since(start);
+}
+
+// The same load without a round, for comparison.
+void measure_quiet(const Options& options, const Part& part, Feeder* feeder) {
+  GapProbe probe(&part.counters);
+  feeder->start_pace();
+  probe.start();
+  const Deadline end = after(std::chrono::seconds{3});
+  while (Clock::now() < end) {
+    feeder->keep_pace(options.rate);
+    probe.look();
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  probe.print("between rounds");
+}
+
 void measure_rounds(const Options& options, const fs::path& folder) {
   Part part(folder, options.brands, std::chrono::hours{1});
   if (!part.checkpointer.save_first({}, {})) return;
   part.checkpointer.start();
-  Posts posts(options.brands);
-  std::uint64_t sequence = 0;
+  Feeder feeder(options.brands, &part.link);
   std::thread thread([&] { part.shard.run(); });
-  for (std::size_t sent = 0; sent < options.posts; sent += kBatchFacts) {
-    publish(&part.link, posts.next(kBatchFacts));
-    ++sequence;
-  }
+  feeder.tell_at_once(options.posts);
+  // The first saves all that came so far, as none does later.
+  GapProbe first_probe(&part.counters);
+  const double first = measure_round(options, &part, &feeder, &first_probe);
+  const double first_bytes = static_cast<double>(part.counters.saved_bytes);
+  const auto first_saves = static_cast<double>(part.counters.saves);
+  const auto first_microseconds = static_cast<double>(part.counters.save_microseconds);
+  std::printf("first round: %.0f ms, %.1f MB\n", first, first_bytes / 1e6);
+  first_probe.print("in it");
   std::vector<double> rounds;
-  std::vector<double> gaps;
+  GapProbe probe(&part.counters);
   for (int round = 0; round < options.rounds; ++round) {
-    // All of them change.
-    for (std::size_t sent = 0; sent < options.brands * 16; sent += kBatchFacts) {
-      publish(&part.link, posts.next(kBatchFacts));
-      ++sequence;
-    }
-    const Clock::time_point start = Clock::now();
-    part.checkpointer.wish(0, sequence);
-    std::uint64_t applied = part.counters.facts_applied;
-    Clock::time_point moved = Clock::now();
-    std::uint64_t more = sequence;
-    while (part.link.applied_everywhere(0) < sequence) {
-      // Room is made for as many batches as are folded, so that facts always wait.
-      if (part.link.use(0).bytes < (1U << 20)) {
-        publish(&part.link, posts.next(kBatchFacts));
-        ++more;
-      }
-      const std::uint64_t now = part.counters.facts_applied;
-      if (now == applied) continue;
-      applied = now;
-      gaps.push_back(ms_since(std::exchange(moved, Clock::now())));
-    }
-    rounds.push_back(ms_since(start));
-    sequence = more;
+    rounds.push_back(measure_round(options, &part, &feeder, &probe));
   }
+  const double saves = static_cast<double>(part.counters.saves) - first_saves;
+  std::printf(
+      "round of %zu brands: median %.0f ms, longest %.0f ms; %.1f MB, in the store %.0f ms\n",
+      options.brands, median(rounds), *std::ranges::max_element(rounds),
+      (static_cast<double>(part.counters.saved_bytes) - first_bytes) / 1e6 / saves,
+      (static_cast<double>(part.counters.save_microseconds) - first_microseconds) / 1e3 / saves);
+  probe.print("in rounds");
+  measure_quiet(options, part, &feeder);
   part.link.close();
   thread.join();
   part.checkpointer.stop();
-  std::ranges::sort(gaps);
-  std::printf("round of %zu brands: median %.0f ms, longest %.0f ms, %.1f MB saved a round\n",
-              options.brands, median(rounds), *std::ranges::max_element(rounds),
-              static_cast<double>(part.counters.saved_bytes) / 1e6 /
-                  static_cast<double>(part.counters.saves));
-  std::printf(
-      "gaps in applied facts meanwhile: %zu, median %.2f ms, p99 %.2f ms, longest %.2f ms\n",
-      gaps.size(), median(gaps), gaps[gaps.size() * 99 / 100], gaps.back());
-  std::printf("state on disk: %.1f MB, %llu facts applied\n",
+  std::printf("state on disk: %.1f MB, %llu of %llu facts applied\n",
               static_cast<double>(part.store->bytes()) / 1e6,
-              static_cast<unsigned long long>(part.counters.facts_applied.load()));
+              static_cast<unsigned long long>(part.counters.facts_applied.load()),
+              static_cast<unsigned long long>(feeder.told()));
 }
 
 bool measure_start(const Options& options, const fs::path& folder) {
@@ -241,6 +325,7 @@ int main(int argc, char** argv) {
   app.add_option("--brands", options.brands);
   app.add_option("--posts", options.posts, "folded before the rounds that are measured");
   app.add_option("--rounds", options.rounds);
+  app.add_option("--rate", options.rate, "facts a second while a round goes on");
   app.add_option("--folder", options.folder,
                  "where the state is put; the present one if not given");
   CLI11_PARSE(app, argc, argv);
