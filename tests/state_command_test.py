@@ -37,10 +37,22 @@ def posts():
         author = AUTHORS[number % 3]
         text = "orvelane mobile" if number % 10 == 0 else "orvelane"
         # An id that held the name of its author would not be kept.
-        yield {"id": f"id{author[-3:]}-{number}", "platform": "x", "text": f"{text} word{number}",
-               "created_at": f"2026-03-01T10:{number:02d}:00Z",
-               "author": {"id": author, "handle": author, "followers": 10},
-               "metrics": {"likes": number + 1}}
+        words = " ".join(f"word{number}{letter}" for letter in "abcdefgh")
+        post = {"id": f"id{author[-3:]}-{number}", "platform": "x", "text": f"{text} {words}",
+                "created_at": f"2026-03-01T10:{number:02d}:00Z",
+                "author": {"id": author, "handle": author, "followers": 10},
+                "metrics": {"likes": number + 1}}
+        # What refers to the posts of "authorbob", each of them one before: a reply and a repost, so
+        # that each begins a cascade; a link, a channel, a text, all by others.
+        if author == "authorcyd":
+            post |= {"kind": "reply", "parent_id": f"idbob-{number - 1}",
+                     "sentiment": {"label": "positive"}, "lang": "fr",
+                     "text": f"{text} : un service excellent, j'adore, merci @authorbob",
+                     "urls": [f"https://blog.example/AuthorBob/{number}"],
+                     "channel": {"name": "AuthorBob"}}
+        elif author == "authorada" and number > 0:
+            post |= {"kind": "repost", "shared_id": f"idbob-{number - 2}"}
+        yield post
 
 
 class Failure(Exception):
@@ -137,6 +149,10 @@ def check_erase(vigie, folder):
     expect("the ids of posts are kept", b"idbob-1" in before and b"idcyd-2" in before, True)
     text = state(vigie, folder, *erase)
     expect_in("erase", "kept: erased: brands=2 authors=2", text)
+    for what in ["cascades", "replies", "groups", "channels"]:
+        expect_in("erase", f" {what}=", text)
+        expect(f"{what} erased", int(re.search(what + r"=(\d+)", text).group(1)) > 0, True)
+    expect_in("erase", "what stays: the numbers that these posts add to", text)
     posts_erased = re.search(r"posts=(\d+)", text).group(1)
     expect("posts erased: 10 of one brand and 1 of the other", posts_erased, "11")
     expect_in("erase again", "nothing is kept of this author", state(vigie, folder, *erase))
@@ -146,7 +162,7 @@ def check_erase(vigie, folder):
     for path in sorted((folder / "kept").iterdir()):
         expect(f"mode of {path.name}", oct(path.stat().st_mode & 0o777), "0o600")
         for part in [b"authorbob", b"idbob-"]:
-            expect(f"{part} in {path.name}", part in path.read_bytes(), False)
+            expect(f"{part} in {path.name}", part in path.read_bytes().lower(), False)
     expect("others are there", b"idcyd-2" in (folder / "kept/data.mdb").read_bytes(), True)
 
 

@@ -10,13 +10,16 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/analysis/cascades.h"
 #include "engine/analysis/hyperloglog.h"
 #include "engine/analysis/key_bytes.h"
+#include "engine/analysis/near_duplicates.h"
 #include "engine/analysis/post_state.h"
 #include "engine/analysis/post_table.h"
+#include "engine/analysis/slices.h"
 #include "engine/analysis/state.pb.h"
 #include "engine/analysis/top_list.h"
 
@@ -94,7 +97,7 @@ struct Example {
 };
 
 // As `vigie state erase` does it.
-Result<EraseCounts> erase(const Key128& author, Records* records) {
+Result<EraseCounts> erase(const ErasedAuthor& author, Records* records) {
   AuthorEraser eraser(author, kFresh);
   for (const auto& [key, value] : *records) {
     if (Result<void> looked = eraser.look(key, value); !looked) {
@@ -109,6 +112,10 @@ Result<EraseCounts> erase(const Key128& author, Records* records) {
   }
   for (StateRecord& record : changed) (*records)[record.key] = *std::move(record.value);
   return eraser.counts();
+}
+
+Result<EraseCounts> erase(const Key128& author, Records* records) {
+  return erase(ErasedAuthor{.key = author, .posts = {}, .names = {}}, records);
 }
 
 bool holds(const Records& records, std::string_view bytes) {
@@ -194,6 +201,86 @@ TEST_CASE("what is left after an erasure loads, and counts as before") {
   std::vector<PostPlace> places;
   table.find_author(author("cyd"), &places);
   CHECK(places.size() == 3);
+}
+
+// What refers to the author's posts from elsewhere.
+TEST_CASE("replies, renamed cascades, groups and channels of an erased author are found, too") {
+  Example example;
+  PostState renamed;  // its cascade still has the key of its first version
+  renamed.key = post("bob-new");
+  renamed.author = author("bob");
+  renamed.event_time = kTime;
+  renamed.signature = 0xABCDEF;
+  const auto place = example.cascades.find_or_add(post("bob-old"), kTime);
+  REQUIRE(place);
+  example.cascades.add(*place, kTime, 0, false);
+  example.cascades.name_root(*place, "9", kTime);
+  renamed.cascade = *place;
+  example.table.add(0, renamed, "9");
+  Records records = example.records();
+  pb::Brand brand;
+  REQUIRE(brand.ParseFromString(records.at("brand/Acme")));
+  pb::Brand::Replies* replies = brand.mutable_counted_replies();
+  for (const auto& [key, parent] : {std::pair{"bob-1", "ada-1"}, {"ada-2", "bob-2"}, {"x", "y"}}) {
+    append_key(post(key), replies->mutable_key());
+    append_key(post(parent), replies->mutable_parent());
+    replies->add_time(0);
+    replies->add_effect(1);
+  }
+  NearDuplicates groups;
+  groups.add(0xABCDEF, kTime);                        // the author's alone
+  for (int i = 0; i < 9; ++i) groups.add(77, kTime);  // everybody's
+  groups.save(brand.mutable_near_duplicates());
+  Slices slices;
+  static_cast<void>(slices.find_or_add(Dimension::channel, "Bob5"));
+  static_cast<void>(slices.find_or_add(Dimension::channel, "adas"));
+  slices.save(brand.mutable_slices());
+  TopList links;
+  links.add(1, "https://x.example/BOB5/status/3");
+  links.add(2, "https://x.example/bob55/status/3");
+  links.save(brand.mutable_day(0)->add_top());
+  records["brand/Acme"] = brand.SerializeAsString();
+
+  const Result<EraseCounts> counts =
+      erase({.key = author("bob"), .posts = {post("y")}, .names = {"bob5"}}, &records);
+  REQUIRE(counts);
+  CHECK(counts->cascades == 2);
+  CHECK(counts->replies == 3);
+  CHECK(counts->groups == 1);
+  CHECK(counts->shared_groups == 1);
+  CHECK(counts->channels == 1);
+  CHECK(counts->entries == 5);  // of names 1, of posts 3, of links 1
+  for (const char* id : {"bob-old", "bob-new", "bob-1", "bob-2", "y"}) {
+    CHECK(!holds(records, half(post(id).low)));
+  }
+  for (const char* id : {"ada-1", "ada-2", "x"}) CHECK(holds(records, half(post(id).low)));
+  REQUIRE(brand.ParseFromString(records.at("brand/Acme")));
+  CHECK(groups.load(brand.near_duplicates()));
+  CHECK(slices.load(brand.slices()));
+  CHECK(example.cascades.load(brand.cascades()));
+  CHECK(!holds(records, "Bob5"));
+  CHECK(!holds(records, "BOB5"));
+  CHECK(holds(records, "bob55"));
+}
+
+TEST_CASE("a set of authors that is dense is told of, and stays") {
+  Example example;
+  for (int i = 0; i < 20'000; ++i) example.distinct.add(author(std::to_string(i)).low);
+  Records records = example.records();
+  const Result<EraseCounts> counts = erase(author("bob"), &records);
+  REQUIRE(counts);
+  CHECK(counts->dense_sets == 2);
+}
+
+TEST_CASE("a name is found as a word of its own, and short ones only where they are all") {
+  const AuthorEraser eraser({.key = author("bob"), .posts = {}, .names = {"Bob5", "al", "123456"}},
+                            kFresh);
+  for (const char* text : {"bob5", "@BOB5", "https://x.example/bob5/1", "AL", "123456"}) {
+    CHECK_MESSAGE(eraser.names_author(text), text);
+  }
+  for (const char* text : {"bob55", "xbob5", "bob5\xC3\xA9", "al al", "/al/", "/123456/", ""}) {
+    CHECK_MESSAGE(!eraser.names_author(text), text);
+  }
 }
 
 TEST_CASE("an author who is not there changes nothing") {

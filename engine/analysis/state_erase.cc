@@ -10,7 +10,9 @@
 #include "engine/analysis/authors.h"
 #include "engine/analysis/campaigns.h"
 #include "engine/analysis/key_bytes.h"
+#include "engine/analysis/near_duplicates.h"
 #include "engine/analysis/post_state.h"
+#include "engine/analysis/slices.h"
 #include "engine/analysis/state.pb.h"
 #include "engine/analysis/state_shard.h"
 #include "engine/base/text.h"
@@ -52,6 +54,15 @@ bool erase_row(const Key128& author, Saved* saved, bool* erased) {
   return true;
 }
 
+// Sets of authors that hold no keys any more, and cannot tell who is in them.
+std::uint64_t dense_sets_of(const pb::Brand& brand) {
+  std::uint64_t sets = 0;
+  for (const pb::Brand::Day& day : brand.day()) sets += day.authors().registers().empty() ? 0U : 1U;
+  for (const pb::HyperLogLog& set : brand.authors_in_hour())
+    sets += set.registers().empty() ? 0 : 1;
+  return sets;
+}
+
 std::uint64_t contributors_of(const pb::Campaigns& campaigns, const Key128& author) {
   std::string bytes;
   append_key(author, &bytes);
@@ -64,7 +75,59 @@ std::uint64_t contributors_of(const pb::Campaigns& campaigns, const Key128& auth
   return count;
 }
 
+constexpr std::size_t kNameBytesMin = 4;
+constexpr std::size_t kNumberBytesMin = 7;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Bytes that are not ASCII are parts of words.
+bool is_of_word(char c) {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+         static_cast<unsigned char>(c) >= 128;
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), lower);
+  return out;
+}
+
+bool is_telling(std::string_view name) {
+  return name.size() >= (std::ranges::all_of(name, is_digit) ? kNumberBytesMin : kNameBytesMin);
+}
+
+// As a word of its own.
+bool stands_in(std::string_view name, std::string_view text) {
+  for (std::size_t at = text.find(name); at != std::string_view::npos;
+       at = text.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    const bool begins = at == 0 || !is_of_word(text[at - 1]);
+    if (begins && (end == text.size() || !is_of_word(text[end]))) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+AuthorEraser::AuthorEraser(ErasedAuthor author, const KeySeed& fresh)
+    : author_([](ErasedAuthor given) {
+        std::ranges::transform(given.names, given.names.begin(), lowered);
+        std::erase(given.names, std::string());
+        return given;
+      }(std::move(author))),
+      fresh_(fresh) {
+  for (const Key128& post : author_.posts) posts_.insert(post.low);
+}
+
+bool AuthorEraser::names_author(std::string_view text) const {
+  if (author_.names.empty() || text.empty()) return false;
+  const std::string low = lowered(text);
+  return std::ranges::any_of(author_.names, [&low](const std::string& name) {
+    return low == name || (is_telling(name) && stands_in(name, low));
+  });
+}
 
 // Different keys stay different, and none comes out as no key.
 Key128 AuthorEraser::nobody(const Key128& key) const {
@@ -74,20 +137,28 @@ Key128 AuthorEraser::nobody(const Key128& key) const {
 }
 
 Result<void> AuthorEraser::look(std::string_view key, std::string_view value) {
-  if (!brand_of_key(key) || !is_post_page(key)) return {};
+  const std::optional<std::string> brand = brand_of_key(key);
+  if (!brand || !is_post_page(key)) return {};
   pb::PostPage page;
   if (!parse(value, &page)) return damaged(key);
   const auto rows = rows_of(page);
   if (!rows) return damaged(key);
   for (const PostState& row : *rows) {
-    if (row.author == author_ && row.key.is_set()) posts_.insert(row.key.low);
+    if (row.author != author_.key) continue;
+    if (row.key.is_set()) posts_.insert(row.key.low);
+    Traces& traces = traces_[*brand];
+    if (row.signature != 0) traces.signatures.push_back(row.signature);
+    if (row.cascade != kNoCascade && row.depth == 0) traces.roots[row.cascade] = row.event_time;
   }
   return {};
 }
 
 Result<void> AuthorEraser::erase(std::string_view key, std::string_view value,
                                  std::vector<StateRecord>* changed) {
-  if (!brand_of_key(key)) return {};
+  const std::optional<std::string> name = brand_of_key(key);
+  if (!name) return {};
+  const auto traces = traces_.find(*name);
+  of_brand_ = traces == traces_.end() ? nullptr : &traces->second;
   pb::PostPage page;
   pb::Brand brand;
   google::protobuf::Message* message = &brand;
@@ -96,7 +167,10 @@ Result<void> AuthorEraser::erase(std::string_view key, std::string_view value,
   const bool changes = erase_within(message);
   if (!sound_) return damaged(key);
   if (!changes) return {};
-  if (message == &brand) ++counts_.brands;
+  if (message == &brand) {
+    ++counts_.brands;
+    counts_.dense_sets += dense_sets_of(brand);
+  }
   changed->push_back({std::string(key), message->SerializeAsString()});
   return {};
 }
@@ -106,16 +180,21 @@ bool AuthorEraser::erase_within(google::protobuf::Message* message) {
   if (auto* list = dynamic_cast<pb::TopList*>(message)) return erase_from(list);
   if (auto* sketch = dynamic_cast<pb::HyperLogLog*>(message)) return erase_from(sketch);
   if (auto* cascades = dynamic_cast<pb::Cascades*>(message)) return erase_from(cascades);
+  if (auto* groups = dynamic_cast<pb::NearDuplicates*>(message)) return erase_from(groups);
   if (auto* page = dynamic_cast<pb::PostPage*>(message)) return erase_from(page);
+  if (auto* replies = dynamic_cast<pb::Brand::Replies*>(message)) {
+    return erase_replies(replies->mutable_key(), replies->mutable_parent());
+  }
   bool erased = false;
+  if (auto* slices = dynamic_cast<pb::Slices*>(message)) return erase_from(slices);
   if (auto* authors = dynamic_cast<pb::Authors*>(message)) {
-    sound_ = erase_row<Authors>(author_, authors, &erased) && sound_;
+    sound_ = erase_row<Authors>(author_.key, authors, &erased) && sound_;
     counts_.authors += erased ? 1U : 0U;
     return erased;
   }
   if (auto* campaigns = dynamic_cast<pb::Campaigns*>(message)) {
-    const std::uint64_t rows = contributors_of(*campaigns, author_);
-    sound_ = erase_row<Campaigns>(author_, campaigns, &erased) && sound_;
+    const std::uint64_t rows = contributors_of(*campaigns, author_.key);
+    sound_ = erase_row<Campaigns>(author_.key, campaigns, &erased) && sound_;
     counts_.contributors += erased ? rows : 0;
     return erased;
   }
@@ -135,7 +214,8 @@ bool AuthorEraser::erase_within(google::protobuf::Message* message) {
   return erased;
 }
 
-// Lists have the author's entry, and those of posts, by the low half of the key.
+// Lists have the author's entry, and those of posts, by the low half of the key; addresses, and
+// words, may name the author.
 bool AuthorEraser::erase_from(pb::TopList* list) {
   if (list->text_size() != list->hash_size() || list->count_size() != list->hash_size()) {
     sound_ = false;
@@ -143,7 +223,8 @@ bool AuthorEraser::erase_from(pb::TopList* list) {
   }
   int kept = 0;
   for (int i = 0; i < list->hash_size(); ++i) {
-    if (list->hash(i) == author_.low || posts_.contains(list->hash(i))) {
+    if (list->hash(i) == author_.key.low || posts_.contains(list->hash(i)) ||
+        names_author(list->text(i))) {
       ++counts_.entries;
       continue;
     }
@@ -162,11 +243,19 @@ bool AuthorEraser::erase_from(pb::TopList* list) {
 // The number of authors stays as it is.
 bool AuthorEraser::erase_from(pb::HyperLogLog* sketch) {
   const auto& hashes = sketch->hash();
-  const auto found = std::ranges::find(hashes, author_.low);
+  const auto found = std::ranges::find(hashes, author_.key.low);
   if (found == hashes.end()) return false;
-  *sketch->mutable_hash()->Mutable(static_cast<int>(found - hashes.begin())) = nobody(author_).low;
+  *sketch->mutable_hash()->Mutable(static_cast<int>(found - hashes.begin())) =
+      nobody(author_.key).low;
   std::ranges::sort(*sketch->mutable_hash());
   return true;
+}
+
+// Where the root was edited under another key, its row still tells where its cascade is.
+bool AuthorEraser::is_begun_by_author(std::uint32_t place, EventTime began) const {
+  if (of_brand_ == nullptr) return false;
+  const auto root = of_brand_->roots.find(place);
+  return root != of_brand_->roots.end() && root->second == began;
 }
 
 // The counts stay, and roots stay in order.
@@ -178,7 +267,8 @@ bool AuthorEraser::erase_from(pb::Cascades* cascades) {
       return false;
     }
     const Key128 root = read_key(cascade.root());
-    if (!posts_.contains(root.low)) continue;
+    const bool begun = is_begun_by_author(cascade.place(), EventTime(Duration(cascade.began())));
+    if (!begun && !posts_.contains(root.low) && !names_author(cascade.id())) continue;
     cascade.clear_root();
     append_key(nobody(root), cascade.mutable_root());
     cascade.clear_id();
@@ -190,6 +280,82 @@ bool AuthorEraser::erase_from(pb::Cascades* cascades) {
                     cascades->mutable_cascade()->pointer_end(), {},
                     [](const pb::Cascades::Cascade* one) { return read_key(one->root()); });
   return true;
+}
+
+// Of a group with the author's posts alone nothing is left; a text that others wrote, too, is not
+// the author's any more.
+bool AuthorEraser::erase_from(pb::NearDuplicates* groups) {
+  if (groups->last_size() != groups->signature_size() ||
+      groups->posts_size() != groups->signature_size()) {
+    sound_ = false;
+    return false;
+  }
+  if (of_brand_ == nullptr || of_brand_->signatures.empty()) return false;
+  pb::NearDuplicates left;
+  const std::unordered_set<std::uint32_t> vacant(groups->vacant().begin(), groups->vacant().end());
+  for (int i = 0; i < groups->signature_size(); ++i) {
+    const std::uint64_t signature = groups->signature(i);
+    const auto theirs = std::ranges::count_if(of_brand_->signatures, [signature](auto one) {
+      return NearDuplicates::are_near(signature, one);
+    });
+    if (theirs > 0 && static_cast<std::uint64_t>(theirs) >= groups->posts(i)) {
+      ++counts_.groups;
+      continue;
+    }
+    if (std::ranges::find(of_brand_->signatures, signature) != of_brand_->signatures.end()) {
+      ++counts_.shared_groups;
+    }
+    if (vacant.contains(static_cast<std::uint32_t>(i))) {
+      left.add_vacant(static_cast<std::uint32_t>(left.signature_size()));
+    }
+    left.add_signature(signature);
+    left.add_last(groups->last(i));
+    left.add_posts(groups->posts(i));
+  }
+  if (left.signature_size() == groups->signature_size()) return false;
+  if (groups->has_newest()) left.set_newest(groups->newest());
+  groups->Swap(&left);
+  return true;
+}
+
+// Of the values only a channel can be a person's.
+bool AuthorEraser::erase_from(pb::Slices* slices) {
+  bool erased = false;
+  for (pb::Slices::Slice& slice : *slices->mutable_slice()) {
+    if (slice.dimension() != static_cast<std::uint32_t>(Dimension::channel)) continue;
+    if (!names_author(slice.value())) continue;
+    slice.set_value(cat("erased ", slice.id()));
+    ++counts_.channels;
+    erased = true;
+  }
+  return erased;
+}
+
+// `erased` grows to one a key.
+bool AuthorEraser::erase_keys(std::string* keys, std::vector<bool>* erased) const {
+  if (keys->size() % kKeyBytes != 0) return false;
+  erased->resize(std::max(erased->size(), keys->size() / kKeyBytes));
+  for (std::size_t i = 0; i < keys->size() / kKeyBytes; ++i) {
+    const Key128 key = read_key(std::string_view(*keys).substr(i * kKeyBytes, kKeyBytes));
+    if (!key.is_set() || !posts_.contains(key.low)) continue;
+    std::string other;
+    append_key(nobody(key), &other);
+    keys->replace(i * kKeyBytes, kKeyBytes, other);
+    (*erased)[i] = true;
+  }
+  return true;
+}
+
+// Replies stay with the rows of posts, which have the same new keys.
+bool AuthorEraser::erase_replies(std::string* keys, std::string* parents) {
+  std::vector<bool> erased;
+  if (!erase_keys(keys, &erased) || !erase_keys(parents, &erased)) {
+    sound_ = false;
+    return false;
+  }
+  const auto count = std::ranges::count(erased, true);
+  counts_.replies += static_cast<std::uint64_t>(count);
+  return count != 0;
 }
 
 bool AuthorEraser::erase_from(pb::PostPage* page) {
@@ -204,7 +370,7 @@ bool AuthorEraser::erase_from(pb::PostPage* page) {
   for (std::size_t i = 0; i < rows->size(); ++i) {
     PostState& row = (*rows)[i];
     const std::size_t bytes = page->id_bytes_size() == 0 ? 0 : page->id_bytes(static_cast<int>(i));
-    if (row.author != author_) {
+    if (row.author != author_.key) {
       ids.append(page->ids(), std::min(at, page->ids().size()), bytes);
     } else {
       if (bytes != 0) page->set_id_bytes(static_cast<int>(i), 0);

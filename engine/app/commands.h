@@ -114,6 +114,8 @@ struct StateEraseArguments {
   StateArguments state;
   std::string author;  // the id, or the handle where the platform gives none
   std::string platform;
+  std::vector<std::string> handles;  // that texts and addresses call the author by
+  std::vector<std::string> posts;    // ids of the author's, which the state may hold no more
 };
 [[nodiscard]] Exit state_erase_command(const StateEraseArguments& arguments);
 

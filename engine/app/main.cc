@@ -204,6 +204,10 @@ void add_state_erase(CLI::App* state, StateEraseArguments* arguments,
       ->required();
   command->add_option("--platform", arguments->platform, "The platform of the id, as posts have it")
       ->required();
+  command->add_option("--handle", arguments->handles,
+                      "A name of the author's in addresses and texts; as often as there are more");
+  command->add_option("--post", arguments->posts,
+                      "The id of a post of the author's, where the state may hold it no more");
   command->callback([=] {
     check_state_options(arguments->state);
     *chosen = [=] { return state_erase_command(*arguments); };

@@ -131,7 +131,14 @@ Result<EraseCounts> erase_author(StateStore* store, const StateEraseArguments& a
   if (!seed) return std::unexpected(seed.error());
   std::string platform = arguments.platform;  // in lower case, as decoders have it
   for (char& c : platform) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  AuthorEraser eraser(author_key(*seed, platform, arguments.author), fresh_key_seed());
+  ErasedAuthor author{.key = author_key(*seed, platform, arguments.author),
+                      .posts = {},
+                      .names = arguments.handles};
+  author.names.push_back(arguments.author);
+  for (const std::string& id : arguments.posts) {
+    author.posts.push_back(post_key(*seed, platform, id));
+  }
+  AuthorEraser eraser(std::move(author), fresh_key_seed());
   std::vector<StateRecord> changed;
   Result<void> done = store->load(
       [&eraser](std::string_view key, std::string_view value) { return eraser.look(key, value); });
@@ -148,7 +155,25 @@ Result<EraseCounts> erase_author(StateStore* store, const StateEraseArguments& a
 std::string counts_text(const EraseCounts& counts) {
   return cat("brands=", counts.brands, " authors=", counts.authors,
              " contributors=", counts.contributors, " posts=", counts.posts,
-             " entries=", counts.entries, " cascades=", counts.cascades);
+             " entries=", counts.entries, " cascades=", counts.cascades,
+             " replies=", counts.replies, " groups=", counts.groups, " channels=", counts.channels);
+}
+
+// What an erasure cannot reach: state.md tells more.
+std::string stays_text(const EraseCounts& counts) {
+  std::string out = "what stays: the numbers that these posts add to";
+  if (counts.dense_sets != 0) {
+    append_to(&out, "; ", count_of(counts.dense_sets, "set"),
+              " of authors too large to hold keys: they count one more, and cannot tell whom");
+  }
+  if (counts.shared_groups != 0) {
+    append_to(&out, "; the fingerprint of ", count_of(counts.shared_groups, "text"),
+              " that others wrote, too");
+  }
+  return out +
+         "; what others wrote about the author under other names than those given (--handle); "
+         "posts "
+         "that the state had forgotten, where they began a cascade or were answered (--post)\n";
 }
 
 std::string now_text() {
@@ -236,9 +261,9 @@ Exit state_erase_command(const StateEraseArguments& arguments) {
     return Exit::stopped_by_error;
   }
   if (noted != Exit::done) return noted;
-  std::printf("%s: %s: %s\n", path->c_str(),
+  std::printf("%s: %s: %s\n%s", path->c_str(),
               counts->any() ? "erased" : "nothing is kept of this author",
-              counts_text(*counts).c_str());
+              counts_text(*counts).c_str(), counts->any() ? stays_text(*counts).c_str() : "");
   return Exit::done;
 }
 
