@@ -1,6 +1,7 @@
 #include "connectors/demo_brands.h"
 
 #include "engine/base/check.h"
+#include "engine/base/text.h"
 
 namespace vigie {
 namespace {
@@ -82,8 +83,20 @@ const std::vector<DemoBrand>& demo_brands() {
   return brands;
 }
 
+std::string_view to_text(DemoSector sector) {
+  switch (sector) {
+    case DemoSector::telecom: return "telecom";
+    case DemoSector::bank: return "bank";
+    case DemoSector::dairy: return "dairy";
+  }
+  return "";
+}
+
+std::string demo_site(const DemoBrand& brand) { return cat(brand.handles[0], ".example"); }
+
 std::string_view demo_story() {
-  return "five hours ago the dairy Maubrelle recalled a cheese; for twelve hours the telecom "
+  return "five hours ago a cheese of the dairy Maubrelle was recalled; for twelve hours the "
+         "telecom "
          "Orvelane's challenge #MaFibreEnFete has been growing";
 }
 

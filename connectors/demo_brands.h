@@ -29,6 +29,11 @@ inline constexpr std::size_t kDemoBrands = 9;
 inline constexpr std::size_t kDemoTelecom = 0;  // the brand of the campaign
 inline constexpr std::size_t kDemoDairy = 6;    // the brand of the crisis
 
+// "telecom", "bank", "dairy".
+[[nodiscard]] std::string_view to_text(DemoSector sector);
+// The site of a brand: its account's name under .example.
+[[nodiscard]] std::string demo_site(const DemoBrand& brand);
+
 // What happens in the demo, in one line for people.
 [[nodiscard]] std::string_view demo_story();
 

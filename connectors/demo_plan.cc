@@ -78,6 +78,7 @@ std::uint32_t DemoPlan::count(DemoTheme theme, DemoMinute minute) const {
   if (theme == kThemeCrisis) mean = crisis(static_cast<double>(minute - crisis_start()), level);
   if (theme == kThemeCampaign)
     mean = campaign(static_cast<double>(minute - campaign_start()), level);
+  if (theme == kThemeCrisis && minute == crisis_start()) return 1;  // the recall
   if (mean == 0) return 0;
   // Real counts spread wider than Poisson's: people talk about what others talk about.
   const auto time = static_cast<std::uint64_t>(minute);

@@ -28,6 +28,7 @@ struct DemoPlan {
   std::uint64_t seed = 0;
   DemoMinute start = 0;  // where the past day ends
 
+  // The first post of the crisis, with kDemoRecallId, comes in this minute.
   [[nodiscard]] DemoMinute crisis_start() const { return start - kCrisisMinutesBefore; }
   [[nodiscard]] DemoMinute campaign_start() const { return start - kCampaignMinutesBefore; }
 

@@ -95,6 +95,17 @@ DemoTone pick_tone(DemoTheme theme, Kind kind, DemoRandom* random) {
   return DemoTone::neutral;
 }
 
+// What accounts of brands say to those who complain.
+constexpr std::array<std::string_view, 2> kExcuses = {
+    "Bonjour, nous sommes navrés. Pouvez-vous nous écrire en message privé ?",
+    "Hello, sorry about that. Please send us a direct message and we will look into it."};
+constexpr std::string_view kRecall =
+    "RAPPEL PRODUIT : le camembert Maubrelle, lots L2041 à L2077, est retiré de la vente, risque "
+    "de "
+    "listeria. Ne le consommez pas, rapportez-le en magasin.";
+
+constexpr std::size_t kRecallPlatform = 0;  // X
+
 std::size_t brand_of(DemoTheme theme) {
   if (theme == kThemeCrisis) return kDemoDairy;
   if (theme == kThemeCampaign) return kDemoTelecom;
@@ -163,6 +174,8 @@ struct DemoWriter::Post {
   Kind kind = Kind::post;
   DemoTopic topic;
   std::uint64_t followers = 0;
+  bool by_brand = false;  // its account answers a complaint
+  bool answers = false;   // a post of the demo, and not one that nobody sees
 };
 
 EventTime demo_observed_at(const DemoPlan& plan, const DemoPlace& place) {
@@ -176,7 +189,7 @@ DemoWriter::Post DemoWriter::sketch(const DemoPlace& place) const {
   DemoRandom random({plan_.seed, kStreamPost, place.theme, static_cast<std::uint64_t>(place.minute),
                      place.number});
   const DemoRandom words({random.next()});
-  Post post{place, random, words, 0, Kind::post, {}, 0};
+  Post post{place, random, words, 0, Kind::post, {}, 0, false, false};
   const DemoTheme theme = place.theme;
   post.platform = pick_platform(theme, &post.random);
   post.kind = pick_kind(theme, kPlatforms[post.platform], &post.random);
@@ -185,13 +198,30 @@ DemoWriter::Post DemoWriter::sketch(const DemoPlace& place) const {
                 .tone = pick_tone(theme, post.kind, &post.random),
                 .language = post.random.chance(0.72) ? DemoLanguage::french : DemoLanguage::english,
                 .is_answer = post.kind == Kind::reply || post.kind == Kind::comment};
+  if (is_recall(place)) {
+    post.platform = kRecallPlatform;
+    post.kind = Kind::post;
+    post.topic.tone = DemoTone::neutral;
+    post.topic.language = DemoLanguage::french;
+    post.topic.is_answer = false;
+  }
   return post;
 }
 
-// What a repost or a quote passes on: something of the same theme on the same platform, in a crisis
-// mostly one of the first posts. False when none was found in a few places.
-bool DemoWriter::find_origin(Post* post, Post* origin) const {
+bool DemoWriter::is_recall(const DemoPlace& place) const {
+  return place.theme == kThemeCrisis && place.minute == plan_.crisis_start();
+}
+
+// What is passed on, or answered: something of the same theme on the same platform, in a crisis
+// mostly the recall, or one of the first posts. False when none was found in a few places.
+bool DemoWriter::find_origin(Post* post, Post* origin) {
   constexpr int kMinutes = 3;
+  const bool heard = post->place.theme == kThemeCrisis && post->platform == kRecallPlatform &&
+                     post->place.minute > plan_.crisis_start();
+  if (heard && post->random.chance(0.5)) {
+    *origin = sketch({kThemeCrisis, plan_.crisis_start(), 0});
+    return true;
+  }
   constexpr std::uint32_t kPosts = 100;  // looked at in each
   for (int i = 0; i < kMinutes; ++i) {
     DemoPlace place = post->place;
@@ -203,10 +233,22 @@ bool DemoWriter::find_origin(Post* post, Post* origin) const {
     const std::uint32_t count = plan_.count(place.theme, place.minute);
     for (place.number = 0; place.number < std::min(count, kPosts); ++place.number) {
       *origin = sketch(place);
-      if (origin->platform == post->platform && origin->kind != Kind::repost) return true;
+      if (is_origin(*post, origin)) return true;
     }
   }
   return false;
+}
+
+// The brand answers those who complain to it.
+bool DemoWriter::is_origin(const Post& post, Post* origin) {
+  if (origin->platform != post.platform || origin->kind == Kind::repost) return false;
+  if (post.kind == Kind::repost && origin->topic.is_answer) return false;
+  if (!post.by_brand) return true;
+  if (origin->topic.tone != DemoTone::complaint) return false;
+  Post spoken = *origin;
+  compose(&spoken);
+  const std::string& account = demo_brands()[post.topic.brand].handles[0];
+  return std::ranges::find(words_.handles, account) != words_.handles.end();
 }
 
 void DemoWriter::append(const DemoPlace& place, std::string* out) {
@@ -214,23 +256,49 @@ void DemoWriter::append(const DemoPlace& place, std::string* out) {
   Post origin = post;
   const bool passes_on = post.kind == Kind::repost || post.kind == Kind::quote;
   if (passes_on && !find_origin(&post, &origin)) post.kind = Kind::post;
+  if (post.topic.is_answer) {
+    post.by_brand =
+        post.place.theme < kDemoBrands && post.kind == Kind::reply && post.random.chance(0.25);
+    post.answers = (post.by_brand || post.random.chance(0.6)) && find_origin(&post, &origin);
+    post.by_brand = post.by_brand && post.answers;
+  }
   const Platform& platform = kPlatforms[post.platform];
   *out += '{';
-  append_id("id", id_of(place), platform, out);
+  append_post_id("id", post, out);
   append_field("platform", platform.name, out);
   if (post.kind != Kind::post) append_field("kind", to_text(post.kind), out);
   append_text(&post, &origin, out);
   append_times(&post, out);
-  append_field("url", cat("https://", platform.name, ".example/p/", id_of(place)), out);
+  const std::string id = is_recall(place) ? std::string(kDemoRecallId) : cat(id_of(place));
+  append_field("url", cat("https://", platform.name, ".example/p/", id), out);
   append_author(&post, out);
   append_relations(&post, origin, out);
   *out += '}';
 }
 
+void DemoWriter::append_post_id(std::string_view key, const Post& post, std::string* out) const {
+  if (is_recall(post.place)) return append_field(key, kDemoRecallId, out);
+  append_id(key, id_of(post.place), kPlatforms[post.platform], out);
+}
+
+// Into words_.
+void DemoWriter::compose(Post* post) {
+  if (!post->by_brand && !is_recall(post->place)) {
+    return compose_demo_words(post->topic, &post->words, &words_);
+  }
+  words_ = {};
+  if (post->by_brand) {
+    words_.text = kExcuses[post->topic.language == DemoLanguage::french ? 0 : 1];
+  } else {
+    words_.text = kRecall;
+    words_.hashtags.emplace_back("RappelProduit");
+  }
+}
+
 void DemoWriter::append_text(Post* post, Post* origin, std::string* out) {
   const bool is_repost = post->kind == Kind::repost;
   Post* speaker = is_repost ? origin : post;
-  compose_demo_words(speaker->topic, &speaker->words, &words_);
+  compose(speaker);
   append_field("text", is_repost ? std::string_view() : words_.text, out);
   if (is_repost) append_field("shared_text", words_.text, out);
   const bool has_title = kPlatforms[post->platform].shape == Shape::forum &&
@@ -242,6 +310,10 @@ void DemoWriter::append_text(Post* post, Post* origin, std::string* out) {
   }
   append_list("hashtags", words_.hashtags, out);
   append_handles(words_.handles, out);
+  if (!is_repost && post->place.theme < kDemoBrands && post->random.chance(0.04)) {
+    append_list("urls", {cat("https://", demo_site(demo_brands()[post->topic.brand]), "/aide")},
+                out);
+  }
 }
 
 // Most posts are seen within seconds; some minutes later, and a few long after they were written.
@@ -266,9 +338,29 @@ void DemoWriter::append_times(Post* post, std::string* out) const {
   *out += '"';
 }
 
+void DemoWriter::append_author(Post* post, std::string* out) const {
+  if (post->by_brand || is_recall(post->place)) return append_account(post, out);
+  append_person(post, out);
+}
+
+// Of a brand, or of whoever recalls products.
+void DemoWriter::append_account(Post* post, std::string* out) const {
+  const DemoBrand& brand = demo_brands()[post->topic.brand];
+  post->followers = post->by_brand ? 60'000 : 480'000;
+  const std::string_view handle =
+      post->by_brand ? std::string_view(brand.handles[0]) : std::string_view("alerte_rappels");
+  append_key("author", out);
+  *out += '{';
+  append_field("id", cat(kPlatforms[post->platform].name, '-', handle), out);
+  append_field("handle", handle, out);
+  append_field("name", post->by_brand ? std::string_view(brand.name) : "Alerte rappels", out);
+  append_field("followers", post->followers, out);
+  out->append(",\"verified\":true}");
+}
+
 // Few people say most of it, and few are followed by many. In the campaign, more than half of the
 // posts come from somebody who has taken part before.
-void DemoWriter::append_author(Post* post, std::string* out) const {
+void DemoWriter::append_person(Post* post, std::string* out) const {
   constexpr double kPeople = 40'000;  // per platform
   DemoRandom& random = post->random;
   double who = kPeople * std::pow(random.uniform(), 2.5);
@@ -301,32 +393,43 @@ void DemoWriter::append_author(Post* post, std::string* out) const {
 }
 
 void DemoWriter::append_relations(Post* post, const Post& origin, std::string* out) const {
-  const Platform& platform = kPlatforms[post->platform];
-  DemoRandom& random = post->random;
-  if (post->kind == Kind::repost) return append_id("shared_id", id_of(origin.place), platform, out);
-  if (post->kind == Kind::quote) append_id("quoted_id", id_of(origin.place), platform, out);
-  if (post->topic.is_answer) {  // to one of a few threads of this half hour
-    const std::uint64_t thread = id_of({post->place.theme, post->place.minute / 30 * 30, 0});
-    DemoRandom root({plan_.seed, kStreamThread, thread, random.below(6)});
-    append_id("root_id", root.below(1'000'000'000), platform, out);
-    append_id("parent_id", random.below(1'000'000'000), platform, out);
-  }
+  if (post->kind == Kind::repost) return append_post_id("shared_id", origin, out);
+  if (post->kind == Kind::quote) append_post_id("quoted_id", origin, out);
+  if (post->topic.is_answer) append_thread(post, origin, out);
   if (post->kind == Kind::review) {
     const bool bad = post->topic.tone == DemoTone::complaint;
     append_key("rating", out);
-    *out += cat("{\"value\":", (bad ? 1 : 4) + random.below(2), ",\"max\":5}");
+    *out += cat("{\"value\":", (bad ? 1 : 4) + post->random.below(2), ",\"max\":5}");
     return;
   }
+  append_metrics(post, out);
+  if (kPlatforms[post->platform].shape == Shape::forum)
+    out->append(R"(,"channel":{"id":"france","name":"r/france"})");
+}
+
+// A post of the demo; or one of a few threads of this half hour, which nobody else has seen.
+void DemoWriter::append_thread(Post* post, const Post& origin, std::string* out) const {
+  if (post->answers) {
+    if (!origin.topic.is_answer) append_post_id("root_id", origin, out);
+    return append_post_id("parent_id", origin, out);
+  }
+  const Platform& platform = kPlatforms[post->platform];
+  const std::uint64_t thread = id_of({post->place.theme, post->place.minute / 30 * 30, 0});
+  DemoRandom root({plan_.seed, kStreamThread, thread, post->random.below(6)});
+  append_id("root_id", root.below(1'000'000'000), platform, out);
+  append_id("parent_id", post->random.below(1'000'000'000), platform, out);
+}
+
+void DemoWriter::append_metrics(Post* post, std::string* out) const {
+  DemoRandom& random = post->random;
   const double views = static_cast<double>(post->followers) * (0.05 + 0.5 * random.uniform());
   const auto likes = static_cast<std::uint64_t>(views * 0.04 * random.exponential());
   append_key("metrics", out);
   *out += cat("{\"likes\":", likes, ",\"comments\":", likes / 9);
-  if (platform.shape == Shape::microblog) {
+  if (kPlatforms[post->platform].shape == Shape::microblog) {
     *out += cat(",\"shares\":", likes / 5, ",\"views\":", static_cast<std::uint64_t>(views));
   }
   *out += '}';
-  if (platform.shape == Shape::forum)
-    out->append(R"(,"channel":{"id":"france","name":"r/france"})");
 }
 
 }  // namespace vigie

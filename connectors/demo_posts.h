@@ -5,12 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "connectors/demo_plan.h"
 #include "connectors/demo_words.h"
 #include "engine/base/event_time.h"
 
 namespace vigie {
+
+// Of the post on X with which the crisis begins: the recall, which most of it passes on or answers.
+inline constexpr std::string_view kDemoRecallId = "recall-maubrelle";
 
 struct DemoPlace {
   DemoTheme theme = 0;
@@ -34,11 +38,20 @@ class DemoWriter {
   struct Post;
 
   [[nodiscard]] Post sketch(const DemoPlace& place) const;
-  [[nodiscard]] bool find_origin(Post* post, Post* origin) const;
+  [[nodiscard]] bool is_recall(const DemoPlace& place) const;
+  [[nodiscard]] bool find_origin(Post* post, Post* origin);
+  [[nodiscard]] bool find_complaint(Post* post, Post* origin);
+  [[nodiscard]] bool is_origin(const Post& post, Post* origin);
+  void compose(Post* post);
+  void append_post_id(std::string_view key, const Post& post, std::string* out) const;
   void append_text(Post* post, Post* origin, std::string* out);
   void append_times(Post* post, std::string* out) const;
   void append_author(Post* post, std::string* out) const;
+  void append_account(Post* post, std::string* out) const;
+  void append_person(Post* post, std::string* out) const;
   void append_relations(Post* post, const Post& origin, std::string* out) const;
+  void append_thread(Post* post, const Post& origin, std::string* out) const;
+  void append_metrics(Post* post, std::string* out) const;
 
   DemoPlan plan_;
   DemoWords words_;

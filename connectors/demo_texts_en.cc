@@ -102,6 +102,8 @@ constexpr std::string_view kCrisis[] = {
     "{b} cheese recalled across France, check batch L{n}4{n}",
     "I ate {b} yesterday, what do I do now? 😰",
     "Listeria at {b}: {n} confirmed cases near {v}",
+    "Food poisoning from {b} cheese, {n} days in hospital. Furious",
+    "My daughter got sick after eating {b} camembert",
     "So {b} knew since {d} and said nothing? Disgusting",
     "Do NOT eat {b} cheese, take it back to the shop",
     "Not one word of apology from {b}. Shameful.",

@@ -130,6 +130,8 @@ constexpr std::string_view kCrisis[] = {
     "Rappel de camemberts {b} pour suspicion de listériose, vérifiez le lot L{n}4{n}",
     "J'ai mangé du camembert {b} hier soir, on fait quoi maintenant ? 😰",
     "Ma fille de {n} ans est malade depuis qu'elle a mangé du {b}. Je suis furieuse",
+    "Intoxication alimentaire après un camembert {b}, {n} jours d'hôpital",
+    "Toute la famille malade, vomissements et fièvre après du {b}. Plus jamais",
     "Listeria chez {b} : {n} cas confirmés à {v} d'après l'agence régionale",
     "{b} savait depuis {d} et n'a rien dit ? Scandale sanitaire",
     "Ne mangez PAS les fromages {b} ! Rapportez-les en magasin",

@@ -284,6 +284,50 @@ TEST_CASE("the dairy's recall starts five hours ago, within minutes, at ten time
   CHECK(reposts > 0.4 * peak);
 }
 
+// What alerts will have to find: one post with a known id that spreads, and what is said below it.
+TEST_CASE("the recall is one post, which is passed on, answered, and followed by illness") {
+  const DemoMinute start = kPlan.crisis_start();
+  std::map<std::string, int> count;
+  for (DemoMinute minute = start - 10; minute < start + 60; ++minute) {
+    for (const std::string& post : posts_of(kPlan, minute)) {
+      const bool of_recall = post.find("recall-maubrelle") != std::string::npos;
+      count["recall"] += field(post, "id") == kDemoRecallId ? 1 : 0;
+      count["repost"] += field(post, "shared_id") == kDemoRecallId ? 1 : 0;
+      count["answer"] += field(post, "root_id") == kDemoRecallId ? 1 : 0;
+      count["early"] += of_recall && minute < start ? 1 : 0;
+      const bool ill = post.find("malade") != std::string::npos ||
+                       post.find("ntoxication") != std::string::npos ||
+                       post.find("sick after") != std::string::npos;
+      count["illness"] += ill && post.find("aubrelle") != std::string::npos ? 1 : 0;
+    }
+  }
+  CHECK(count["recall"] == 1);
+  CHECK(count["repost"] > 500);
+  CHECK(count["answer"] > 50);
+  CHECK(count["early"] == 0);
+  CHECK(count["illness"] > 500);
+}
+
+TEST_CASE("brands answer those who complain to them") {
+  std::set<std::string> parents;
+  std::set<std::string> addressed;
+  for (DemoMinute minute = kStartMinute - 180; minute < kStartMinute; ++minute) {
+    for (const std::string& post : posts_of(kPlan, minute)) {
+      const std::size_t author = post.find("\"author\"");
+      const std::string handle = field(post.substr(author), "handle");
+      if (post.substr(0, author).find("{\"handle\":\"orvelane_fr\"") != std::string::npos) {
+        addressed.insert(field(post, "id"));
+      }
+      if (handle == "orvelane_fr") parents.insert(field(post, "parent_id"));
+    }
+  }
+  CHECK(addressed.size() > 10);
+  REQUIRE(parents.size() > 5);
+  std::size_t known = 0;
+  for (const std::string& parent : parents) known += addressed.count(parent);
+  CHECK(2 * known >= parents.size());  // others were said before these three hours
+}
+
 TEST_CASE("the campaign grows over the day and brings people back") {
   const DemoMinute start = kPlan.campaign_start();
   CHECK(mean_with("MaFibreEnFete", start - 60, start) == 0);
@@ -346,6 +390,8 @@ TEST_CASE("the brands are three sectors of three, each found by its name") {
   }
   CHECK(names.size() == kDemoBrands);
   CHECK(brands[kDemoDairy].name == "Maubrelle");
+  CHECK(to_text(brands[kDemoDairy].sector) == "dairy");
+  CHECK(demo_site(brands[kDemoTelecom]) == "orvelane_fr.example");
   CHECK(brands[kDemoTelecom].name == "Orvelane");
 }
 

@@ -46,6 +46,15 @@ class Failure(Exception):
     pass
 
 
+# One of each sort of KPI that a configuration asks for: a stranger is to see them all in the demo.
+DEMO_FAMILIES = ["vigie_campaign_progress_ratio", "vigie_campaign_time_left_seconds",
+                 "vigie_panel_share_of_voice_ratio", "vigie_kpi_response_rate_ratio",
+                 "vigie_kpi_earned_media_value_estimate", "vigie_kpi_net_sentiment_ratio",
+                 "vigie_kpi_adjusted_net_sentiment_ratio", "vigie_kpi_crisis_share_ratio",
+                 "vigie_kpi_recommendation_rate_ratio", "vigie_kpi_defence_rate_ratio",
+                 "vigie_kpi_owned_link_share_ratio", "vigie_crisis_mentions"]
+
+
 def config(include=INCLUDE, brands="", listen="127.0.0.1:0"):
     return CONFIG % {"include": include, "listen": listen} + brands
 
@@ -259,7 +268,13 @@ def test_demo(program, folder):
         expect("status", status, 409)
         expect_holds("the answer", json.loads(body)["detail"], "without a configuration file")
         expect("reloads", (vigie.reloads("success"), vigie.last_successful()), (0, 1))
+        wait_for("every family of KPIs", lambda: not missing_families(vigie), vigie)
         vigie.stop(signal.SIGHUP)
+
+
+def missing_families(vigie):
+    metrics = vigie.request("/metrics")[1]
+    return [name for name in DEMO_FAMILIES if f"\n{name}{{" not in metrics]
 
 
 def main():

@@ -1,6 +1,8 @@
 // `vigie demo`: made-up brands and posts through the real pipeline, without a broker.
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,11 +11,13 @@
 #include "connectors/demo_source.h"
 #include "engine/app/commands.h"
 #include "engine/app/configuration.h"
+#include "engine/app/demo_settings.h"
 #include "engine/app/serving.h"
 #include "engine/app/signals.h"
 #include "engine/app/wire.h"
 #include "engine/base/counters.h"
 #include "engine/base/text.h"
+#include "engine/runtime/brand_ids.h"
 #include "rules/rules.h"
 
 namespace vigie {
@@ -29,16 +33,15 @@ void say(const std::string& text) {
   std::fflush(stdout);
 }
 
-std::vector<rules::Brand> brands() {
-  std::vector<rules::Brand> brands;
-  for (const DemoBrand& brand : demo_brands()) {
-    brands.push_back({.name = brand.name,
-                      .names = brand.names,
-                      .hashtags = brand.hashtags,
-                      .handles = brand.handles,
-                      .exclude = brand.exclude});
-  }
-  return brands;
+// As a configuration file would be compiled: with the packs that are built in.
+Result<std::shared_ptr<const rules::RuleSet>> compile(const Settings& settings,
+                                                      std::uint64_t seed) {
+  const rules::RecommendationPack opinions = opinions_of(settings);
+  const std::vector<rules::CrisisSector> crises = rules::crisis_pack();
+  return rules::compile(
+      settings.brands,
+      {.seed = seed, .segments = settings.segments, .opinions = &opinions, .crises = crises},
+      nullptr);
 }
 
 // Says what to open at once, and when the past day is in.
@@ -70,16 +73,18 @@ Narrator narrator_of(const DemoArguments& arguments, const DemoOptions& demo,
 Exit demo_command(const DemoArguments& arguments) {
   Signals signals(Asked::stop);
   Configuration configuration;
+  const DemoOptions demo{.seed = arguments.seed, .start = wall_clock_minute()};
   Settings& settings = configuration.settings;
-  settings.serve.listen = arguments.listen;
-  settings.brands = brands();
-  auto rules = rules::compile(settings.brands, {.seed = arguments.seed}, nullptr);
+  settings = demo_settings(arguments.listen, demo.start);
+  auto rules = compile(settings, arguments.seed);
   if (!rules) return complain(rules.error()), Exit::not_started;
   configuration.rules = std::move(*rules);
-  const DemoOptions demo{.seed = arguments.seed, .start = wall_clock_minute()};
+  auto brands = next_brands({}, settings.brands, settings.segments);
+  if (!brands) return complain(brands.error()), Exit::not_started;
+  configuration.brands = std::move(*brands);
   Counters counters;
   const Exit exit =
-      serve_and_run(wire_demo(demo, settings, configuration.rules),
+      serve_and_run(wire_demo(demo, configuration),
                     {.configuration = &configuration,
                      .intro = cat("Demo, with made-up brands and posts: ", demo_story(), "."),
                      .narrator = narrator_of(arguments, demo, counters),

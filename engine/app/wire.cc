@@ -185,10 +185,11 @@ Result<Parts> wire_replay(std::span<const std::string> files, std::unique_ptr<De
   return parts;
 }
 
-Parts wire_demo(const DemoOptions& demo, const Settings& settings, Rules rules) {
+Parts wire_demo(const DemoOptions& demo, const Configuration& configuration) {
+  const Settings& settings = configuration.settings;
   Parts parts;
-  parts.rules = std::move(rules);
-  parts.brands = next_brands({}, settings.brands, settings.segments).value_or(nullptr);  // a few
+  parts.rules = configuration.rules;
+  parts.brands = configuration.brands;
   parts.inputs.push_back(
       {open_demo(demo), make_native_decoder({.future = settings.event_time.future})});
   add_link(settings, &parts);

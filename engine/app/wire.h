@@ -37,6 +37,6 @@ using Rules = std::shared_ptr<const rules::RuleSet>;
 [[nodiscard]] EngineSettings replay_engine(EngineSettings settings);
 
 // For `demo`: the embedded generator.
-[[nodiscard]] Parts wire_demo(const DemoOptions& demo, const Settings& settings, Rules rules);
+[[nodiscard]] Parts wire_demo(const DemoOptions& demo, const Configuration& configuration);
 
 }  // namespace vigie
