@@ -175,6 +175,8 @@ void check_answer(const std::string& path, const std::vector<rules::Brand>& bran
       slow.match(mention, &slow_hits);
       CHECK(fast_hits.hits.size() == slow_hits.hits.size());
       CHECK(fast_hits.spans == slow_hits.spans);
+      CHECK(fast_hits.crises == slow_hits.crises);
+      CHECK(fast_hits.recommends == slow_hits.recommends);
       for (std::size_t i = 0; i < fast_hits.hits.size(); ++i) {
         CHECK(fast_hits.hits[i].brand == slow_hits.hits[i].brand);
       }
@@ -207,10 +209,17 @@ std::vector<rules::Brand> make_query_brands(const std::string& path,
   return brands_of(made_queries(texts_of(path, kVocabularyPosts), names.size(), 13, names));
 }
 
+// What posts that mention a brand are asked beside that.
+struct Packs {
+  rules::RecommendationPack opinions;
+  std::vector<rules::CrisisSector> crises;
+};
+
 // The answer for these brands is checked before there is a contender.
 Contender contender(std::string name, const std::string& path,
-                    const std::vector<rules::Brand>& brands) {
-  const auto rules = rules::compile(brands, {.seed = 3}, nullptr);
+                    const std::vector<rules::Brand>& brands, const Packs& packs = {}) {
+  const auto rules = rules::compile(
+      brands, {.seed = 3, .opinions = &packs.opinions, .crises = packs.crises}, nullptr);
   CHECK(rules.has_value());
   check_answer(path, brands, *rules);
   return {std::move(name),
@@ -251,10 +260,13 @@ void run(const Options& options) {
   }
   contenders.push_back(contender(cat("whole path, ", names.size(), " queries"), path,
                                  make_query_brands(path, names)));
+  contenders.push_back(contender(cat("whole path, ", names.size(), " names, packs"), path,
+                                 make_brands(names, names.size()),
+                                 {rules::recommendation_pack(), rules::crisis_pack()}));
   const std::vector<double> seconds = median_seconds(contenders, options.rounds);
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     const double per_post = seconds[i] / static_cast<double>(options.posts) * 1e9;
-    std::printf("%-28s %7.0f ns/post %9.0f posts/s   %.3f of simdjson alone\n",
+    std::printf("%-32s %7.0f ns/post %9.0f posts/s   %.3f of simdjson alone\n",
                 contenders[i].name.c_str(), per_post, 1e9 / per_post, seconds[0] / seconds[i]);
   }
   std::printf("%zu -> %zu names: %.2f times\n", options.names.front(), options.names.back(),

@@ -247,8 +247,8 @@ std::vector<Explanation> Matcher::explain(const Mention& mention,
   Hits hits;
   scratch.read(mention, true);
   const auto start = [&] {
-    scratch.evaluator.start(mention, scratch.text, &scratch.tokens);
-    scratch.tokens.finish(scratch.text);
+    scratch.evaluator.start(mention, *scratch.text, &scratch.tokens);
+    scratch.tokens.finish(*scratch.text);
   };
   start();
   scratch.evaluate();
@@ -309,11 +309,11 @@ std::vector<SeenToken> Matcher::seen() const {
     }
   }
   std::vector<SeenToken> out;
-  for (std::uint32_t part = 0; part < scratch.text.size(); ++part) {
-    const TextPart& text = scratch.text[part];
+  for (std::uint32_t part = 0; part < scratch.text->size(); ++part) {
+    const TextPart& text = (*scratch.text)[part];
     if (text.parent != kNoPart) continue;
     for (std::uint32_t i = 0; i < text.all().size(); ++i) {
-      out.push_back({scratch.text.span(part, i, i, false), std::string(text.word(i)),
+      out.push_back({scratch.text->span(part, i, i, false), std::string(text.word(i)),
                      first_words.contains(text.all()[i].hash) ||
                          scratch.rules->index.begins_term(text.folded, text.all()[i])});
     }

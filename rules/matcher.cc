@@ -26,7 +26,7 @@ Matcher::Scratch::Scratch(std::shared_ptr<const RuleSet> with, Guard how, Nanose
       evaluator(rules.get(), how == Guard::off),
       costs(rules->names.size()),
       states(rules->rules.size()) {
-  if (rules->questions) questions = std::make_unique<Matcher>(rules->questions, how);
+  if (rules->questions) questions = std::make_unique<Scratch>(rules->questions, how, nullptr);
 }
 
 void Matcher::Scratch::wake(std::uint32_t rule) {
@@ -37,7 +37,7 @@ void Matcher::Scratch::wake(std::uint32_t rule) {
 
 void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uint32_t part,
                             bool joined) {
-  const TextPart& in = text[part];
+  const TextPart& in = (*text)[part];
   if (posting.author != (in.field == Field::author)) return;
   const bool in_hashtag = joined || in.parent != kNoPart;
   if (in_hashtag) {
@@ -45,7 +45,7 @@ void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uin
     if (!phrase || posting.sigil != Sigil::none) return;
   } else if (posting.sigil != Sigil::none) {
     // Where a cashtag ends is left to the evaluator: only queries have them, and those are woken.
-    if (!text.has_sigil(part, found.first_token, posting.sigil)) return;
+    if (!text->has_sigil(part, found.first_token, posting.sigil)) return;
   }
   if (posting.wakes) return wake(posting.rule);
   const bool with_sigil = joined || posting.sigil != Sigil::none;
@@ -56,7 +56,7 @@ void Matcher::Scratch::take(const Posting& posting, const Found& found, std::uin
     __builtin_prefetch(&rules->ids[posting.rule]);
   }
   occurrences.push_back(
-      {posting.rule, text.span(part, found.first_token, found.last_token, with_sigil)});
+      {posting.rule, text->span(part, found.first_token, found.last_token, with_sigil)});
 }
 
 void Matcher::Scratch::take(const Found& found, std::uint32_t part, bool joined) {
@@ -66,7 +66,7 @@ void Matcher::Scratch::take(const Found& found, std::uint32_t part, bool joined)
 }
 
 void Matcher::Scratch::scan(std::uint32_t part) {
-  const TextPart& in = text[part];
+  const TextPart& in = (*text)[part];
   found_.clear();
   if (!in.all().empty()) rules->index.find(in.folded, in.all(), &found_);
   for (const Found& one : found_) take(one, part, false);
@@ -78,11 +78,11 @@ void Matcher::Scratch::scan(std::uint32_t part) {
 
 // Phrases whose words are joined to a hashtag, or to one of its words: #OrangeBank2026.
 void Matcher::Scratch::scan_hashtags() {
-  for (const PostText::Hashtag& hashtag : text.hashtags()) {
-    take_joined(text[hashtag.part].all()[hashtag.token], hashtag.part, hashtag);
+  for (const PostText::Hashtag& hashtag : text->hashtags()) {
+    take_joined((*text)[hashtag.part].all()[hashtag.token], hashtag.part, hashtag);
   }
-  for (std::uint32_t part = 0; part < text.size(); ++part) {
-    const TextPart& words = text[part];
+  for (std::uint32_t part = 0; part < text->size(); ++part) {
+    const TextPart& words = (*text)[part];
     if (words.parent == kNoPart) continue;
     for (const Token& word : words.all()) {
       take_joined(word, part, {words.parent, words.parent_token});
@@ -94,7 +94,7 @@ void Matcher::Scratch::take_joined(const Token& word, std::uint32_t part,
                                    PostText::Hashtag hashtag) {
   joined_.clear();
   const std::string_view joined =
-      text[part].folded.view().substr(word.begin, word.end - word.begin);
+      (*text)[part].folded.view().substr(word.begin, word.end - word.begin);
   rules->index.find_joined(joined, word.hash, &joined_);
   for (const TokenIndex::NodeId node : joined_) {
     take({hashtag.token, hashtag.token, node}, hashtag.part, true);
@@ -102,7 +102,7 @@ void Matcher::Scratch::take_joined(const Token& word, std::uint32_t part,
 }
 
 void Matcher::Scratch::scan_patterns(std::uint32_t part) {
-  const TextPart& in = text[part];
+  const TextPart& in = (*text)[part];
   patterns_.clear();
   for (std::uint32_t i = 0; i < in.all().size(); ++i) {
     patterns_.clear();
@@ -114,7 +114,7 @@ void Matcher::Scratch::scan_patterns(std::uint32_t part) {
 }
 
 void Matcher::Scratch::scan_regexes(std::uint32_t part) {
-  rules->regexes.find_candidates(text[part].with_lead(), &regex_);
+  rules->regexes.find_candidates((*text)[part].with_lead(), &regex_);
   for (const std::uint32_t regex : regex_.candidates) {
     regex_places_.push_back({regex, part, regex_.within(regex)});
     for (const std::uint32_t rule : rules->regex_rules[regex]) wake(rule);
@@ -138,7 +138,39 @@ void Matcher::Scratch::wake_all() {
   }
 }
 
+PostText::Wanted Matcher::Scratch::wanted() const {
+  return {.tokens = rules->looks_at_tokens,
+          .authors = rules->looks_at_authors,
+          .hashtags = rules->looks_into_hashtags};
+}
+
 void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
+  PostText::Wanted with = wanted();
+  with.tokens = with.tokens || all_tokens;
+  read_own(post, with);
+  look(post);
+}
+
+void Matcher::Scratch::read(const Mention& post, const PostText& of_other,
+                            const PostText::Wanted& with) {
+  const PostText::Wanted need = wanted();
+  if (with.tokens >= need.tokens && with.authors >= need.authors &&
+      with.hashtags >= need.hashtags) {
+    text = &of_other;
+    read_with = with;
+  } else {
+    read_own(post, need);
+  }
+  look(post);
+}
+
+void Matcher::Scratch::read_own(const Mention& post, const PostText::Wanted& with) {
+  own_text.read(post, rules->seed, with);
+  text = &own_text;
+  read_with = with;
+}
+
+void Matcher::Scratch::look(const Mention& post) {
   mention = &post;
   ++round;
   if (round == 0) {
@@ -151,33 +183,30 @@ void Matcher::Scratch::read(const Mention& post, bool all_tokens) {
   failed.clear();
   owned.wrote.clear();
   owned.addressed.clear();
-  has_tokens = rules->looks_at_tokens || all_tokens;
   trim(&found_);
   trim(&spans_);
   trim(&regex_places_);
   regex_places_.clear();
-  text.read(post, rules->seed,
-            {.tokens = has_tokens,
-             .authors = rules->looks_at_authors,
-             .hashtags = rules->looks_into_hashtags});
   if (guard == Guard::off) {
-    rules->owned.find_slowly(post, text, &owned);
-    evaluator.start(post, text, &tokens);
+    rules->owned.find_slowly(post, *text, &owned);
+    evaluator.start(post, *text, &tokens);
     return wake_all();
   }
-  if (rules->owned.has_accounts()) rules->owned.find(post, text, &owned);
-  for (std::uint32_t part = 0; part < text.size(); ++part) scan(part);
+  if (rules->owned.has_accounts()) rules->owned.find(post, *text, &owned);
+  for (std::uint32_t part = 0; part < text->size(); ++part) scan(part);
   scan_hashtags();
   for (const std::uint32_t rule : rules->always) wake(rule);
   const bool campaigns = !occurrences.empty() && !rules->campaigns.empty();  // and guidelines
   if (woken.empty() && !campaigns) return;
   std::ranges::sort(regex_places_, {}, &RegexPlace::key);
-  evaluator.start(post, text, &tokens, regex_places_);
+  evaluator.start(post, *text, &tokens, regex_places_);
 }
 
 void Matcher::Scratch::need_tokens() {
-  if (!has_tokens) text.read(*mention, rules->seed, {.tokens = true});
-  has_tokens = true;
+  if (read_with.tokens) return;
+  PostText::Wanted with = read_with;
+  with.tokens = true;
+  read_own(*mention, with);
 }
 
 void Matcher::Scratch::evaluate_rule(std::uint32_t number) {
@@ -283,7 +312,7 @@ std::size_t Matcher::Scratch::collect_brand(std::uint32_t brand, std::size_t occ
 void Matcher::Scratch::tell_media(Hits* hits) {
   if (hits->hits.empty()) return;
   need_tokens();
-  const bool paid = is_marked_as_ad(text);
+  const bool paid = is_marked_as_ad(*text);
   for (Hit& hit : hits->hits) hit.media = media_type(hit.owned, paid, mention->kind);
 }
 
@@ -299,7 +328,9 @@ void Matcher::Scratch::collect_answers(Hits* hits) {
 
 void Matcher::Scratch::ask_questions(Hits* hits) {
   if (!questions || hits->hits.empty()) return;
-  questions->match(*mention, &answers);
+  answers.clear();
+  questions->read(*mention, *text, read_with);
+  questions->decide(&answers);
   for (const Hit& answer : answers.hits) {
     if (answer.brand < rules->segments) hits->segments |= 1U << answer.brand;
     if (answer.brand >= rules->first_crisis && answer.brand < rules->end_crisis) {
@@ -342,6 +373,13 @@ void Matcher::Scratch::collect(Hits* hits) {
   ask_questions(hits);
 }
 
+void Matcher::Scratch::decide(Hits* hits) {
+  if (is_quiet()) return;
+  evaluate();
+  collect(hits);
+  trim(&occurrences);
+}
+
 Matcher::Matcher(std::shared_ptr<const RuleSet> rules, Guard guard, Nanoseconds clock)
     : scratch_(std::make_unique<Scratch>(std::move(rules), guard, clock)) {}
 Matcher::~Matcher() = default;
@@ -349,32 +387,28 @@ Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
 void Matcher::match(const Mention& mention, Hits* hits) {
-  Scratch& scratch = *scratch_;
   hits->clear();
-  scratch.read(mention);
-  if (scratch.is_quiet()) return;
-  scratch.evaluate();
-  scratch.collect(hits);
-  trim(&scratch.occurrences);
+  scratch_->read(mention);
+  scratch_->decide(hits);
 }
 
 void Matcher::describe(const KeySeed& seed, PostWords* words) {
   Scratch& scratch = *scratch_;
   scratch.need_tokens();
-  read_words(scratch.text, {seed.first, seed.second}, words);
+  read_words(*scratch.text, {seed.first, seed.second}, words);
 }
 
 FieldText Matcher::field(Field field) {
   Scratch& scratch = *scratch_;
   scratch.need_tokens();
-  const std::uint32_t part = scratch.text.find(field);
+  const std::uint32_t part = scratch.text->find(field);
   if (part == kNoPart) return {};
-  const TextPart& in = scratch.text[part];
+  const TextPart& in = (*scratch.text)[part];
   return {in.original, in.folded.view(), in.all()};
 }
 
 std::uint32_t Matcher::token_at(Field field, std::uint32_t byte) {
-  const PostText& text = scratch_->text;
+  const PostText& text = *scratch_->text;
   const std::uint32_t part = text.find(field);
   if (part == kNoPart) return 0;
   std::uint32_t low = 0;
@@ -392,7 +426,7 @@ std::uint32_t Matcher::token_at(Field field, std::uint32_t byte) {
 }
 
 Span Matcher::span_of(Field field, std::uint32_t first, std::uint32_t last) {
-  const PostText& text = scratch_->text;
+  const PostText& text = *scratch_->text;
   return text.span(text.find(field), first, last - 1, false);
 }
 

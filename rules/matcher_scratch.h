@@ -26,8 +26,9 @@ struct Matcher::Scratch {
 
   // The post at hand.
   const Mention* mention = nullptr;
-  PostText text;
-  bool has_tokens = false;
+  PostText own_text;
+  const PostText* text = &own_text;  // or that of whoever asks a question
+  PostText::Wanted read_with;        // what it was read for
   TokenTable tokens;                 // filled where a program is evaluated
   std::vector<std::uint32_t> woken;  // rules to evaluate, each once
   // What is touched of a rule whenever it is woken stands together.
@@ -47,7 +48,7 @@ struct Matcher::Scratch {
   std::vector<Occurrence> occurrences;
   std::vector<std::uint32_t> failed;  // rules over their budget
   OwnedFound owned;
-  std::unique_ptr<Matcher> questions;  // null where nothing is asked
+  std::unique_ptr<Scratch> questions;  // null where nothing is asked
   Hits answers;                        // to the questions
   // Hashes of the first words of all terms, for explanations; filled when it is first asked for.
   std::unordered_set<std::uint64_t> first_words;
@@ -55,6 +56,11 @@ struct Matcher::Scratch {
   // Finds the terms of the post, and the rules that they wake. `all_tokens`: also where no rule
   // looks at tokens.
   void read(const Mention& post, bool all_tokens = false);
+  // The same of a post that another one, under the same seed, has read already, for `with`: its
+  // text is borrowed where that is enough. It stays as it is until the next post.
+  void read(const Mention& post, const PostText& of_other, const PostText::Wanted& with);
+  // What follows from it: adds to the hits.
+  void decide(Hits* hits);
   // Evaluates the rules that were woken.
   void evaluate();
   // What the rules that hold make of the post.
@@ -72,6 +78,9 @@ struct Matcher::Scratch {
   }
 
  private:
+  [[nodiscard]] PostText::Wanted wanted() const;
+  void read_own(const Mention& post, const PostText::Wanted& with);
+  void look(const Mention& post);
   void scan(std::uint32_t part);
   void scan_hashtags();
   void take_joined(const Token& word, std::uint32_t part, PostText::Hashtag hashtag);
