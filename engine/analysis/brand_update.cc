@@ -10,24 +10,11 @@
 namespace vigie {
 namespace {
 
-// In the order of Counter.
-std::array<Count, kCounters> given_by(const PostMetrics& metrics) {
-  return {metrics.likes, metrics.shares, metrics.comments, metrics.quotes,
-          metrics.views, metrics.clicks, metrics.saves,    metrics.reach};
-}
-
-CounterValues counters_of(const PostMetrics& metrics) {
-  const std::array<Count, kCounters> given = given_by(metrics);
-  CounterValues out{};
-  for (std::size_t i = 0; i < kCounters; ++i) out[i] = given[i].value_or(kUnknownCount);
-  return out;
-}
-
 // A count that is not known begins at zero. What is older than the counters is in them; among
 // themselves, increments may come in any order.
 void add_counters(const PostMetrics& metrics, std::uint32_t told_at, PostState* row) {
   if (told_at < row->counted_at) return;
-  const std::array<Count, kCounters> given = given_by(metrics);  // a like less is -1, and known
+  const std::array<Count, kCounters> given = by_counter(metrics);  // a like less is -1, and known
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (!given[i]) continue;
     const std::uint32_t before = row->counters[i] == kUnknownCount32 ? 0 : row->counters[i];

@@ -65,6 +65,11 @@ using CounterValues = std::array<std::int64_t, kCounters>;
   return counters;
 }
 
+// In the order of Counter. A count that is known may be below zero: an increment takes likes away.
+[[nodiscard]] std::array<Count, kCounters> by_counter(const PostMetrics& metrics);
+// The same as they stand: kUnknownCount for those that are not known.
+[[nodiscard]] CounterValues counters_of(const PostMetrics& metrics);
+
 // What all brands that a post mentions are told of it. Times are event times; counts that are not
 // known are kUnknownCount; keys, labels and names that are not known are none, or empty.
 struct FactPost {

@@ -41,15 +41,6 @@ std::string_view root_id_of(const Mention& mention) {
   return root == mention.id ? std::string_view() : root;
 }
 
-CounterValues counters_of(const PostMetrics& metrics) {
-  CounterValues out = unknown_counters();
-  const std::array<const Count*, kCounters> in{&metrics.likes,  &metrics.shares, &metrics.comments,
-                                               &metrics.quotes, &metrics.views,  &metrics.clicks,
-                                               &metrics.saves,  &metrics.reach};
-  for (std::size_t i = 0; i < kCounters; ++i) out[i] = in[i]->value_or(kUnknownCount);
-  return out;
-}
-
 float stars_of(const Mention& mention) {
   if (!mention.rating) return 0;
   constexpr double kMost = 5;

@@ -17,8 +17,6 @@ namespace vigie {
 // answers where no more is known. Empty where it is the first one itself.
 [[nodiscard]] std::string_view root_id_of(const Mention& mention);
 
-[[nodiscard]] CounterValues counters_of(const PostMetrics& metrics);
-
 // From 1 to 5, of whatever scale it has been given on; 0 where it cannot be told.
 [[nodiscard]] float stars_of(const Mention& mention);
 
