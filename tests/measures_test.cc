@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/analysis/sentiment/sentiment.h"
 #include "engine/base/text.h"
 #include "tests/files.h"
 
@@ -259,11 +260,21 @@ TEST_CASE("slices keep the first measures") {
   CHECK(changes.sliced().empty());
 }
 
-TEST_CASE("places in Called are saved as they are") {
-  // They stand in a Track as if they were measures: a number that moves would move them.
-  for (std::size_t place = 0; place < kCalled; ++place) {
-    CHECK(number_of(static_cast<Measure>(place)) == place);
+TEST_CASE("what the model called posts has numbers in the saved state that stay") {
+  const std::string told = read_file(VIGIE_SOURCE_DIR "/tests/cases/measures/called.txt");
+  std::string out = told.substr(0, told.find('\n') + 1);
+  for (std::uint32_t number = 0; number < kMeasureNumbersMax; ++number) {
+    const std::optional<std::size_t> place = called_numbering().place(number);
+    if (!place) continue;
+    PostState one = post();
+    one.language = static_cast<std::uint8_t>(*place / 3 + 1) & 7;
+    one.sentiment = static_cast<Sentiment>(*place % 3 + 1);
+    CHECK(called_place(one) == *place);
+    CHECK(called_numbering().number(*place) == number);
+    append_to(&out, number, " ", to_text(static_cast<sentiment::Language>(*place / 3 + 1)), " ",
+              to_text(one.sentiment), "\n");
   }
+  CHECK_MESSAGE(out == told, "add new lines to tests/cases/measures/called.txt; change none");
 }
 
 TEST_CASE("a post counts once in what the model called it") {

@@ -59,7 +59,7 @@ void BrandState::save(pb::Brand* out) const {
   out->set_kept_up_hour(kept_up);
   hours.save(out->mutable_hours());
   months.save(out->mutable_months());
-  called.save(out->mutable_called());
+  called.save(out->mutable_called(), called_numbering());
   slices.save(out->mutable_slices());
   authors.save(out->mutable_authors());
   campaigns.save(out->mutable_campaigns());
@@ -79,7 +79,7 @@ void BrandState::save(pb::Brand* out) const {
 bool BrandState::load(const pb::Brand& in) {
   kept_up = in.kept_up_hour();
   const bool loaded = hours.load(in.hours()) && months.load(in.months()) &&
-                      called.load(in.called()) && slices.load(in.slices()) &&
+                      called.load(in.called(), called_numbering()) && slices.load(in.slices()) &&
                       authors.load(in.authors()) && campaigns.load(in.campaigns()) &&
                       cascades.load(in.cascades()) && near_duplicates.load(in.near_duplicates()) &&
                       load_replies(in.early_replies(), kEarlyRepliesMax, &early_replies) &&

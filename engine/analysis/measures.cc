@@ -304,6 +304,28 @@ std::optional<Measure> measure_of_number(std::uint32_t number) {
   return kByNumber[number];
 }
 
+const Numbering& measure_numbering() {
+  static constexpr Numbering kNumbering{
+      .number = [](std::size_t place) -> std::uint32_t { return kNumbers[place]; },
+      .place = [](std::uint32_t number) -> std::optional<std::size_t> {
+        const std::optional<Measure> measure = measure_of_number(number);
+        if (!measure) return std::nullopt;
+        return static_cast<std::size_t>(*measure);
+      }};
+  return kNumbering;
+}
+
+// Places of Called are in the order of their numbers as long as languages are only added behind.
+const Numbering& called_numbering() {
+  static constexpr Numbering kNumbering{
+      .number = [](std::size_t place) { return static_cast<std::uint32_t>(place); },
+      .place = [](std::uint32_t number) -> std::optional<std::size_t> {
+        if (number >= kCalled) return std::nullopt;
+        return number;
+      }};
+  return kNumbering;
+}
+
 std::span<const Change> Changes::sliced() const {
   const auto end = std::find_if(list.begin(), list.begin() + count, [](const Change& change) {
     return change.measure >= kSlicedMeasures;

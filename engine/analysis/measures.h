@@ -113,6 +113,15 @@ using Called = std::array<std::int64_t, kCalled>;
 // Where the post counts in it; nothing where it is not live, or the model did not score it.
 [[nodiscard]] std::optional<std::uint8_t> called_place(const PostState& post);
 
+// What the saved state calls the columns of a Track: those of measures, or those of Called, which
+// have numbers of their own. REQUIRES: a place of the table; numbers are below kMeasureNumbersMax.
+struct Numbering {
+  std::uint32_t (*number)(std::size_t place);
+  std::optional<std::size_t> (*place)(std::uint32_t number);  // nothing: not known here
+};
+[[nodiscard]] const Numbering& measure_numbering();
+[[nodiscard]] const Numbering& called_numbering();
+
 // What one measure grows by.
 struct Change {
   std::uint8_t measure = 0;

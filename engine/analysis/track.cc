@@ -112,10 +112,10 @@ std::size_t Track::memory_bytes() const {
   return bytes;
 }
 
-void Track::save(pb::Track* out) const {
-  visit([out](Period period, std::span<const Change> sums) {
+void Track::save(pb::Track* out, const Numbering& numbering) const {
+  visit([&](Period period, std::span<const Change> sums) {
     for (const Change& sum : sums) {
-      out->add_measure(number_of(static_cast<Measure>(sum.measure)));
+      out->add_measure(numbering.number(sum.measure));
       out->add_sum(sum.by);
     }
     out->add_period(period);
@@ -123,7 +123,7 @@ void Track::save(pb::Track* out) const {
   });
 }
 
-bool Track::load(const pb::Track& in) {
+bool Track::load(const pb::Track& in, const Numbering& numbering) {
   if (in.period_size() != in.measures_in_period_size()) return false;
   if (in.measure_size() != in.sum_size()) return false;
   Cells cells(cells_.measures());
@@ -140,10 +140,9 @@ bool Track::load(const pb::Track& in) {
       const std::int64_t sum = in.sum(next);
       const bool possible = number < kMeasureNumbersMax && sum >= -kSumMax && sum <= kSumMax;
       if (!possible || sum == 0) return false;
-      const std::optional<Measure> measure = measure_of_number(number);
-      // Another engine's, which has more of them.
-      if (!measure || static_cast<std::size_t>(*measure) >= cells.measures()) continue;
-      if (std::exchange(at(sums, *measure), sum) != 0) return false;
+      const std::optional<std::size_t> place = numbering.place(number);
+      if (!place || *place >= cells.measures()) continue;  // another engine's, which has more
+      if (std::exchange(sums[*place], sum) != 0) return false;
     }
     changes.clear();
     for (std::size_t measure = 0; measure < cells.measures(); ++measure) {

@@ -57,9 +57,10 @@ class Track {
   [[nodiscard]] bool empty() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  void save(pb::Track* out) const;
+  // `numbering`: of its columns.
+  void save(pb::Track* out, const Numbering& numbering = measure_numbering()) const;
   // False, and nothing changed, where it holds what no save() wrote.
-  [[nodiscard]] bool load(const pb::Track& in);
+  [[nodiscard]] bool load(const pb::Track& in, const Numbering& numbering = measure_numbering());
 
  private:
   struct Days;
