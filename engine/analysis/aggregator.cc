@@ -19,7 +19,12 @@ constexpr std::size_t kKeptUpAtOnce = 64;
 Aggregator::State::State(AggregatorSettings with)
     : settings(std::move(with)),
       minutes(settings.lateness, settings.hour_blocks_max),
-      fold(&settings.kpis, &minutes, &posts) {}
+      fold(&settings.kpis, &minutes, &posts) {
+  posts.before_drop([this](PostPlace post) {
+    BrandState* brand = brands[post.brand].state.get();
+    if (brand != nullptr && post.number >= brand->unsummed) fold.sum_up(post.brand, brand);
+  });
+}
 
 BrandState* Aggregator::State::state_of(BrandId id) {
   Brand& brand = brands[id];

@@ -43,6 +43,7 @@ void Aggregator::save(BrandId id, std::vector<StateRecord>* out) {
   if (brand.state != nullptr) {
     state.save_marks(*brand.state, record.mutable_positions());
     state.minutes.save(*brand.state, &record);
+    state.fold.sum_up(id, brand.state.get());
     brand.state->save(&record);
     brand.state->unsaved = false;
   }
@@ -120,6 +121,7 @@ Result<void> Aggregator::State::load(BrandId id, std::string_view value,
   if (!record.has_positions()) return {};  // nothing is known of it
   brand.state = std::make_unique<BrandState>();
   BrandState* to = brand.state.get();
+  to->unsummed = record.end_post();
   if (!load_marks(record.positions(), with, to) || !minutes.load(id, record, to) ||
       !to->load(record)) {
     return broken(name, "the record holds what none of this engine does");

@@ -48,7 +48,8 @@ bool Aggregator::State::is_behind(const BrandState& brand) const {
   return !brand.kpis_current || brand.kpis_quarter != quarter_period(*minutes.watermark());
 }
 
-void Aggregator::State::compute_kpis(const BrandList::Live& live, BrandState* brand) const {
+void Aggregator::State::compute_kpis(const BrandList::Live& live, BrandState* brand) {
+  fold.sum_up(live.id, brand);
   const BrandMoment moment{
       .watermark = std::chrono::floor<std::chrono::hours>(*minutes.watermark()),
       .quarter = quarter_period(*minutes.watermark()) & 3,

@@ -114,7 +114,7 @@ struct Aggregator::State {
   // True when the brand's posts name nothing that it does not have.
   [[nodiscard]] bool are_whole(BrandId id) const;
   [[nodiscard]] bool is_behind(const BrandState& brand) const;
-  void compute_kpis(const BrandList::Live& live, BrandState* brand) const;
+  void compute_kpis(const BrandList::Live& live, BrandState* brand);
   [[nodiscard]] double unanswered(BrandId id, const BrandState& brand) const;
 };
 

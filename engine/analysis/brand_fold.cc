@@ -5,6 +5,7 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "engine/base/limits.h"
@@ -27,18 +28,6 @@ bool counts_alike(const PostState& a, const PostState& b) {
 }
 
 }  // namespace
-
-std::int64_t engagement(const Changes& changes) {
-  std::int64_t sum = 0;
-  for (const Change& change : changes.all()) {
-    const auto measure = static_cast<Measure>(change.measure);
-    if (measure == Measure::likes || measure == Measure::comments || measure == Measure::shares ||
-        measure == Measure::clicks) {
-      sum += change.by;
-    }
-  }
-  return sum;
-}
 
 bool is_unanswered(const PostState& row) {
   return row.live && row.addressed && !row.owned && row.sentiment == Sentiment::negative &&
@@ -108,6 +97,7 @@ void BrandFold::keep(const Told& told, PostPlace place, const PostState& row) {
     posts_->replace(place, row);
   } else {
     posts_->add(told.id, row, told.facts->text(told.post->id));
+    if (posts_->end(told.id) - told.brand->unsummed >= kUnsummedMax) sum_up(told.id, told.brand);
   }
 }
 
@@ -147,11 +137,14 @@ void BrandFold::fold_new(const Told& told, PostPlace place, ApplyCounts* counts)
     join_group(brand, &row);
     count_campaigns(brand, row, 1);
     join_cascade(told, &row);
-    Changes changes;
-    contribution(row, &changes);
-    add(brand, row, changes);
-    count_called(brand, row, 1);
-    add_to_day(told, row, engagement(changes));
+    brand->slices.come(hour_period(row.event_time));
+    if (place.number < brand->unsummed) {
+      Changes changes;
+      contribution(row, &changes);
+      add(brand, row, changes);
+      count_called(brand, row, 1);
+    }
+    add_to_day(told, row, engagement_of(row));
     wait_for_answer(brand, place, &row);
     brand->kpis_current = false;
   }
@@ -198,11 +191,12 @@ void BrandFold::describe(const Told& told, PostState* row) {
 void BrandFold::choose_slices(const Told& told, PostState* row) {
   const FactPost& post = *told.post;
   Slices& slices = told.brand->slices;
+  const std::function<void()> sum_up_first = [this, &told] { sum_up(told.id, told.brand); };
   std::size_t count = 0;
   row->slices.fill(kNoSlice);
   const auto choose = [&](Dimension dimension, std::string_view value) {
     if (count == kPostSlicesMax) return;
-    const SliceId slice = slices.find_or_add(dimension, value);
+    const SliceId slice = slices.find_or_add(dimension, value, sum_up_first);
     const auto end = row->slices.begin() + static_cast<std::ptrdiff_t>(count);
     if (slice == kNoSlice || std::find(row->slices.begin(), end, slice) != end) return;
     row->slices[count++] = slice;
@@ -249,6 +243,22 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
       take_from_cascade(brand, before);
     }
   }
+  if (after.live) brand->slices.come(hour_period(after.event_time));
+  if (place.number < brand->unsummed) {
+    add_difference(brand, before, after);
+  } else if (before.live && (!after.live || before.slices != after.slices)) {
+    brand->slices.note_taken_back();
+  }
+  if (before.live && after.live) {
+    add_engagement(brand, place, engagement_of(after) - engagement_of(before));
+  }
+  wait_for_answer(brand, place, &after);
+  *posts_->change(place) = after;
+  brand->unsaved = true;
+  brand->kpis_current = false;
+}
+
+void BrandFold::add_difference(BrandState* brand, const PostState& before, const PostState& after) {
   Changes changes;
   if (before.slices == after.slices) {
     difference(before, after, &changes);
@@ -258,20 +268,23 @@ void BrandFold::commit(BrandState* brand, PostPlace place, PostState after) {
     gone.live = false;
     difference(before, gone, &changes);
     add(brand, before, changes);
-    Changes added;
-    contribution(after, &added);
-    add(brand, after, added);
-    difference(before, after, &changes);
+    contribution(after, &changes);
+    add(brand, after, changes);
   }
   if (called_place(before) != called_place(after)) {
     count_called(brand, before, -1);
     count_called(brand, after, 1);
   }
-  if (before.live && after.live) add_engagement(brand, place, engagement(changes));
-  wait_for_answer(brand, place, &after);
-  *posts_->change(place) = after;
-  brand->unsaved = true;
-  brand->kpis_current = false;
+}
+
+void BrandFold::sum_up(BrandId id, BrandState* brand) {
+  const std::uint64_t end = posts_->end(id);
+  for (std::uint64_t number = brand->unsummed; number < end; ++number) {
+    const PostState& row = posts_->at({id, number});
+    if (row.live) sums_.add(row, brand);
+  }
+  sums_.finish(brand);
+  brand->unsummed = end;
 }
 
 void BrandFold::leave(BrandState* brand, PostPlace place, const PostState& row) {

@@ -14,6 +14,7 @@
 #include "engine/analysis/brand_state.h"
 #include "engine/analysis/minutes.h"
 #include "engine/analysis/periods.h"
+#include "engine/analysis/post_sums.h"
 #include "engine/analysis/post_table.h"
 
 namespace vigie {
@@ -47,6 +48,10 @@ class BrandFold {
     bool is_first = false;  // of its brand
   };
   void prefetch(Ahead step, const Next& next) const;
+
+  // Adds to the brand's sums what has not been added yet: before they are looked at, and before its
+  // posts leave the table.
+  void sum_up(BrandId id, BrandState* brand);
 
   // Forgets what the author did for the brand, his posts apart. True when there was something.
   bool erase_author(BrandState* brand, const Key128& author);
@@ -99,6 +104,8 @@ class BrandFold {
   static void count_called(BrandState* brand, const PostState& row, int by);
   // Adds the changes to the sums of its hour, its month and its slices.
   void add(BrandState* brand, const PostState& row, const Changes& changes);
+  // Replaces what `before` adds to the sums by what `after` does.
+  void add_difference(BrandState* brand, const PostState& before, const PostState& after);
   void wait_for_answer(BrandState* brand, PostPlace place, PostState* row);
 
   // --- brand_update.cc, too
@@ -134,6 +141,9 @@ class BrandFold {
   // The lists and sets of its day, which are not taken back with it.
   void add_to_day(const Told& told, const PostState& row, std::int64_t engagement);
   void add_labels(const Told& told, BrandDay* day);
+  // For how many posts its words count: 0 where the list has those of a sample of posts, and this
+  // one is not in it. See kWordsWhole.
+  [[nodiscard]] static std::int64_t words_weight(const FactPost& post, const TopList& words);
   void add_pairs(const Told& told, TopList* pairs);
   void add_engagement(BrandState* brand, PostPlace place, std::int64_t by);
 
@@ -143,6 +153,7 @@ class BrandFold {
   std::span<const std::string> segments_;
   std::span<const std::string> crises_;
   std::string pair_;  // scratch
+  PostSums sums_;     // likewise
 };
 
 // How long a negative post to the brand waits for an answer.
@@ -151,8 +162,6 @@ inline constexpr Duration kUnansweredFor = std::chrono::days{7};
 // Milliseconds from the post on, as rows keep them.
 [[nodiscard]] std::uint32_t age_of(const PostState& row, EventTime time);
 [[nodiscard]] std::uint32_t clipped_count(std::int64_t count);
-// Likes, comments, shares and clicks.
-[[nodiscard]] std::int64_t engagement(const Changes& changes);
 // Newer counters replace older ones; one that is not known replaces none, and an older one is
 // better than none.
 void merge_counters(const CounterValues& counters, std::uint32_t told_at, PostState* row);

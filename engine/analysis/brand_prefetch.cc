@@ -41,6 +41,7 @@ void BrandFold::prefetch(Ahead step, const Next& next) const {
       return;
     case Ahead::brand:
       if (next.is_first && lists != nullptr) prefetch_bytes(lists, sizeof *lists);
+      brand.early_replies.prefetch(post.key);
       brand.near_duplicates.prefetch(post.signature);
       brand.authors.prefetch(post.author);
       if (next.is_first) brand.slices.prefetch();
@@ -57,7 +58,9 @@ void BrandFold::prefetch(Ahead step, const Next& next) const {
       return;
     case Ahead::rows:
       if (lists == nullptr) return;
-      prefetch_slots(facts, post.words, lists->top(TopKind::words));
+      if (const TopList& words = lists->top(TopKind::words); words_weight(post, words) != 0) {
+        prefetch_slots(facts, post.words, words);
+      }
       prefetch_slots(facts, post.hashtags, lists->top(TopKind::hashtags));
       lists->top(TopKind::authors).prefetch(post.author.low);
       lists->top(TopKind::posts).prefetch(post.key.low);

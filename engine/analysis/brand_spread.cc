@@ -8,8 +8,8 @@
 namespace vigie {
 namespace {
 
-void add_all(const Facts& facts, const Labels& labels, TopList* to) {
-  for (const Label& label : facts.of(labels)) to->add(label.hash, facts.text(label));
+void add_all(const Facts& facts, const Labels& labels, std::int64_t weight, TopList* to) {
+  for (const Label& label : facts.of(labels)) to->add(label.hash, facts.text(label), weight);
 }
 
 Deed deed_of(Kind kind) {
@@ -128,12 +128,26 @@ void BrandFold::add_to_day(const Told& told, const PostState& row, std::int64_t 
 
 void BrandFold::add_labels(const Told& told, BrandDay* day) {
   const FactPost& post = *told.post;
-  add_all(*told.facts, post.hashtags, &day->top(TopKind::hashtags));
-  add_all(*told.facts, post.words, &day->top(TopKind::words));
-  add_all(*told.facts, post.links, &day->top(TopKind::links));
-  add_all(*told.facts, post.sites, &day->top(TopKind::sites));
+  add_all(*told.facts, post.hashtags, 1, &day->top(TopKind::hashtags));
+  TopList& words = day->top(TopKind::words);
+  if (const std::int64_t weight = words_weight(post, words); weight != 0) {
+    add_all(*told.facts, post.words, weight, &words);
+  }
+  add_all(*told.facts, post.links, 1, &day->top(TopKind::links));
+  add_all(*told.facts, post.sites, 1, &day->top(TopKind::sites));
   for (const Label& site : told.facts->of(post.sites)) day->sites.add(site.hash);
   add_pairs(told, &day->top(TopKind::hashtag_pairs));
+}
+
+// Chosen by its key or, where it has none, by where it was read: by bits that no list goes by.
+std::int64_t BrandFold::words_weight(const FactPost& post, const TopList& words) {
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
+  const std::int64_t times =
+      std::clamp<std::int64_t>(words.total() / kWordsWhole, 1, kWordsOneInMax);
+  const std::uint64_t one_in = std::bit_floor(static_cast<std::uint64_t>(times));
+  const std::uint64_t number =
+      post.key.is_set() ? post.key.high : static_cast<std::uint64_t>(post.origin.offset) * kFactor;
+  return (number >> 32 & (one_in - 1)) == 0 ? static_cast<std::int64_t>(one_in) : 0;
 }
 
 // As "one two", in the order of their bytes.

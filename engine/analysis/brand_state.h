@@ -71,6 +71,9 @@ struct BrandState {
   std::uint64_t backdated = 0;
   Minute closed_until = kNoMinute;  // what had closed when it was saved
 
+  // The first post that is in none of these sums yet. What it and those after it add follows from
+  // their rows: it is added when somebody looks at the sums, see BrandFold::sum_up().
+  std::uint64_t unsummed = 0;
   Track hours{kMeasures};
   Track months{kMeasures};
   Track called{kCalled};  // by hour; its measures are places in Called

@@ -121,9 +121,7 @@ void BrandFold::rename(const Told& told, PostPlace place) {
   const auto day = brand->days.find(day_of(row.event_time));
   if (day == brand->days.end()) return;
   TopList& posts = day->second->top(TopKind::posts);
-  Changes changes;
-  contribution(row, &changes);
-  const std::int64_t weight = engagement(changes);
+  const std::int64_t weight = engagement_of(row);
   posts.take_back(row.key.low, weight);
   posts.erase(row.key.low);
   if (weight > 0) posts.add(told.post->key.low, id, weight);
@@ -162,10 +160,13 @@ void BrandFold::keep_up(BrandId id, BrandState* brand, EventTime watermark) {
   if (hour <= brand->kept_up) return;
   watermark = std::chrono::floor<std::chrono::hours>(watermark);  // when in it, changes nothing
   brand->kept_up = hour;
-  brand->hours.drop_before(hour - kHoursKept + 1);
+  if (const Period first = hour - kHoursKept + 1; brand->slices.has_old(first)) {
+    sum_up(id, brand);
+    brand->hours.drop_before(first);
+    brand->called.drop_before(first);
+    brand->slices.drop_before(first);
+  }
   brand->months.drop_before(month_period(watermark) - kMonthsKept + 1);
-  brand->called.drop_before(hour - kHoursKept + 1);
-  brand->slices.drop_before(hour - kHoursKept + 1);
   const std::int32_t first_day = day_of(watermark) - kTopDaysKept + 1;
   brand->days.erase(brand->days.begin(), brand->days.lower_bound(first_day));
   brand->author_hours.erase(brand->author_hours.begin(),

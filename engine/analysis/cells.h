@@ -26,6 +26,12 @@ class Cells {
   // REQUIRES: measures <= kMeasures.
   explicit Cells(std::size_t measures) : columns_(static_cast<std::uint8_t>(measures)) {}
 
+  // Asks for what add() to the newest row looks at.
+  void prefetch() const {
+    if (!rows_.empty()) __builtin_prefetch(&rows_.back());
+    if (open_ == nullptr) return __builtin_prefetch(pool_.data() + pool_.size());
+    for (std::size_t i = 0; i < columns_; i += 8) __builtin_prefetch(&open_[i]);
+  }
   // REQUIRES: each change is of one of the measures.
   void add(Period period, std::span<const Change> changes);
   // Makes the row what `sums` says.

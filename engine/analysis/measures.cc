@@ -286,6 +286,11 @@ void append_all(const PostState& post, Changes* changes, std::index_sequence<I..
 }
 
 template <std::size_t... I>
+void set_all(const PostState& post, Measures* sums, std::index_sequence<I...>) {
+  (((*sums)[I] = kMeasureSpecs[I].of(post)), ...);
+}
+
+template <std::size_t... I>
 void append_differences(const PostState& before, const PostState& after, Changes* changes,
                         std::index_sequence<I...>) {
   const std::int64_t had = before.live ? 1 : 0;
@@ -333,6 +338,12 @@ std::span<const Change> Changes::sliced() const {
   return {list.begin(), end};
 }
 
+void append_changes(std::span<const std::int64_t> by, Changes* changes) {
+  for (std::size_t measure = 0; measure < by.size(); ++measure) {
+    append(measure, by[measure], changes);
+  }
+}
+
 std::optional<std::uint8_t> called_place(const PostState& post) {
   const bool called = post.live && post.language != 0 && post.language <= kCalledLanguages &&
                       post.sentiment != Sentiment::unscored;
@@ -345,6 +356,12 @@ void contribution(const PostState& post, Changes* changes) {
   changes->count = 0;
   if (post.live) append_all(post, changes, std::make_index_sequence<kMeasures>{});
 }
+
+void contribution(const PostState& post, Measures* sums) {
+  set_all(post, sums, std::make_index_sequence<kMeasures>{});
+}
+
+std::int64_t engagement_of(const PostState& post) { return post.live ? engagement(post) : 0; }
 
 void difference(const PostState& before, const PostState& after, Changes* changes) {
   changes->count = 0;

@@ -137,9 +137,15 @@ struct Changes {
   // Those that slices keep.
   [[nodiscard]] std::span<const Change> sliced() const;
 };
+// Appends those of `by` that are not zero, the first of which is the first measure.
+void append_changes(std::span<const std::int64_t> by, Changes* changes);
 
 // What the post adds; nothing where it is not live.
 void contribution(const PostState& post, Changes* changes);
+// The same of a live one, of all measures.
+void contribution(const PostState& post, Measures* sums);
+// Likes, comments, shares and clicks that it adds; 0 where it is not live.
+[[nodiscard]] std::int64_t engagement_of(const PostState& post);
 // What has to be added so that `before` becomes `after`.
 void difference(const PostState& before, const PostState& after, Changes* changes);
 

@@ -32,8 +32,8 @@ constexpr Bytes text(Bytes bytes) { return 2 * bytes + 1; }
 constexpr Bytes kPagesMax = kPostsPerBrandMax / kPostsPerPage + 2;
 constexpr Bytes kRowsApart = grown(kPostsPerPage);
 constexpr Bytes kPageBytes = 128;
-// Two tables of places, at least three eighths full when they have grown.
-constexpr Bytes kFoundBytes = 2 * sizeof(std::uint64_t) * 8 / 3 + 1;
+// Two tables of places, at least five sixteenths full when they have grown.
+constexpr Bytes kFoundBytes = 2 * sizeof(std::uint64_t) * 16 / 5 + 1;
 constexpr Bytes kRowBytes = sizeof(PostState) + kFoundBytes;
 constexpr Bytes kRowsOfBrand =
     kPostsPerBrandMax * kRowBytes + kPagesMax * kPageBytes + kRowsApart * sizeof(PostState);

@@ -10,7 +10,7 @@ constexpr std::size_t kSlotsMin = 64;
 }  // namespace
 
 void PostIndex::insert(std::uint64_t hash, Entry entry) {
-  if (4 * (size_ + 1) > 3 * slots_.size()) grow();
+  if (8 * (size_ + 1) > 5 * slots_.size()) grow();
   put(slot_of(hash, entry));
   ++size_;
 }

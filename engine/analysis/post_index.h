@@ -11,8 +11,8 @@
 
 namespace vigie {
 
-// Flat, with open addressing and deletion without tombstones; 8 bytes an entry, at most three
-// quarters of the table used. An entry holds 28 bits of the hash: whoever looks something up
+// Flat, with open addressing and deletion without tombstones; 8 bytes an entry, at most five
+// eighths of the table used. An entry holds 28 bits of the hash: whoever looks something up
 // compares the key in the row. Several rows may have the same hash. One thread.
 class PostIndex {
  public:

@@ -222,6 +222,7 @@ void PostTable::unlink(PostPlace post) {
 
 void PostTable::drop_first(BrandId brand) {
   Ring& ring = rings_[brand];
+  if (before_drop_) before_drop_({brand, ring.first});
   unlink({brand, ring.first});
   const std::uint64_t old = page_of(ring.first);
   ++ring.first;

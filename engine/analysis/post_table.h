@@ -24,6 +24,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,6 +85,9 @@ class PostTable {
   };
   PostTable();
   explicit PostTable(Bounds bounds) : bounds_(bounds) {}
+
+  // Called before the post is dropped, whyever; it changes nothing here.
+  void before_drop(std::function<void(PostPlace)> call) { before_drop_ = std::move(call); }
 
   // From now on there are so many brands. REQUIRES: no fewer than before.
   void set_brands(std::size_t brands) { rings_.resize(brands); }
@@ -203,6 +207,7 @@ class PostTable {
   EventTime kept_from_{EventTime::min()};
   std::size_t size_ = 0;
   std::uint64_t forgotten_ = 0;
+  std::function<void(PostPlace)> before_drop_;
   std::map<std::pair<BrandId, std::uint64_t>, Page> loading_;  // between load() and loaded()
 };
 

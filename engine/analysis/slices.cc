@@ -16,6 +16,8 @@ constexpr Period kWeek = 7 * 24;
 // With more sums of an hour and a slice than this, what a log would take is not tried out: it has
 // room for some 35 posts with six slices each.
 constexpr std::size_t kPackedMax = 208;
+// Slices that are looked up before sums are added to the first of them.
+constexpr std::size_t kSlicesAheadMax = 32;
 
 std::string_view cut(std::string_view value) {
   if (value.size() <= kSliceValueBytesMax) return value;
@@ -24,16 +26,37 @@ std::string_view cut(std::string_view value) {
   return value.substr(0, end);
 }
 
+template <class Word>
+std::uint64_t load(const char* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// The first eight bytes, the first of them lowest, or those that there are. REQUIRES: there are
+// some.
+std::uint64_t word_at(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 8) return load<std::uint64_t>(text.data());
+  if (size >= 4) {  // two halves, which may overlap
+    const std::uint64_t last = load<std::uint32_t>(text.data() + size - 4);
+    return load<std::uint32_t>(text.data()) | last << (8 * (size - 4));
+  }
+  if (size == 1) return load<std::uint8_t>(text.data());
+  const std::uint64_t last = load<std::uint16_t>(text.data() + size - 2);
+  return load<std::uint16_t>(text.data()) | last << (8 * (size - 2));
+}
+
 // Of one slice in one hour.
-struct Sums {
+struct HourSums {
   Period hour = 0;
   std::vector<Change> changes;
   SliceId id = 0;
 
-  [[nodiscard]] bool is_alike(const Sums& other) const {
+  [[nodiscard]] bool is_alike(const HourSums& other) const {
     return hour == other.hour && changes == other.changes;
   }
-  friend bool operator<(const Sums& a, const Sums& b) {
+  friend bool operator<(const HourSums& a, const HourSums& b) {
     return std::tie(a.hour, a.changes, a.id) < std::tie(b.hour, b.changes, b.id);
   }
 };
@@ -74,15 +97,7 @@ std::uint32_t Slices::hash_of(std::string_view text) {
   constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
   std::uint64_t hash = text.size() * kFactor;
   for (std::size_t at = 0; at < text.size(); at += 8) {
-    std::uint64_t word = 0;
-    if (at + 8 <= text.size()) {
-      std::memcpy(&word, text.data() + at, sizeof word);
-    } else {
-      for (std::size_t i = at; i < text.size(); ++i) {
-        word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * (i - at));
-      }
-    }
-    hash = (hash ^ word) * kFactor;
+    hash = (hash ^ word_at(text.substr(at))) * kFactor;
     hash ^= hash >> 32;
   }
   return static_cast<std::uint32_t>(hash);
@@ -119,13 +134,14 @@ const Slices::Value* Slices::find(Dimension dimension, std::uint32_t hash, std::
   return &*at;
 }
 
-SliceId Slices::find_or_add(Dimension dimension, std::string_view value) {
+SliceId Slices::find_or_add(Dimension dimension, std::string_view value,
+                            const std::function<void()>& sum_up) {
   value = cut(value);
   if (value.empty()) return kNoSlice;
   const std::uint32_t hash = hash_of(value);
   if (const Value* known = find(dimension, hash, value)) return known->id;
   if (values_of(dimension).size() < values_max(dimension)) return make(dimension, hash, value)->id;
-  if (is_community(dimension)) return wait(dimension, hash, value);
+  if (is_community(dimension)) return wait(dimension, hash, value, sum_up);
   const std::uint32_t hash_of_other = hash_of(kOther);
   if (const Value* other = find(dimension, hash_of_other, kOther)) return other->id;
   return make(dimension, hash_of_other, kOther)->id;
@@ -175,7 +191,8 @@ Slices::Queue& Slices::queue_of(Dimension dimension) {
   return *queues_.insert(at, Queue{.dimension = dimension, .smallest = 0, .waiting = {}});
 }
 
-SliceId Slices::wait(Dimension dimension, std::uint32_t hash, std::string_view text) {
+SliceId Slices::wait(Dimension dimension, std::uint32_t hash, std::string_view text,
+                     const std::function<void()>& sum_up) {
   Queue& queue = queue_of(dimension);
   std::vector<Waiting>& waiting = queue.waiting;
   auto one = std::ranges::find(waiting, hash, &Waiting::hash);
@@ -188,6 +205,7 @@ SliceId Slices::wait(Dimension dimension, std::uint32_t hash, std::string_view t
   if (one->count < std::numeric_limits<std::uint32_t>::max()) ++one->count;
   const std::int64_t sure = one->count - one->error;
   if (sure <= queue.smallest) return kNoSlice;
+  if (sum_up) sum_up();
   const std::size_t smallest = find_smallest(dimension, &queue.smallest);
   if (sure <= queue.smallest) return kNoSlice;
   waiting.erase(one);
@@ -238,15 +256,20 @@ void Slices::begin_week() {
   for (Value& value : values_) value.credit = 0;
 }
 
+void Slices::come(Period hour) {
+  oldest_ = std::min(oldest_, hour);
+  if (hour <= latest_) return;
+  if (week_of(hour) != week_of(latest_)) begin_week();
+  latest_ = hour;
+}
+
 void Slices::add(std::span<const SliceId> ids, Period hour, std::span<const Change> sliced) {
   if (ids.empty() || sliced.empty()) return;
-  if (hour > latest_) {
-    if (week_of(hour) != week_of(latest_)) begin_week();
-    latest_ = hour;
-  }
+  come(hour);
+  const Change& first = sliced.front();  // a slice without mentions is one with nothing
+  const bool less = first.measure == static_cast<std::uint8_t>(Measure::mentions) && first.by < 0;
+  may_be_empty_ = may_be_empty_ || less;
   if (hours_.empty()) {
-    const auto less = [](const Change& change) { return change.by < 0; };
-    may_be_empty_ = may_be_empty_ || std::ranges::any_of(sliced, less);
     if (log_.add(hour, sliced, ids)) return;
     keep(unpacked());
     if (hours_.empty() && log_.add(hour, sliced, ids)) return;
@@ -254,6 +277,24 @@ void Slices::add(std::span<const SliceId> ids, Period hour, std::span<const Chan
   for (const SliceId id : ids) {
     const std::size_t place = place_of(hours_, id);
     if (place < hours_.size()) hours_[place].track.add(hour, sliced);
+  }
+}
+
+void Slices::add(Period hour, std::span<const Sums> sums) {
+  std::array<Hours*, kSlicesAheadMax> found;
+  for (; !sums.empty(); sums = sums.subspan(std::min(sums.size(), found.size()))) {
+    const std::span<const Sums> next = sums.first(std::min(sums.size(), found.size()));
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      const std::size_t place = place_of(hours_, next[i].id);
+      found[i] = place < hours_.size() ? &hours_[place] : nullptr;
+      if (found[i] != nullptr) found[i]->track.prefetch();
+    }
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      if (found[i] == nullptr) continue;
+      Changes changes;
+      append_changes(next[i].by, &changes);
+      found[i]->track.add(hour, changes.all());
+    }
   }
 }
 
@@ -276,7 +317,7 @@ bool Slices::pack(const std::vector<Hours>& hours, SliceLog* log) {
   std::size_t count = 0;
   for (const Hours& one : hours) count += one.track.size();
   if (count > kPackedMax) return false;
-  std::vector<Sums> all;
+  std::vector<HourSums> all;
   all.reserve(count);
   for (const Hours& one : hours) {
     one.track.visit([&](Period hour, std::span<const Change> changes) {
@@ -312,12 +353,11 @@ void Slices::prefetch() const {
   };
   ask(values_);
   ask(texts_);
-  ask(hours_);
 }
 
 void Slices::drop_before(Period first) {
+  if (!has_old(first)) return;
   if (hours_.empty()) {
-    if (log_.oldest() >= first && !may_be_empty_) return;
     hours_ = unpacked();
     log_ = SliceLog();
   }
@@ -329,6 +369,8 @@ void Slices::drop_before(Period first) {
     }
   }
   may_be_empty_ = false;
+  oldest_ = std::numeric_limits<Period>::max();
+  for (const Hours& one : hours_) oldest_ = std::min(oldest_, one.track.oldest());
   keep(std::move(hours_));
 }
 

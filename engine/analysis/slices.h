@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,12 +50,26 @@ inline constexpr std::size_t kDimensions = 11;
 class Slices {
  public:
   // The slice of this value, made where there is none; kNoSlice for an empty value, and for one of
-  // a community that has to wait. Values are cut at kSliceValueBytesMax.
-  [[nodiscard]] SliceId find_or_add(Dimension dimension, std::string_view value);
+  // a community that has to wait. Values are cut at kSliceValueBytesMax. Where sums are looked at,
+  // `sum_up` is called before: to add what has not been added yet.
+  [[nodiscard]] SliceId find_or_add(Dimension dimension, std::string_view value,
+                                    const std::function<void()>& sum_up = {});
 
+  // A post of this hour came. What it adds may come later; the weeks that communities are compared
+  // by go by this.
+  void come(Period hour);
   // What a post adds to its slices; those that were forgotten are passed over.
   // REQUIRES: at most kPostSlicesMax ids.
   void add(std::span<const SliceId> ids, Period hour, std::span<const Change> sliced);
+  // What some posts of an hour add, by slice: the same, in less time. REQUIRES: !is_quiet(); come()
+  // was told of the hour.
+  struct Sums {
+    SliceId id = 0;
+    std::array<std::int64_t, kSlicedMeasures> by{};
+  };
+  void add(Period hour, std::span<const Sums> sums);
+  // True while what posts add is kept as a log.
+  [[nodiscard]] bool is_quiet() const { return hours_.empty(); }
 
   struct Slice {
     SliceId id = 0;
@@ -68,6 +83,11 @@ class Slices {
   // Asks for what the two will look at.
   void prefetch() const;
 
+  // Something that came was taken back before it was added.
+  void note_taken_back() { may_be_empty_ = true; }
+  // True where drop_before() may have something to do.
+  [[nodiscard]] bool has_old(Period first) const { return may_be_empty_ || oldest_ < first; }
+  // Forgets what lies before, and slices with nothing left. REQUIRES: all that came was added.
   void drop_before(Period first);
   [[nodiscard]] std::size_t memory_bytes() const;
   void save(pb::Slices* out) const;
@@ -111,7 +131,8 @@ class Slices {
   [[nodiscard]] const Value* find(Dimension dimension, std::uint32_t hash, std::string_view text);
   Value* make(Dimension dimension, std::uint32_t hash, std::string_view text);
   Value* insert(Dimension dimension, SliceId id, std::uint32_t hash, std::string_view text);
-  SliceId wait(Dimension dimension, std::uint32_t hash, std::string_view text);
+  SliceId wait(Dimension dimension, std::uint32_t hash, std::string_view text,
+               const std::function<void()>& sum_up);
   [[nodiscard]] Queue& queue_of(Dimension dimension);
   [[nodiscard]] std::size_t find_smallest(Dimension dimension, std::int64_t* mentions);
   void forget(Dimension dimension, std::size_t place);
@@ -129,11 +150,12 @@ class Slices {
   std::array<std::uint16_t, kDimensions> found_last_{};  // in its dimension
   std::vector<char> texts_;
   SliceLog log_;
-  bool may_be_empty_ = false;  // a slice of the log, once something was taken back
+  bool may_be_empty_ = false;  // a slice, once something was taken back
   std::vector<Hours> hours_;   // by id: all slices, or none while there is a log
   std::vector<Queue> queues_;  // by dimension: of communities that are full
   std::uint32_t next_id_ = 0;
-  Period latest_ = 0;  // the latest hour that saw a change
+  Period latest_ = 0;                                   // the latest hour that saw a change
+  Period oldest_ = std::numeric_limits<Period>::max();  // none of a change is older
 };
 
 }  // namespace vigie

@@ -99,6 +99,7 @@ bool Slices::load(const pb::Slices& in) {
     if (!loaded.load_queue(queue)) return false;
   }
   loaded.may_be_empty_ = true;
+  loaded.oldest_ = std::numeric_limits<Period>::min();
   loaded.keep(std::move(hours));
   *this = std::move(loaded);
   return true;

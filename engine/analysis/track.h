@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -27,6 +28,8 @@ class Track {
   Track& operator=(Track&&) noexcept;
   ~Track();
 
+  // Asks for what add() to the newest period looks at.
+  void prefetch() const { cells_.prefetch(); }
   // REQUIRES: each change is of a measure that it has.
   void add(Period period, std::span<const Change> changes);
 
@@ -48,6 +51,12 @@ class Track {
       });
       if (changes.count != 0) take(cells_.period(row), changes.all());
     }
+  }
+
+  // The first period that saw a change and was not dropped; past all that there may be, where there
+  // is none.
+  [[nodiscard]] Period oldest() const {
+    return cells_.size() == 0 ? std::numeric_limits<Period>::max() : cells_.period(0);
   }
 
   // Forgets what lies before.

@@ -59,15 +59,16 @@ void Shard::save_loaded(bool brands, std::vector<StateRecord>* out) {
 }
 
 void Shard::run() {
-  bool saving = false;
   while (true) {
     FactBatch batch;
-    const Result<bool> taken = context_.link->take(settings_.number, &batch, take_until(saving));
+    const Result<bool> taken = context_.link->take(settings_.number, &batch, take_until());
     if (!taken) break;
     take_brands();
     if (*taken) keep(std::move(batch));
-    if (is_fold_due()) fold();
-    if (saver_) saving = saver_->step(&aggregator_, watermark_);
+    const bool due = is_fold_due();
+    if (*taken && !due) continue;  // others may be there already
+    if (due) fold();
+    if (saver_) saving_ = saver_->step(&aggregator_, watermark_, save_for_);
     compute_kpis();
     if (changed_ && Clock::now() - last_shown_ >= settings_.snapshot_every) show();
   }
@@ -78,8 +79,8 @@ void Shard::run() {
   show();
 }
 
-Deadline Shard::take_until(bool saving) const {
-  if (saving) return Clock::now();
+Deadline Shard::take_until() const {
+  if (saving_) return Clock::now();
   Deadline until = behind_ ? last_kpis_ + kKpiEvery : after(kTakeWait);
   if (!waiting_.empty()) until = std::min(until, waiting_since_ + kFactsWaitMax);
   return until;
@@ -109,13 +110,14 @@ void Shard::keep(FactBatch&& batch) {
 
 bool Shard::is_fold_due() const {
   if (waiting_.empty()) return false;
-  return waiting_facts_ >= kFactsAtOnceMax || waiting_bytes_ >= kFactsAtOnceBytes ||
+  return waiting_facts_ >= facts_at_once_ || waiting_bytes_ >= kFactsAtOnceBytes ||
          Clock::now() - waiting_since_ >= kFactsWaitMax;
 }
 
 // What waits is not told to anyone before: neither to the watermark nor to those who save.
 void Shard::fold() {
   if (waiting_.empty()) return;
+  const Deadline start = Clock::now();
   std::vector<ToldBatch> told;
   told.reserve(waiting_.size());
   for (const FactBatch& batch : waiting_) {
@@ -131,8 +133,20 @@ void Shard::fold() {
     }
   }
   waiting_.clear();
+  pace(waiting_facts_, Clock::now() - start);
   waiting_facts_ = waiting_bytes_ = 0;
   changed_ = true;
+}
+
+// While a round is saved, folding and saving take turns of the same length, and none is long: how
+// many facts are folded in one follows from how long the last ones took. Otherwise as many as may
+// be.
+void Shard::pace(std::size_t facts, Clock::duration took) {
+  save_for_ = std::clamp<Clock::duration>(took, kSaveStep, kFoldStep);
+  facts_at_once_ = kFactsAtOnceMax;
+  if (!saving_ || took <= Clock::duration::zero()) return;
+  const auto fits = static_cast<std::size_t>(static_cast<Clock::rep>(facts) * kFoldStep / took);
+  facts_at_once_ = std::clamp(fits, kFactsAtOnceMin, kFactsAtOnceMax);
 }
 
 void Shard::count(const ApplyCounts& counts) {

@@ -15,6 +15,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/counters.h"
 #include "engine/base/io.h"
+#include "engine/base/limits.h"
 #include "engine/runtime/brand_ids.h"
 #include "engine/runtime/checkpointer.h"
 #include "engine/runtime/shard_saver.h"
@@ -67,12 +68,13 @@ class Shard {
   [[nodiscard]] std::vector<ClosedMinute>& closed() { return closed_; }
 
  private:
-  [[nodiscard]] Deadline take_until(bool saving) const;
+  [[nodiscard]] Deadline take_until() const;
   void take_brands();
   void keep(FactBatch&& batch);
   [[nodiscard]] bool is_fold_due() const;
   // All batches that wait.
   void fold();
+  void pace(std::size_t facts, Clock::duration took);
   void count(const ApplyCounts& counts);
   void compute_kpis();
   void show();
@@ -88,6 +90,9 @@ class Shard {
   std::size_t waiting_facts_ = 0;
   std::size_t waiting_bytes_ = 0;
   Deadline waiting_since_{};
+  std::size_t facts_at_once_ = kFactsAtOnceMax;
+  Clock::duration save_for_ = kSaveStep;
+  bool saving_ = false;  // there is more to save at once
   std::vector<ClosedMinute> closed_;
   Deadline last_shown_{};
   Deadline last_kpis_{};

@@ -35,14 +35,15 @@ void ShardSaver::folded(const FactBatch& batch) {
   for (const PartitionId partition : batch.begun_anew) readers_[partition] = batch.writer;
 }
 
-bool ShardSaver::step(Aggregator* aggregator, const WatermarkTracker& watermark) {
+bool ShardSaver::step(Aggregator* aggregator, const WatermarkTracker& watermark,
+                      Clock::duration most) {
   if (checkpointer_->failed()) return false;
   if (waiting_) take_answer(Clock::now());
   if (!saving_) {
     if (waiting_ || !is_due()) return false;
     begin(*aggregator, watermark);
   }
-  save_some(aggregator, after(kSaveStep));
+  save_some(aggregator, after(most));
   if (!to_save_.empty()) return true;
   hand_over(*aggregator);
   return false;

@@ -15,14 +15,14 @@
 namespace vigie {
 
 // A round begins by noting how far every writer's facts are folded and how far event time has come;
-// then the brands that have changed are saved, as many at a time as kSaveStep allows; then all of
+// then the brands that have changed are saved, as many at a time as a step allows; then all of
 // it goes to the checkpointer as one transaction. Brands are saved at different moments of the
 // round, each with its own marks: what was folded after the beginning and is in some of them
 // already is read again after a crash, and is a repeat for those. The watermark is the one of the
 // beginning, as facts that are read again would be late under a later one.
 //
 // Owned by the shard, and used by its thread alone. Facts wait for one step at most, which is
-// kSaveStep and the saving of one brand.
+// a step's time and the saving of one brand.
 class ShardSaver {
  public:
   struct Place {
@@ -39,8 +39,9 @@ class ShardSaver {
   // The batch was folded.
   void folded(const FactBatch& batch);
 
-  // Goes on with the round, or begins one when it is time. True when there is more to do at once.
-  bool step(Aggregator* aggregator, const WatermarkTracker& watermark);
+  // Goes on with the round for so long, or begins one when it is time. True when there is more to
+  // do at once.
+  bool step(Aggregator* aggregator, const WatermarkTracker& watermark, Clock::duration most);
 
   // Saves all that is here and waits until it is durable, or saving has failed.
   void finish(Aggregator* aggregator, const WatermarkTracker& watermark);
