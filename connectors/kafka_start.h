@@ -19,7 +19,10 @@ namespace vigie {
 // new state never saw. Asks the brokers, for kStartWait at most; what they do not answer is not
 // told.
 // Returns those whose log ends before the state does: it is another log under the same name, or was
-// cut. They are read from their start, and their records are no repeats.
+// cut. They are read from their start, and their records are no repeats. A log that was made anew
+// and is longer already is not noticed: it reads like the former one that has grown. Brokers tell
+// logs apart by the topic's id (KIP-516), which librdkafka hands out from 2.3 on (DescribeTopics),
+// or by the epoch of the leader, from 2.1 on; Debian 12 has 2.0.2, which has neither.
 [[nodiscard]] std::vector<PartitionId> set_start_offsets(rd_kafka_s* client,
                                                          const KafkaPartitions& partitions,
                                                          StartPositions* start, Counters* counters,
