@@ -9,8 +9,9 @@ Posts, some of them twice, with edits, deletions and new counters behind them, f
 with SIGKILL at random moments and started again, and now and then a stranger joins its group, so
 that partitions move. In the end its totals are held against those of a run that was never
 disturbed, of another group with a state of its own, and against a plain count; and what it has
-committed against the end of the log. The broker's address is in VIGIE_TEST_BROKERS (see
-with_broker.sh); VIGIE_SEED repeats a run, as far as a broker lets it.
+committed against the end of the log. Then the topic is deleted and made anew, and the engine is
+killed while it reads that. The broker's address is in VIGIE_TEST_BROKERS (see with_broker.sh);
+VIGIE_SEED repeats a run, as far as a broker lets it.
 
 Exit codes: 0 passed, 77 there is no broker, 1 failed.
 """
@@ -36,6 +37,7 @@ POSTS_PER_KILL = 400
 BURST = 100
 LIFE_SECONDS = (0.2, 2.4)  # from the start of the process to its end
 STRANGER_EVERY = 6  # kills
+ANEW_KILLS = 4  # while a topic that was made anew is read
 PLATFORMS = ("x", "mastodon", "reddit")
 BRANDS = [{"name": "Phare", "names": ["Phare"]}, {"name": "Balise", "names": ["Balise"]},
           {"name": "Rivage/Nord", "names": ["Rivage"]}]
@@ -288,6 +290,35 @@ def check_bounds(what, found, story):
                 raise Failure(f"{what}: fewer suspicious than near-identical posts of {brand}")
 
 
+def check_topic_made_anew(vigie, path, feed, rng):
+    """The topic is deleted and created while no engine runs, and filled with less than was read of
+    it; the engine is killed while it reads that. What was counted stays, what comes is counted
+    once: all of the story, which goes on."""
+    end_to_end.delete_topic(feed.brokers, feed.topic)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            end_to_end.create_topic(feed.brokers, feed.topic)
+            break
+        except Failure:  # it is still being deleted
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+    anew = Feed(feed.brokers, feed.topic, feed.story)
+    anew.send(min(POSTS_PER_KILL, feed.end // 4))
+    for _ in range(ANEW_KILLS):
+        run = Run(vigie, path, path.parent)
+        time.sleep(rng.uniform(*LIFE_SECONDS))
+        run.kill()
+    run = Run(vigie, path, path.parent)
+    try:
+        found, _ = read_up(run, anew.end)
+    finally:
+        run.kill()
+    wanted = feed.story.plain_counts()
+    compare("after the topic was made anew", {key: found.get(key) for key in wanted}, wanted)
+
+
 def exact(totals_found):
     return {key: value for key, value in totals_found.items() if key[0] not in BOUNDED}
 
@@ -339,6 +370,8 @@ def check(vigie, brokers, kills, folder, seed):
     expect("records read again after SIGTERM", metrics.total("vigie_records_total"), 0)
     expect("records that the state lacks", metrics.total("vigie_state_gap_records_total"), 0)
     compare("after SIGTERM and a start", afterwards, found)
+    check_topic_made_anew(vigie, killed, feed, rng)
+    wanted = story.plain_counts()
     return sum(count for (name, *_), count in wanted.items() if name == "vigie_kpi_mentions")
 
 
