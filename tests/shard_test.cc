@@ -6,11 +6,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "engine/base/limits.h"
+#include "engine/base/queue.h"
 
 namespace vigie {
 namespace {
@@ -30,8 +30,10 @@ class ScriptedLink final : public FactLink {
   Result<bool> take(std::uint32_t /*shard*/, FactBatch* batch, Deadline deadline) override {
     if (next_ == steps.size()) return fail(ErrorKind::closed, "the script is over");
     const bool filled = steps[next_++](batch, deadline);
-    if (!filled) std::this_thread::sleep_until(deadline);  // as long as any link would
-    return filled;
+    if (filled) return true;
+    FactBatch none;
+    static_cast<void>(empty_.pop(&none, deadline));  // as any link would wait
+    return false;
   }
   void applied(std::uint32_t /*shard*/, std::uint32_t /*writer*/, std::uint64_t sequence) override {
     done_with = sequence;
@@ -44,6 +46,7 @@ class ScriptedLink final : public FactLink {
 
  private:
   std::size_t next_ = 0;
+  Queue<FactBatch> empty_{1};
 };
 
 std::shared_ptr<const RulesInUse> rules_for(const std::vector<BrandId>& live) {

@@ -74,6 +74,15 @@ def create_topic(brokers, name):
         raise Failure(f"the broker did not create topic {name}: error {error}")
 
 
+def delete_topic(brokers, name):
+    """DeleteTopics version 1."""
+    body = struct.pack(">i", 1) + kafka_text(name) + struct.pack(">i", 30_000)
+    answer = ask_broker(brokers, 20, 1, body)
+    error, = struct.unpack_from(">h", answer, 4 + 4 + 2 + len(name))
+    if error:
+        raise Failure(f"the broker did not delete topic {name}: error {error}")
+
+
 def produce(brokers, topic, path):
     """Line i goes to partition i % PARTITIONS."""
     lines = path.read_bytes().splitlines(keepends=True)
