@@ -13,6 +13,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/analysis/detection/episode.h"
+#include "engine/analysis/detection/peaks.h"
+#include "engine/analysis/detection/season.h"
+#include "engine/analysis/detection/tail.h"
+#include "engine/analysis/detection/tuning.h"
 #include "engine/base/event_time.h"
 
 namespace vigie::detection {
@@ -48,26 +53,62 @@ struct Reading {
   double ratio = 1;               // observed / expected
   double tail_probability = 1;    // P(as many or more), were all as usual
   double return_period_days = 0;  // such a thing happens once in so many days
-  // 0 as usual, 0.5 where it fires at the sensitivity balanced, towards 1 beyond.
+  // 0 as usual, 0.5 where `balanced` tells of it, towards 1 beyond. One event is told of once, and
+  // again when it gets much worse: between, the score stays below 0.5.
   double score = 0;
-  bool firing = false;
+  Turn turn = Turn::none;
+  bool firing = false;  // an event is under way
   // How much of the past that it wants to know it has seen, 0..1: it widens what is missing.
   double confidence = 0;
 };
 
+// What many detectors have in common. They keep a pointer to it. Immutable.
+class Plan {
+ public:
+  explicit Plan(const Settings& settings, const Tuning& tuning = {});
+
+ private:
+  friend class Detector;
+  Settings settings_;
+  Tuning tuning_;
+  double bucket_days_;
+  double short_buckets_;
+  double long_buckets_;
+  double level_rate_;
+  double alarm_;     // reduced variate of score 0.5
+  double fires_at_;  // that of the sensitivity
+};
+
 class Detector {
  public:
-  explicit Detector(const Settings& settings);
+  explicit Detector(const Plan& plan);
 
   // Judges a bucket, then learns from it. Buckets come in order of time; those that are left out
   // had no data, which is not the same as a count of 0.
   Reading update(const Observation& observation);
 
- private:
-  Settings settings_;
-};
+  void save(pb::Detector* out) const;
+  // What was saved under the same plan. False where it is not whole: nothing has changed then.
+  [[nodiscard]] bool load(const pb::Detector& in);
 
-// The sums of a series that has only its buckets: for files and tests; brands have their minutes.
-class Windows;
+ private:
+  struct Sums;  // of one update
+  void learn(const Observation& observation, const Sums& sums);
+  void learn_peaks(EventTime begin, const Sums& sums);
+  [[nodiscard]] double days() const;
+
+  const Plan* plan_;
+  float level_ = 0;  // per bucket
+  float buckets_ = 0;  // seen; large ones stand for many
+  float bucket_dispersion_;
+  float short_dispersion_;
+  float long_dispersion_;
+  float peak_days_ = 0;
+  std::int64_t quarter_ = -1;  // of a day, since 1970: of the last bucket
+  Season season_;
+  Peaks short_peaks_;
+  Peaks long_peaks_;
+  Episode episode_;
+};
 
 }  // namespace vigie::detection
