@@ -2,7 +2,7 @@
 // on top of them, beside two simple detectors. Prints tables; bench/detection.md says what of.
 //
 //   detection_bench [--brands N] [--weeks N] [--weeks-before N] [--seeds N] [--seed N]
-//                   [--crises DIR] [--peak N] [--part background|crises|changes]... [--ours-only]
+//                   [--crises DIR] [--peak N] [--days-before N] [--part background|crises|changes]... [--ours-only]
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -18,12 +18,14 @@ namespace vigie::bench {
 namespace {
 
 using namespace simulated;  // NOLINT(google-build-using-namespace): the subject of this bench
+using simulated::Contender;  // not that of measure.h
 
 struct Options {
   BackgroundPlan background{.brands = 2500, .weeks_before = 4, .weeks = 4, .seed = 1};
   std::uint64_t seeds = 20;
   std::string crises;
   double peak = 10;
+  std::size_t days_before = 14;
   std::vector<std::string> parts{"background", "crises", "changes"};
   bool ours_only = false;
 };
@@ -108,10 +110,10 @@ struct CrisisTally {
 
   void add(const CrisisOutcome& outcome) {
     runs += 1;
-    if (!outcome.passes) return;
-    passes += 1;
     false_alerts += outcome.false_alerts;
     days += outcome.days_before;
+    if (!outcome.passes) return;
+    passes += 1;
     if (!outcome.detected) return;
     detected += 1;
     delays.push_back(outcome.delay_minutes);
@@ -139,7 +141,12 @@ void measure_crises(const Options& options, const std::vector<Crisis>& crises,
         const auto dispersion = static_cast<Dispersion>(seed % kDispersions);
         const Judge judge = contender.make();
         const CrisisOutcome outcome = run_crisis(
-            curve, {.rate = kRates[i], .dispersion = dispersion, .seed = seed}, judge);
+            curve,
+            {.rate = kRates[i],
+             .dispersion = dispersion,
+             .days_before = options.days_before,
+             .seed = seed},
+            judge);
         for (CrisisTally* to : {&tally, &by_rate[i], &all}) to->add(outcome);
       }
     }
@@ -163,11 +170,11 @@ int measure_crises(const Options& options) {
     return 1;
   }
   std::printf(
-      "\n%zu crises on 14 days of background at 1, 10, 100 and 1,000 mentions/h, %llu brands each; "
+      "\n%zu crises on %zu days of background at 1, 10, 100 and 1,000 mentions/h, %llu brands each; "
       "scaled to a highest hour of %.0f times the rate\n"
       "| detector | crisis | passes twice the expected | detected | median delay, min | from 20 "
       "mentions in 3 h, min | false alerts a day before |\n|---|---|---|---|---|---|---|\n",
-      crises->size(), static_cast<unsigned long long>(options.seeds), options.peak);
+      crises->size(), options.days_before, static_cast<unsigned long long>(options.seeds), options.peak);
   for (const Contender& contender : all_contenders(options.ours_only)) {
     measure_crises(options, *crises, contender, true);
     measure_crises(options, *crises, contender, false);
@@ -293,6 +300,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.background.seed, "of the simulated brands");
   app.add_option("--seeds", options.seeds, "brands for each crisis and change");
   app.add_option("--crises", options.crises, "folder with the collections of CrisisLex");
+  app.add_option("--days-before", options.days_before, "background before a crisis");
   app.add_option("--peak", options.peak, "a crisis' highest hour, as a multiple of the rate");
   app.add_option("--part", options.parts, "what to measure")
       ->check(CLI::IsMember({"background", "crises", "changes"}));

@@ -198,54 +198,64 @@ struct Trace {
   bool allowed = false;
 };
 
-bool doubles(std::span<const Trace> trace) {
-  double expected = 0;
-  double added = 0;
+// The end of the first hour that has a quarter of what the highest one adds.
+std::size_t risen(const std::vector<Trace>& trace) {
+  std::vector<double> hours;
+  MeanOver added(60);
   for (const Trace& minute : trace) {
-    expected += minute.expected;
-    added += minute.added;
+    added.add(minute.added);
+    hours.push_back(added.sum());
   }
-  return added >= expected;
+  const double bar = *std::ranges::max_element(hours) / 4;
+  return static_cast<std::size_t>(
+      std::ranges::find_if(hours, [&](double sum) { return sum >= bar; }) - hours.begin());
 }
 
-std::optional<std::size_t> passing(const std::vector<Trace>& trace) {
+// See CrisisOutcome.
+std::optional<std::size_t> onset_of(const std::vector<Trace>& trace, std::size_t risen) {
   MeanOver surplus(15);
-  for (std::size_t i = 0; i + 60 < trace.size(); ++i) {
+  std::optional<std::size_t> passed;
+  std::size_t below = 0;
+  for (std::size_t i = 0; i <= risen; ++i) {
     surplus.add(trace[i].added - trace[i].expected);
-    if (i < 15 || surplus.sum() < 0) continue;
-    if (doubles(std::span(trace).subspan(i, 60))) return i;
+    if (surplus.sum() >= 0) {
+      if (!passed) passed = i;
+      below = 0;
+    } else if (++below >= 60) {
+      passed.reset();
+    }
   }
-  return std::nullopt;
+  return passed;
 }
 
 }  // namespace
 
 CrisisOutcome run_crisis(const Curve& curve, const Embedding& embedding, const Judge& judge) {
-  constexpr std::size_t kEarly = 60;
   constexpr std::size_t kLate = 720;
   Brand brand = brand_of(embedding, judge);
-  brand.run(embedding.days_before * kMinutesPerDay);
+  const EventTime begin = brand.run(embedding.days_before * kMinutesPerDay);
+  CrisisOutcome outcome;
+  outcome.days_before = static_cast<double>(embedding.days_before);
+  outcome.false_alerts = static_cast<double>(brand.episodes().count(kBegin, begin));
   std::vector<Trace> trace;
   for (const double added : curve) {
     const Brand::Step step = brand.step(added);
     trace.push_back({step.minute.begin, step.minute.expected, added, step.reading.firing,
                      step.long_sum >= 20});
   }
-  CrisisOutcome outcome;
-  const std::optional<std::size_t> passed = passing(trace);
-  if (!passed) return outcome;
+  const std::size_t rise = risen(trace);
+  const std::optional<std::size_t> onset = onset_of(trace, rise);
+  if (!onset) return outcome;
   outcome.passes = true;
-  const std::size_t early = *passed - std::min(*passed, kEarly);
-  outcome.false_alerts =
-      static_cast<double>(brand.episodes().count(kBegin, trace[early].begin));
-  outcome.days_before = minutes_between(kBegin, trace[early].begin) / kMinutesPerDay;
-  std::size_t allowed = *passed;
+  std::size_t allowed = *onset;
   while (allowed + 1 < trace.size() && !trace[allowed].allowed) ++allowed;
-  for (std::size_t i = early; i < std::min(*passed + kLate, trace.size()); ++i) {
+  const std::size_t end = std::min(std::max(*onset + kLate, rise + 1), trace.size());
+  for (std::size_t i = *onset; i < end; ++i) {
     if (!trace[i].firing) continue;
     outcome.detected = true;
-    outcome.delay_minutes = minutes_between(trace[*passed].begin, trace[i].begin);
-    outcome.delay_allowed_minutes = minutes_between(trace[allowed].begin, trace[i].begin);
+    outcome.delay_minutes = minutes_between(trace[*onset].begin, trace[i].begin);
+    outcome.delay_allowed_minutes =
+        minutes_between(trace[std::min(allowed, i)].begin, trace[i].begin);
     break;
   }
   return outcome;

@@ -63,17 +63,19 @@ struct Embedding {
   std::uint64_t seed = 1;
 };
 
+// Delays are counted from the onset: when the volume passes twice the expected, for the last time
+// before the first hour that has a quarter of the highest hour's mentions. Volume and expected are
+// means, without chance, of background and crisis together and of the background alone, over 15
+// minutes; it is not below twice until it was for an hour.
 struct CrisisOutcome {
-  bool passes = false;    // the volume passes twice the expected at all
-  bool detected = false;  // within 12 hours of it, or up to an hour before
-  double delay_minutes = 0;
+  bool passes = false;       // the volume is above twice the expected in that first hour
+  bool detected = false;     // within 12 hours, or before that first hour ends
+  double delay_minutes = 0;  // 0 where it was firing already
   // The same, from when there were 20 mentions in 3 hours too: before, nothing may fire.
   double delay_allowed_minutes = 0;
-  double false_alerts = 0;  // before
+  double false_alerts = 0;  // in the days before the crisis' first post
   double days_before = 0;
 };
-// The volume passes twice the expected where the means of background and crisis together are twice
-// that of the background over 15 minutes, and over the hour that follows.
 CrisisOutcome run_crisis(const Curve& curve, const Embedding& embedding, const Judge& judge);
 
 // --- What changes, and what is new ---------------------------------------------------------------

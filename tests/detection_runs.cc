@@ -79,9 +79,14 @@ Judge judge_of(std::shared_ptr<Detector> detector) {
 }  // namespace
 
 Judge our_detector(detection::Sensitivity sensitivity) {
-  const auto detector = std::make_shared<detection::Detector>(detection::Settings{
+  struct Planned {
+    explicit Planned(const detection::Settings& settings) : plan(settings) {}
+    detection::Plan plan;
+    detection::Detector detector{plan};
+  };
+  const auto planned = std::make_shared<Planned>(detection::Settings{
       .bucket = std::chrono::minutes{1}, .count_min = kMentionsMin, .sensitivity = sensitivity});
-  return [detector](const detection::Observation& seen) { return detector->update(seen); };
+  return [planned](const detection::Observation& seen) { return planned->detector.update(seen); };
 }
 
 Judge flat_z_score() { return judge_of(std::make_shared<FlatZScore>()); }
