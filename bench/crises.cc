@@ -4,6 +4,8 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <optional>
 #include <string_view>
 
 #include "engine/base/event_time.h"
@@ -13,6 +15,7 @@ namespace vigie::bench {
 namespace {
 
 constexpr std::string_view kEnding = "-tweetids_entire_period.csv";
+constexpr std::string_view kDescription = "-event_description.json";
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -24,6 +27,14 @@ std::optional<EventTime> time_of(std::string_view row) {
   const auto number = month - kMonths.begin() + 1;
   return parse_rfc3339(cat(row.substr(27, 4), number < 10 ? "-0" : "-", number, "-",
                            row.substr(9, 2), "T", row.substr(12, 8), row.substr(21, 3), ":00"));
+}
+
+// Whether the description beside the rows says so; it is a text of a fixed shape.
+bool is_sudden(std::string path) {
+  path.replace(path.size() - kEnding.size(), kEnding.size(), kDescription);
+  std::ifstream in(path);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return text.find("\"development\":\"Instantaneous\"") != std::string::npos;
 }
 
 Result<Crisis> read_crisis(const std::filesystem::path& path) {
@@ -41,7 +52,9 @@ Result<Crisis> read_crisis(const std::filesystem::path& path) {
   }
   if (times.empty()) return fail(ErrorKind::unreadable, "no rows", path.string());
   std::ranges::sort(times);
-  Crisis crisis{.name = path.parent_path().filename().string(), .minutes = {}};
+  Crisis crisis{.name = path.parent_path().filename().string(),
+                .sudden = is_sudden(path.string()),
+                .minutes = {}};
   for (const EventTime time : times) {
     crisis.minutes.push_back(static_cast<double>((time - times.front()).count()) / 60e6);
   }
@@ -53,8 +66,8 @@ Result<Crisis> read_crisis(const std::filesystem::path& path) {
 Result<std::vector<Crisis>> read_crises(const std::string& directory) {
   std::error_code error;
   std::vector<Crisis> crises;
-  for (std::filesystem::recursive_directory_iterator at(directory, error), end;
-       !error && at != end; at.increment(error)) {
+  for (std::filesystem::recursive_directory_iterator at(directory, error), end; !error && at != end;
+       at.increment(error)) {
     if (!at->path().string().ends_with(kEnding)) continue;
     auto crisis = read_crisis(at->path());
     if (!crisis) return std::unexpected(crisis.error());

@@ -82,7 +82,8 @@ void Background::step(const Bursts& bursts, double* value) {
   *value *= std::exp(-1 / bursts.minutes);
   const double jumps = 1 / (bursts.variance * bursts.minutes);
   for (std::uint64_t left = random_.poisson(jumps); left > 0; --left) {
-    *value += bursts.variance * random_.exponential() * std::exp(-random_.uniform() / bursts.minutes);
+    *value +=
+        bursts.variance * random_.exponential() * std::exp(-random_.uniform() / bursts.minutes);
   }
 }
 

@@ -4,19 +4,21 @@
 //   count ~ Poisson(rate x rhythm x holiday x level x slow x fast)
 //
 // - rate: mentions an hour, on the average of a usual week.
-// - rhythm: exp of two harmonics of the day, of any phase; a factor and a later start at weekends; a
+// - rhythm: exp of two harmonics of the day, of any phase; a factor and a later start at weekends;
+// a
 //   factor of each day of the week.
 // - holiday: some days are as a Sunday, and quieter.
 // - level: a random walk of its logarithm, a step a day. scale() shifts it.
-// - slow, fast: bursts, as posts set off others: gamma processes of mean 1 whose autocorrelation dies
+// - slow, fast: bursts, as posts set off others: gamma processes of mean 1 whose autocorrelation
+// dies
 //   off within hours and minutes, made of jumps that decay (Barndorff-Nielsen and Shephard,
 //   "Non-Gaussian Ornstein-Uhlenbeck-based models", 2001). A count of a minute is negative-binomial
 //   so, and neighbouring minutes burst together.
 // - gaps: stretches of 10 minutes to 12 hours without data.
 //
-// How large these are was read off five labelled series of brands (NAB, realTweets; labelled windows
-// left out): variance of (sum / expected) beyond Poisson's in 15 minutes and 3 hours, covariance over
-// lags, and the highest hour of the day over the lowest:
+// How large these are was read off five labelled series of brands (NAB, realTweets; labelled
+// windows left out): variance of (sum / expected) beyond Poisson's in 15 minutes and 3 hours,
+// covariance over lags, and the highest hour of the day over the lowest:
 //
 //   mentions/h   15 min   3 h     lag 15 min   1 h     3 h     day
 //   AMZN  604    0.09     0.02    0.03         0.01    0.00    2.7
@@ -25,8 +27,9 @@
 //   UPS    28    bursts of one post that make all others small            20.6
 //   CVS   3.6    1.08     0.26    0.46         0.40    0.13    6.2
 //
-// Part of it are real events that nobody labelled (without the highest 1 % of sums AMZN has 0.04 and
-// 0.015, GOOG 0.10 and 0.04, IBM 0.25 and 0.12, CVS 0.16 and 0.16). Dispersions are drawn from there.
+// Part of it are real events that nobody labelled (without the highest 1 % of sums AMZN has 0.04
+// and 0.015, GOOG 0.10 and 0.04, IBM 0.25 and 0.12, CVS 0.16 and 0.16). Dispersions are drawn from
+// there.
 #pragma once
 
 #include <array>
@@ -99,7 +102,7 @@ class Background {
   double fast_ = 1;
   double holiday_ = 1;  // factor of this day
   bool is_holiday_ = false;
-  std::size_t minute_ = 0;      // since kBegin
+  std::size_t minute_ = 0;       // since kBegin
   std::size_t gap_minutes_ = 0;  // still to come
 };
 

@@ -36,7 +36,7 @@ class Brand {
     if (in_gap_) step.minute.has_data = false;
     step.minute.count += extra_.poisson(added);
     if (const auto seen = windows_.add(step.minute)) {
-      step.reading = judge_(*seen);
+      step.reading = judge_(*seen, step.minute.expected);
       step.long_sum = seen->long_sum;
       step.is_onset = episodes_.add(step.minute.begin, step.reading.firing);
     }
@@ -87,8 +87,8 @@ struct Entrant {
   Episodes episodes;
   BackgroundTally tally;
 
-  void see(const detection::Observation& seen, bool counts) {
-    const detection::Reading reading = judge(seen);
+  void see(const detection::Observation& seen, double truth, bool counts) {
+    const detection::Reading reading = judge(seen, truth);
     const bool onset = episodes.add(seen.begin, reading.firing);
     if (!counts) return;
     tally.episodes += onset ? 1 : 0;
@@ -115,9 +115,10 @@ std::vector<BackgroundTallies> run_background(const BackgroundPlan& plan,
     const std::size_t before = plan.weeks_before * 7 * kMinutesPerDay;
     const std::size_t end = before + plan.weeks * 7 * kMinutesPerDay;
     for (std::size_t minute = 0; minute < end; ++minute) {
-      const auto seen = windows.add(background.next());
+      const Background::Minute now = background.next();
+      const auto seen = windows.add(now);
       if (!seen) continue;
-      for (Entrant& entrant : entrants) entrant.see(*seen, minute >= before);
+      for (Entrant& entrant : entrants) entrant.see(*seen, now.expected, minute >= before);
     }
     for (std::size_t k = 0; k < entrants.size(); ++k) {
       BackgroundTally& tally = entrants[k].tally;
@@ -198,22 +199,23 @@ struct Trace {
   bool allowed = false;
 };
 
-// The end of the first hour that has a quarter of what the highest one adds.
-std::size_t risen(const std::vector<Trace>& trace) {
+// The end of the first hour that has this part of what the highest one adds.
+std::size_t risen(const std::vector<Trace>& trace, double part) {
   std::vector<double> hours;
   MeanOver added(60);
   for (const Trace& minute : trace) {
     added.add(minute.added);
     hours.push_back(added.sum());
   }
-  const double bar = *std::ranges::max_element(hours) / 4;
+  const double bar = *std::ranges::max_element(hours) * part;
   return static_cast<std::size_t>(
       std::ranges::find_if(hours, [&](double sum) { return sum >= bar; }) - hours.begin());
 }
 
 // See CrisisOutcome.
-std::optional<std::size_t> onset_of(const std::vector<Trace>& trace, std::size_t risen) {
-  MeanOver surplus(15);
+std::optional<std::size_t> onset_of(const std::vector<Trace>& trace, std::size_t risen,
+                                    std::size_t minutes) {
+  MeanOver surplus(minutes);
   std::optional<std::size_t> passed;
   std::size_t below = 0;
   for (std::size_t i = 0; i <= risen; ++i) {
@@ -232,6 +234,7 @@ std::optional<std::size_t> onset_of(const std::vector<Trace>& trace, std::size_t
 
 CrisisOutcome run_crisis(const Curve& curve, const Embedding& embedding, const Judge& judge) {
   constexpr std::size_t kLate = 720;
+  constexpr std::size_t kPeakWithin = 3 * kMinutesPerDay;
   Brand brand = brand_of(embedding, judge);
   const EventTime begin = brand.run(embedding.days_before * kMinutesPerDay);
   CrisisOutcome outcome;
@@ -240,22 +243,24 @@ CrisisOutcome run_crisis(const Curve& curve, const Embedding& embedding, const J
   std::vector<Trace> trace;
   for (const double added : curve) {
     const Brand::Step step = brand.step(added);
-    trace.push_back({step.minute.begin, step.minute.expected, added, step.reading.firing,
-                     step.long_sum >= 20});
+    trace.push_back(
+        {step.minute.begin, step.minute.expected, added, step.reading.firing, step.long_sum >= 20});
   }
-  const std::size_t rise = risen(trace);
-  const std::optional<std::size_t> onset = onset_of(trace, rise);
-  if (!onset) return outcome;
+  const std::size_t rise = risen(trace, 0.25);
+  const std::optional<std::size_t> onset = onset_of(trace, rise, 15);
+  const std::optional<std::size_t> hour_onset = onset_of(trace, rise, 60);
+  if (!onset || !hour_onset) return outcome;
+  const std::size_t peak = std::min(risen(trace, 1), *onset + kPeakWithin);
+  const std::size_t end = std::min(std::max(*onset + kLate, peak + 1), trace.size());
+  std::size_t allowed = *hour_onset;
+  while (allowed < end && !trace[allowed].allowed) ++allowed;
+  if (allowed == end) return outcome;
   outcome.passes = true;
-  std::size_t allowed = *onset;
-  while (allowed + 1 < trace.size() && !trace[allowed].allowed) ++allowed;
-  const std::size_t end = std::min(std::max(*onset + kLate, rise + 1), trace.size());
   for (std::size_t i = *onset; i < end; ++i) {
     if (!trace[i].firing) continue;
     outcome.detected = true;
     outcome.delay_minutes = minutes_between(trace[*onset].begin, trace[i].begin);
-    outcome.delay_allowed_minutes =
-        minutes_between(trace[std::min(allowed, i)].begin, trace[i].begin);
+    outcome.delay_of_hour_minutes = minutes_between(trace[allowed].begin, trace[i].begin);
     break;
   }
   return outcome;
@@ -308,22 +313,30 @@ ShiftOutcome run_shift(double factor, const Embedding& embedding, const Judge& j
           adaptation.days(kDays)};
 }
 
-SecondCrisisOutcome run_second_crisis(const Embedding& embedding, const Judge& judge) {
+SecondCrisisOutcome run_second_crisis(const Embedding& embedding, const Contender& contender) {
   constexpr std::size_t kWeek = 7 * kMinutesPerDay;
+  const Judge judge = contender.make();
+  const Judge twin_judge = contender.make();
   Brand brand = brand_of(embedding, judge);
+  Brand twin = brand_of(embedding, twin_judge);  // to whom nothing happens
   Curve curve = sudden_crisis(10, 180);
   scale_to_peak(10 * embedding.rate, &curve);
   brand.run(kFourWeeks);
+  twin.run(kFourWeeks + kWeek);
   SecondCrisisOutcome outcome;
-  for (std::optional<double>& delay : outcome.delay_minutes) {
-    Adaptation level;
-    for (std::size_t i = 0; i < kWeek; ++i) {
-      const Brand::Step step = brand.step(i < curve.size() ? curve[i] : 0);
-      if (step.reading.firing && !delay && i < 720) delay = static_cast<double>(i + 1);
-      if (step.minute.has_data) level.add(step.reading.expected, step.minute.expected);
-    }
-    if (&delay == outcome.delay_minutes.data()) outcome.expected_after = level.ratio();
+  double expected = 0;
+  double twin_expected = 0;
+  for (std::size_t i = 0; i < kWeek + curve.size(); ++i) {
+    const std::size_t which = i / kWeek;
+    const std::size_t minute = i % kWeek;
+    const Brand::Step step = brand.step(minute < curve.size() ? curve[minute] : 0);
+    std::optional<double>& delay = outcome.delay_minutes[which];
+    if (step.reading.firing && !delay && minute < 720) delay = static_cast<double>(minute + 1);
+    if (which == 0 || minute >= 30) continue;
+    expected += step.reading.expected;
+    twin_expected += twin.step().reading.expected;
   }
+  outcome.expected = expected / twin_expected;
   return outcome;
 }
 

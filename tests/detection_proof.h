@@ -1,6 +1,6 @@
 // What detectors are measured by: false alerts and calibration where nothing happens, crises,
-// shifts of the level, gaps and first days. bench/detection_bench.cc prints it in full; a small part
-// of it is held by detection_simulation_test.cc.
+// shifts of the level, gaps and first days. bench/detection_bench.cc prints it in full; a small
+// part of it is held by detection_simulation_test.cc.
 #pragma once
 
 #include <array>
@@ -63,16 +63,19 @@ struct Embedding {
   std::uint64_t seed = 1;
 };
 
-// Delays are counted from the onset: when the volume passes twice the expected, for the last time
-// before the first hour that has a quarter of the highest hour's mentions. Volume and expected are
-// means, without chance, of background and crisis together and of the background alone, over 15
-// minutes; it is not below twice until it was for an hour.
+// The onset is when the volume passes twice the expected, for the last time before the first hour
+// that has a quarter of the highest hour's mentions. Volume and expected are means, without chance,
+// of background and crisis together and of the background alone; it is not below twice until it was
+// for an hour.
 struct CrisisOutcome {
-  bool passes = false;       // the volume is above twice the expected in that first hour
-  bool detected = false;     // within 12 hours, or before that first hour ends
-  double delay_minutes = 0;  // 0 where it was firing already
-  // The same, from when there were 20 mentions in 3 hours too: before, nothing may fire.
-  double delay_allowed_minutes = 0;
+  // There is an onset, and 20 mentions came in 3 hours, below which nothing may fire, in time.
+  bool passes = false;
+  bool detected = false;  // in time: within 12 hours, or before the highest hour of 3 days ends
+  // From the onset of volumes of 15 minutes; 0 where it was firing already.
+  double delay_minutes = 0;
+  // From the onset of volumes of an hour, and 20 mentions in 3 hours, which is what an alert on
+  // twice the volume of an hour waits for; negative where it fired earlier.
+  double delay_of_hour_minutes = 0;
   double false_alerts = 0;  // in the days before the crisis' first post
   double days_before = 0;
 };
@@ -90,10 +93,11 @@ ShiftOutcome run_shift(double factor, const Embedding& embedding, const Judge& j
 
 struct SecondCrisisOutcome {
   std::array<std::optional<double>, 2> delay_minutes;  // from the first mention of each
-  double expected_after = 1;  // before the second, as a multiple of the truth
+  // What is expected when the second begins, as a multiple of what is where there was no first.
+  double expected = 1;
 };
 // A crisis of ten times the mean rate, and the same again at the same hour a week later.
-SecondCrisisOutcome run_second_crisis(const Embedding& embedding, const Judge& judge);
+SecondCrisisOutcome run_second_crisis(const Embedding& embedding, const Contender& contender);
 
 // Alerts in the day after data come again.
 double alerts_after_gap(std::size_t gap_minutes, const Embedding& embedding, const Judge& judge);

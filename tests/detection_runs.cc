@@ -5,6 +5,8 @@
 #include <memory>
 #include <numbers>
 
+#include "engine/analysis/detection/tail.h"
+
 namespace vigie::simulated {
 namespace {
 
@@ -71,9 +73,58 @@ class TwiceLastWeek {
   std::optional<std::int64_t> last_;
 };
 
+class ToldTheTruth {
+ public:
+  detection::Reading judge(const detection::Observation& seen, double truth) {
+    detection::Reading reading;
+    reading.expected = truth;
+    days_ += 1.0 / 1440;
+    for (Window& window : windows_) {
+      const double tail = window.add(seen.count, truth, days_);
+      reading.tail_probability = std::min(reading.tail_probability, tail);
+    }
+    reading.firing =
+        reading.tail_probability < 1e-5 && seen.long_sum >= kMentionsMin && days_ > 0.5;
+    return reading;
+  }
+
+ private:
+  class Window {
+   public:
+    explicit Window(std::size_t minutes) : ring_(minutes) {}
+    double add(double count, double truth, double days) {
+      Sums& old = ring_[next_];
+      next_ = (next_ + 1) % ring_.size();
+      sums_.count += count - old.count;
+      sums_.truth += truth - old.truth;
+      old = {count, truth};
+      const double mean = std::max(sums_.truth, 1e-3);
+      const double tail = detection::upper_tail(sums_.count, {mean, std::max(dispersion_, 0.0)});
+      const double reach = 6 * std::sqrt(mean + dispersion_ * mean * mean) + 3;
+      const double error = std::clamp(sums_.count - mean, -reach, reach);
+      const double found = (error * error - mean) / std::max(mean * mean, 1.0);
+      const double rate = std::max(1.0 / 14, 1 / (1 + days)) / 1440;
+      dispersion_ = std::max(dispersion_ + rate * (found - dispersion_), 0.0);
+      return tail;
+    }
+
+   private:
+    struct Sums {
+      double count = 0;
+      double truth = 0;
+    };
+    std::vector<Sums> ring_;
+    std::size_t next_ = 0;
+    Sums sums_;
+    double dispersion_ = 0.1;
+  };
+  std::array<Window, 3> windows_{Window(15), Window(60), Window(180)};
+  double days_ = 0;
+};
+
 template <typename Detector>
 Judge judge_of(std::shared_ptr<Detector> detector) {
-  return [detector](const detection::Observation& seen) { return detector->judge(seen); };
+  return [detector](const detection::Observation& seen, double) { return detector->judge(seen); };
 }
 
 }  // namespace
@@ -86,17 +137,27 @@ Judge our_detector(detection::Sensitivity sensitivity) {
   };
   const auto planned = std::make_shared<Planned>(detection::Settings{
       .bucket = std::chrono::minutes{1}, .count_min = kMentionsMin, .sensitivity = sensitivity});
-  return [planned](const detection::Observation& seen) { return planned->detector.update(seen); };
+  return [planned](const detection::Observation& seen, double) {
+    return planned->detector.update(seen);
+  };
 }
 
 Judge flat_z_score() { return judge_of(std::make_shared<FlatZScore>()); }
 
 Judge twice_last_week() { return judge_of(std::make_shared<TwiceLastWeek>()); }
 
-std::array<Contender, 3> contenders() {
+Judge told_the_truth() {
+  const auto detector = std::make_shared<ToldTheTruth>();
+  return [detector](const detection::Observation& seen, double truth) {
+    return detector->judge(seen, truth);
+  };
+}
+
+std::array<Contender, 4> contenders() {
   return {{{"ours", [] { return our_detector(); }},
            {"flat z-score", flat_z_score},
-           {"twice last week", twice_last_week}}};
+           {"twice last week", twice_last_week},
+           {"told the truth", told_the_truth}}};
 }
 
 void MinuteWindows::move(std::size_t length, const Slot& in, Sum* sum) const {
@@ -112,13 +173,12 @@ std::optional<detection::Observation> MinuteWindows::add(const Background::Minut
   ring_[next_] = in;
   next_ = (next_ + 1) % kLong;
   if (!minute.has_data) return std::nullopt;
-  return detection::Observation{
-      .begin = minute.begin,
-      .count = static_cast<double>(minute.count),
-      .short_sum = static_cast<double>(short_.mentions),
-      .long_sum = static_cast<double>(long_.mentions),
-      .short_share = static_cast<double>(short_.minutes) / kShort,
-      .long_share = static_cast<double>(long_.minutes) / kLong};
+  return detection::Observation{.begin = minute.begin,
+                                .count = static_cast<double>(minute.count),
+                                .short_sum = static_cast<double>(short_.mentions),
+                                .long_sum = static_cast<double>(long_.mentions),
+                                .short_share = static_cast<double>(short_.minutes) / kShort,
+                                .long_share = static_cast<double>(long_.minutes) / kLong};
 }
 
 bool Episodes::add(EventTime now, bool firing) {
@@ -130,8 +190,8 @@ bool Episodes::add(EventTime now, bool firing) {
 }
 
 std::size_t Episodes::count(EventTime from, EventTime to) const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      begins_, [&](EventTime begin) { return begin >= from && begin < to; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(begins_, [&](EventTime begin) { return begin >= from && begin < to; }));
 }
 
 }  // namespace vigie::simulated
