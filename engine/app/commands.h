@@ -98,6 +98,12 @@ struct SentimentArguments {
 };
 [[nodiscard]] Exit sentiment_command(const SentimentArguments& arguments);
 
+struct DetectArguments {
+  std::string file = "-";                // a series as CSV
+  std::string sensitivity = "balanced";  // or more, or fewer
+};
+[[nodiscard]] Exit detect_command(const DetectArguments& arguments);
+
 // Which state is meant: that of a configuration, or a directory. Exactly one of them is given.
 struct StateArguments {
   std::string config;

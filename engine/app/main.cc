@@ -176,6 +176,26 @@ void add_sentiment(CLI::App* app, SentimentArguments* arguments, std::function<E
   command->callback([=] { *chosen = [=] { return sentiment_command(*arguments); }; });
 }
 
+void add_detect(CLI::App* app, DetectArguments* arguments, std::function<Exit()>* chosen) {
+  CLI::App* command = app->add_subcommand(
+      "detect",
+      "Say of each count of a series what was expected, and where too much is being said");
+  command->add_option("--sensitivity", arguments->sensitivity, "How much it takes to fire")
+      ->check(CLI::IsMember({"more", "balanced", "fewer"}))
+      ->capture_default_str();
+  command
+      ->add_option("FILE", arguments->file,
+                   "CSV with the columns timestamp and value, a line every minute to every day; - "
+                   "for standard input")
+      ->capture_default_str();
+  command->footer(
+      "Writes timestamp,value,expected,lower,upper,anomaly_score,firing for each line: the count "
+      "that was\nexpected, the band that 99 of 100 lie in, a score that reaches 0.5 once when an "
+      "event begins and\nagain when it gets much worse, and 1 while one is under way.\n\nExample: "
+      "vigie detect mentions.csv | awk -F, '$6 >= 0.5'");
+  command->callback([=] { *chosen = [=] { return detect_command(*arguments); }; });
+}
+
 // Which state: of a configuration or of a directory.
 void add_state_options(CLI::App* command, StateArguments* arguments) {
   CLI::Option* config =
@@ -258,6 +278,7 @@ int run_main(int argc, char** argv) {
   MatchArguments match;
   ReplayArguments replay;
   SentimentArguments sentiment;
+  DetectArguments detect;
   StateCommands state;
   add_run(&app, &run, &chosen);
   add_demo(&app, &demo, &chosen);
@@ -270,6 +291,7 @@ int run_main(int argc, char** argv) {
   add_match(&app, &match, &chosen);
   add_replay(&app, &replay, &chosen);
   add_sentiment(&app, &sentiment, &chosen);
+  add_detect(&app, &detect, &chosen);
   add_state(&app, &state, &chosen);
   try {
     app.parse(argc, argv);

@@ -74,7 +74,11 @@ class Plan {
   double bucket_days_;
   double short_buckets_;
   double long_buckets_;
+  Duration short_span_;
+  Duration long_span_;
   double level_rate_;
+  double slow_keep_;
+  double bar_keep_;
   double alarm_;     // reduced variate of score 0.5
   double fires_at_;  // that of the sensitivity
 };
@@ -92,22 +96,28 @@ class Detector {
   [[nodiscard]] bool load(const pb::Detector& in);
 
  private:
-  struct Sums;  // of one update
-  void learn(const Observation& observation, const Sums& sums);
-  void learn_peaks(EventTime begin, const Sums& sums);
+  struct View;
+  [[nodiscard]] View view(const Observation& observation);
+  [[nodiscard]] double variate(const View& view) const;
+  void learn(const Observation& observation, const View& view);
+  void learn_peaks(EventTime begin, const View& view);
   [[nodiscard]] double days() const;
 
   const Plan* plan_;
-  float level_ = 0;  // per bucket
+  float level_ = 0;    // per bucket
   float buckets_ = 0;  // seen; large ones stand for many
   float bucket_dispersion_;
   float short_dispersion_;
   float long_dispersion_;
   float peak_days_ = 0;
   std::int64_t quarter_ = -1;  // of a day, since 1970: of the last bucket
+  float bar_ = 0;              // how much more than usual is asked for, in reduced variates
+  float slow_seen_ = 0;        // decayed sums
+  float slow_expected_ = 0;
   Season season_;
   Peaks short_peaks_;
   Peaks long_peaks_;
+  Peaks slow_peaks_;
   Episode episode_;
 };
 

@@ -37,16 +37,22 @@ void Detector::save(pb::Detector* out) const {
   }
   save_peaks(short_peaks_.saved(), out->mutable_short_peaks());
   save_peaks(long_peaks_.saved(), out->mutable_long_peaks());
+  save_peaks(slow_peaks_.saved(), out->mutable_slow_peaks());
+  out->set_slow_seen(slow_seen_);
+  out->set_slow_expected(slow_expected_);
+  out->set_bar(bar_);
   out->set_peak_days(peak_days_);
   out->set_last_quarter(quarter_);
   const Episode::Saved& episode = episode_.saved();
   out->set_active(episode.active);
   out->set_told(episode.told);
   out->set_loud(episode.loud);
+  out->set_told_at(episode.told_at);
 }
 
 bool Detector::load(const pb::Detector& in) {
-  if (in.dispersion_size() != 3 || !whole(in.short_peaks()) || !whole(in.long_peaks())) {
+  if (in.dispersion_size() != 3 || !whole(in.short_peaks()) || !whole(in.long_peaks()) ||
+      !whole(in.slow_peaks())) {
     return false;
   }
   if (!season_.load(in)) return false;
@@ -57,9 +63,13 @@ bool Detector::load(const pb::Detector& in) {
   long_dispersion_ = in.dispersion(2);
   short_peaks_ = peaks_of(in.short_peaks());
   long_peaks_ = peaks_of(in.long_peaks());
+  slow_peaks_ = peaks_of(in.slow_peaks());
+  slow_seen_ = in.slow_seen();
+  slow_expected_ = in.slow_expected();
+  bar_ = in.bar();
   peak_days_ = in.peak_days();
   quarter_ = in.last_quarter();
-  episode_ = Episode({in.active(), in.told(), in.loud()});
+  episode_ = Episode({in.active(), in.told(), in.loud(), in.told_at()});
   return true;
 }
 

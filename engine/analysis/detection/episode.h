@@ -14,8 +14,10 @@ class Episode {
  public:
   struct Saved {
     bool active = false;
-    float told = 0;           // the reduced variate that was told of last
-    std::int64_t loud = 0;    // microseconds since 1970: when it was not quiet, last
+    float told = 0;  // the reduced variate that was told of last, or was reached soon after
+    // Microseconds since 1970.
+    std::int64_t loud = 0;     // when it was not quiet, last
+    std::int64_t told_at = 0;  // when it was told of, last
   };
   Episode() = default;
   explicit Episode(const Saved& saved) : state_(saved) {}

@@ -57,8 +57,8 @@ void Season::learn(EventTime at, double multiple, double bucket_days, double day
   const double by_hour = hour_factor(here);
   const double by_quarter = quarters_[here.quarter];
   // One visit of an hour in a day weighs as one day, however many buckets it has.
-  const double hour_rate =
-      std::min(1.0, bucket_days * 24) / (tuning.hour_prior_days + std::min(days, tuning.season_days));
+  const double hour_rate = std::min(1.0, bucket_days * 24) /
+                           (tuning.hour_prior_days + std::min(days, tuning.season_days));
   const double quarter_rate =
       std::min(1.0, bucket_days * 4) /
       (tuning.week_prior_weeks + std::min(days, tuning.season_days * 2) / 7);

@@ -34,8 +34,8 @@ class Season {
 
  private:
   struct Place {
-    std::size_t hour;      // and the next
-    double next;           // weight of the next hour, 0..1
+    std::size_t hour;  // and the next
+    double next;       // weight of the next hour, 0..1
     std::size_t quarter;
   };
   [[nodiscard]] static Place place(EventTime at);

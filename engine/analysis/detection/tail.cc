@@ -20,8 +20,8 @@ double signed_root(double count, const Counts& usual) {
   const double mean = std::max(usual.mean, kMeanMin);
   const double dispersion = std::max(usual.dispersion, kDispersionMin);
   const double gain = count > 0 ? count * std::log(count / mean) : 0;
-  const double loss = (1 / dispersion + count) *
-                      std::log1p(dispersion * (count - mean) / (1 + dispersion * mean));
+  const double loss =
+      (1 / dispersion + count) * std::log1p(dispersion * (count - mean) / (1 + dispersion * mean));
   const double root = std::sqrt(std::max(2 * (gain - loss), 0.0));
   return count < mean ? -root : root;
 }
@@ -30,23 +30,25 @@ double upper_tail(double count, const Counts& usual) {
   if (count <= 0) return 1;
   const double mean = std::max(usual.mean, kMeanMin);
   const double dispersion = std::max(usual.dispersion, kDispersionMin);
+  const auto near = [&] {
+    return normal_tail((count - 0.5 - mean) / std::sqrt(mean + dispersion * mean * mean));
+  };
+  if (count <= mean) return near();  // nobody needs the left side exactly
   const double root = signed_root(count, usual);
-  if (std::abs(root) < kNearMean) {
-    const double spread = std::sqrt(mean + dispersion * mean * mean);
-    return normal_tail((count - 0.5 - mean) / spread);
-  }
+  if (root < kNearMean) return near();
   const double tilt = mean * (1 + dispersion * count) / (count * (1 + dispersion * mean));
   const double slope = (1 - tilt) * std::sqrt(count + dispersion * count * count);
   const double density = std::exp(-root * root / 2) / std::sqrt(2 * std::numbers::pi);
   return std::clamp(normal_tail(root) + density * (1 / slope - 1 / root), 0.0, 1.0);
 }
 
-double quantile(double spreads, const Counts& usual) {
-  const double root = std::sqrt(std::max(usual.dispersion, kDispersionMin));
-  const double stable = std::asinh(root * std::sqrt(usual.mean)) + root * spreads / 2;
-  if (stable <= 0) return 0;
-  const double back = std::sinh(stable) / root;
-  return back * back;
+Band band_of(const Counts& usual, double spreads) {
+  const double mean = std::max(usual.mean, kMeanMin);
+  const double shape = mean / (1 + std::max(usual.dispersion, 0.0) * mean);
+  const double middle = 1 - 1 / (9 * shape);
+  const double step = spreads / (3 * std::sqrt(shape));
+  const auto back = [&](double root) { return root > 0 ? mean * root * root * root : 0; };
+  return {std::floor(back(middle - step)), std::ceil(back(middle + step))};
 }
 
 }  // namespace vigie::detection

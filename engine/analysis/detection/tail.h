@@ -1,4 +1,5 @@
-// How unlikely a count is, where counts are negative-binomial: variance = mean + dispersion * mean^2.
+// How unlikely a count is, where counts are negative-binomial: variance = mean + dispersion *
+// mean^2.
 #pragma once
 
 namespace vigie::detection {
@@ -12,8 +13,14 @@ struct Counts {
 [[nodiscard]] double signed_root(double count, const Counts& usual);
 // P(as many or more), by the saddle point (Lugannani and Rice, 1980).
 [[nodiscard]] double upper_tail(double count, const Counts& usual);
-// The count that lies `spreads` standard deviations off the mean, where the counts are made normal
-// by their variance-stabilising function; never negative.
-[[nodiscard]] double quantile(double spreads, const Counts& usual);
+
+// The whole counts that are as unlikely to be fallen below and to be passed as so many standard
+// deviations of a normal law: a gamma law of the same mean and variance, by its cube root (Wilson
+// and Hilferty, 1931).
+struct Band {
+  double lower = 0;
+  double upper = 0;
+};
+[[nodiscard]] Band band_of(const Counts& usual, double spreads);
 
 }  // namespace vigie::detection
