@@ -98,7 +98,8 @@ bool measure(double rate) {
       {"floor",
        [&] {
          for (const Observation& observation : seen) {
-           for (int i = 0; i < kFloorLogarithms; ++i) sink += std::log(observation.long_sum + i + 1);
+           for (int i = 0; i < kFloorLogarithms; ++i)
+             sink += std::log(observation.long_sum + i + 1);
          }
        }},
   };

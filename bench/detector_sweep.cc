@@ -2,10 +2,10 @@
 //
 //   detector_sweep FILE.csv... < SETTINGS
 //
-// Each line of SETTINGS is names and values, "level_days=7 peak_cap=2", of Tuning or of these, which
-// change the series: shift_hours, scale (times, rounded down), skip (rows left out at the start),
-// sensitivity (0 fewer, 1 balanced, 2 more). For each line and file one line is written: the numbers
-// of the rows whose score is at least 0.5, first 0.
+// Each line of SETTINGS is names and values, "level_days=7 peak_cap=2", of Tuning or of these,
+// which change the series: shift_hours, scale (times, rounded down), skip (rows left out at the
+// start), sensitivity (0 fewer, 1 balanced, 2 more). For each line and file one line is written:
+// the numbers of the rows whose score is at least 0.5, first 0.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
