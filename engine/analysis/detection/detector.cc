@@ -17,7 +17,10 @@ constexpr double kBandSpreads = 2.5758;  // 99 of 100, on two sides
 constexpr double kDampedScore = 0.49;    // of an event that was told of
 constexpr double kFirstDays = 0.25;      // in which nothing fires, and all is learnt as it comes
 constexpr double kFirmDays = 14;         // at which it is as sure as it gets
-constexpr double kOutlierSpreads = 6;    // beyond, a count teaches the dispersion no more
+// The smaller of two probabilities is not one: the windows overlap, so that it counts for less than
+// twice. Measured on simulated brands (bench/detection.md).
+constexpr double kEitherWindow = 1.4;
+constexpr double kOutlierSpreads = 6;  // beyond, a count teaches the dispersion no more
 // Of Gumbel's law: spread / scale and (mean - mode) / scale.
 const double kGumbelSpread = std::numbers::pi / std::sqrt(6.0);
 constexpr double kGumbelMean = std::numbers::egamma;
@@ -129,7 +132,7 @@ Reading Detector::update(const Observation& observation) {
   const double short_tail =
       upper_tail(observation.short_sum, {view.short_expected, short_dispersion_});
   const double long_tail = upper_tail(observation.long_sum, {view.long_expected, long_dispersion_});
-  reading.tail_probability = std::min(short_tail, long_tail);
+  reading.tail_probability = std::min(kEitherWindow * std::min(short_tail, long_tail), 1.0);
   reading.ratio = short_tail < long_tail ? observation.short_sum / view.short_expected
                                          : observation.long_sum / view.long_expected;
   reading.expected = view.expected;
