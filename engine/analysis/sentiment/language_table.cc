@@ -12,6 +12,9 @@ constexpr double kAheadMin = 2;
 // How much likelier than on the average its stretches must be, in nats each: a language that the
 // model has never seen is a little nearer to one of the six than to the others, and far from all.
 constexpr double kTypicalMin = 0.03;
+// Texts with loan words, names and handles are not typical; where the likeliest is this far ahead
+// of all others, in nats a stretch, they are of its language nevertheless.
+constexpr double kFarAhead = 0.4;
 
 }  // namespace
 
@@ -33,7 +36,8 @@ Language language_by(std::string_view file, const Features& features) {
   }
   if (*best - second < kAheadMin * kLanguageUnits) return Language::none;
   const auto stretches = static_cast<double>(features.of(Group::characters).size());
-  if (*best < kTypicalMin * kLanguageUnits * stretches) return Language::none;
+  const bool typical = *best >= kTypicalMin * kLanguageUnits * stretches;
+  if (!typical && *best - second < kFarAhead * kLanguageUnits * stretches) return Language::none;
   return static_cast<Language>(best - sums.begin());
 }
 

@@ -31,8 +31,8 @@ float telling(const std::array<double, 3>& counts, const std::array<double, 3>& 
 
 }  // namespace
 
-Learner::Learner(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexicon)
-    : corpus_(&corpus), recipe_(&recipe), lexicon_(&lexicon), matrix_(corpus, recipe, lexicon) {}
+Learner::Learner(const Corpus& corpus, const Recipe& recipe, const Lexicons& lexicons)
+    : corpus_(&corpus), recipe_(&recipe), lexicons_(&lexicons), matrix_(corpus, recipe, lexicons) {}
 
 // By column, over the texts that train. Naive Bayes lends its knowledge to the regression this way:
 // Wang and Manning, Baselines and Bigrams, 2012.
@@ -105,7 +105,7 @@ Learnt Learner::compile(const Solution& solution, const std::vector<float>& fact
                                 factor * (weights[2] - weights[1])};
   };
   Learnt learnt;
-  learnt.buckets.resize(columns.lexicon());
+  learnt.buckets.resize(columns.lexicon(0));
   for (std::size_t i = 0; i < kGroups; ++i) {
     const auto group = static_cast<Group>(i);
     const std::uint32_t first = columns.first(group);
@@ -115,25 +115,33 @@ Learnt Learner::compile(const Solution& solution, const std::vector<float>& fact
   }
   const Weights& bias = solution.sources[0];
   learnt.bias = {bias[0] - bias[1], bias[2] - bias[1]};
-  if (recipe_->lexicon_gain <= 0) return learnt;
-  const auto good = against_neutral(columns.lexicon(), recipe_->lexicon_gain);
-  const auto bad = against_neutral(columns.lexicon() + 1, recipe_->lexicon_gain);
-  std::vector<std::pair<std::uint64_t, float>> words(lexicon_->begin(), lexicon_->end());
+  for (std::size_t i = 0; i < lexicons_->size() && recipe_->lexicon_gain > 0; ++i) {
+    const std::uint32_t column = columns.lexicon(i);
+    add_lexicon(i, against_neutral(column, recipe_->lexicon_gain),
+                against_neutral(column + 1, recipe_->lexicon_gain), &learnt);
+  }
+  return learnt;
+}
+
+// What a lexicon's good and bad words say is added to the words themselves.
+void Learner::add_lexicon(std::size_t number, const std::array<float, 2>& good,
+                          const std::array<float, 2>& bad, Learnt* learnt) const {
+  const Lexicon& lexicon = (*lexicons_)[number];
+  std::vector<std::pair<std::uint64_t, float>> words(lexicon.begin(), lexicon.end());
   std::ranges::sort(words);
   for (const auto& [hash, polarity] : words) {
     for (const bool negated : {false, true}) {
       // A negated word counts twice: as itself and as "NOT word", which takes the first back.
       const auto column =
-          columns.of(Group::words, sentiment::Features::word_feature(hash, negated));
+          matrix_.columns().of(Group::words, sentiment::Features::word_feature(hash, negated));
       const float value = negated ? kNegatedPolarity * polarity : polarity;
       for (std::size_t k = 0; k < 2; ++k) {
         const float plain = std::abs(polarity) * (polarity > 0 ? good[k] : bad[k]);
         const float turned = std::abs(value) * (value > 0 ? good[k] : bad[k]);
-        learnt.buckets[column][k] += negated ? turned - plain : plain;
+        learnt->buckets[column][k] += negated ? turned - plain : plain;
       }
     }
   }
-  return learnt;
 }
 
 std::array<float, 2> Learner::odds(const Learnt& learnt, std::size_t text) const {
@@ -141,7 +149,7 @@ std::array<float, 2> Learner::odds(const Learnt& learnt, std::size_t text) const
   const Columns& columns = matrix_.columns();
   std::size_t group = 0;
   for (const Cell& cell : matrix_.row(text)) {
-    if (cell.column >= columns.lexicon()) break;
+    if (cell.column >= columns.lexicon(0)) break;
     while (cell.column >=
            columns.first(static_cast<Group>(group)) + columns.count(static_cast<Group>(group))) {
       ++group;

@@ -19,15 +19,15 @@ namespace vigie::train {
 // Log odds against neutral, of negative and positive, that each bucket adds: what a model file has,
 // before it is cut to int8.
 struct Learnt {
-  std::vector<std::array<float, 2>> buckets;  // by column; those of the lexicon are in the words'
+  std::vector<std::array<float, 2>> buckets;  // by column; those of lexicons are in the words'
   std::array<float, 2> bias{};                // of the benchmark
 };
 
 // One language, or the shared model over the texts of all.
 class Learner {
  public:
-  // REQUIRES: `corpus`, `recipe` and `lexicon` outlive it.
-  Learner(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexicon);
+  // REQUIRES: `corpus`, `recipe` and `lexicons` outlive it.
+  Learner(const Corpus& corpus, const Recipe& recipe, const Lexicons& lexicons);
 
   // Trains on all texts but those of the fold; kNoFold: on all.
   [[nodiscard]] Learnt learn(std::uint32_t without_fold) const;
@@ -40,11 +40,13 @@ class Learner {
 
  private:
   [[nodiscard]] std::vector<float> telling(const std::vector<std::size_t>& texts) const;
+  void add_lexicon(std::size_t number, const std::array<float, 2>& good,
+                   const std::array<float, 2>& bad, Learnt* learnt) const;
   [[nodiscard]] Learnt compile(const Solution& solution, const std::vector<float>& factors) const;
 
   const Corpus* corpus_;
   const Recipe* recipe_;
-  const Lexicon* lexicon_;
+  const Lexicons* lexicons_;
   Matrix matrix_;
 };
 

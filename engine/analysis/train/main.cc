@@ -1,5 +1,6 @@
 // sentiment_train --data DIR [--words DIR] [--out DIR] [--report FILE] [--ablations FILE]: trains
-// the models of sentiment and tests them by cross-validation.
+// the models of sentiment and tests them by cross-validation. With --ablations it trains them with
+// one part left out each instead, and writes the scores alone.
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -72,21 +73,22 @@ Result<void> write_models(const std::string& folder, const Workshop& shop,
   return write(cat(folder, "/languages.model"), shop.languages(kNoFold));
 }
 
-Result<void> run(const std::vector<std::string>& words) {
-  auto arguments = read_arguments(words);
-  if (!arguments) return std::unexpected(arguments.error());
-  auto shop = Workshop::open(arguments->data, arguments->words,
-                             {recipes().begin(), recipes().end()}, shared_recipe());
+Result<void> train(const Arguments& arguments) {
+  auto shop = Workshop::open(arguments.data, arguments.words, {recipes().begin(), recipes().end()},
+                             shared_recipe());
   if (!shop) return std::unexpected(shop.error());
   const std::vector<Tested> tested = (*shop)->cross_validate();
   for (std::size_t i = 0; i < tested.size(); ++i) print((*shop)->recipes()[i], tested[i]);
-  if (!arguments->report.empty()) {
-    if (auto done = write(arguments->report, report(**shop, tested)); !done) return done;
+  if (!arguments.report.empty()) {
+    if (auto done = write(arguments.report, report(**shop, tested)); !done) return done;
   }
-  if (!arguments->out.empty()) {
-    if (auto done = write_models(arguments->out, **shop, tested); !done) return done;
-  }
-  if (arguments->ablations.empty()) return {};
+  return arguments.out.empty() ? Result<void>{} : write_models(arguments.out, **shop, tested);
+}
+
+Result<void> run(const std::vector<std::string>& words) {
+  auto arguments = read_arguments(words);
+  if (!arguments) return std::unexpected(arguments.error());
+  if (arguments->ablations.empty()) return train(*arguments);
   auto table = ablations(arguments->data, arguments->words);
   if (!table) return std::unexpected(table.error());
   return write(arguments->ablations, *table);

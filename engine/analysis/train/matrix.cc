@@ -44,6 +44,33 @@ void add_lexicon(const Features& features, const Lexicon& lexicon, float gain, s
   if (bad > 0) cells->push_back({column + 1, bad * gain});
 }
 
+// Whether a feature of Group::words has a column: of the shared model, those of emoji alone do.
+bool counts(const Features& features, const Feature& feature, const Recipe& recipe) {
+  return recipe.language != Language::none || features.words()[feature.origin / 2].emoji;
+}
+
+// The features of Group::words that occur, or whose word a lexicon has.
+std::vector<std::uint32_t> words_of(const Corpus& corpus, const Recipe& recipe,
+                                    const Lexicons& lexicons) {
+  std::vector<std::uint32_t> words;
+  TextReader reader;
+  for (const Example& example : corpus.examples) {
+    const Features& features = reader.read(example.text, recipe.language);
+    for (const Feature& feature : features.of(Group::words)) {
+      if (counts(features, feature, recipe)) words.push_back(feature.hash);
+    }
+  }
+  for (const Lexicon& lexicon : lexicons) {
+    for (const auto& [hash, polarity] : lexicon) {
+      words.push_back(Features::word_feature(hash, false));
+      words.push_back(Features::word_feature(hash, true));
+    }
+  }
+  std::ranges::sort(words);
+  words.erase(std::ranges::unique(words).begin(), words.end());
+  return words;
+}
+
 }  // namespace
 
 const Features& TextReader::read(std::string_view text, Language language) {
@@ -71,14 +98,25 @@ Result<Lexicon> read_lexicon(const std::string& path) {
   return lexicon;
 }
 
-Columns::Columns(const Recipe& recipe) : bits_(recipe.bits) {
+Columns::Columns(const Recipe& recipe, std::vector<std::uint32_t> words, std::size_t lexicons)
+    : bits_(recipe.bits), words_(std::move(words)) {
   for (std::size_t i = 0; i < kGroups; ++i) {
-    first_[i + 1] = first_[i] + (bits_[i] == 0 ? 0 : 1U << bits_[i]);
+    std::uint32_t count = bits_[i] == 0 ? 0 : 1U << bits_[i];
+    if (static_cast<Group>(i) == Group::words) count = static_cast<std::uint32_t>(words_.size());
+    first_[i + 1] = first_[i] + count;
   }
+  size_ = lexicon(lexicons);
 }
 
-Matrix::Matrix(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexicon)
-    : columns_(recipe) {
+std::uint32_t Columns::of(Group group, std::uint32_t hash) const {
+  const std::uint32_t first = this->first(group);
+  if (group != Group::words) return first + (hash >> (32 - bits_[static_cast<std::size_t>(group)]));
+  const auto at = std::ranges::lower_bound(words_, hash);
+  return first + static_cast<std::uint32_t>(at - words_.begin());
+}
+
+Matrix::Matrix(const Corpus& corpus, const Recipe& recipe, const Lexicons& lexicons)
+    : columns_(recipe, words_of(corpus, recipe, lexicons), lexicons.size()) {
   TextReader reader;
   for (const Example& example : corpus.examples) {
     const Features& features = reader.read(example.text, recipe.language);
@@ -88,24 +126,16 @@ Matrix::Matrix(const Corpus& corpus, const Recipe& recipe, const Lexicon& lexico
       if (!columns_.has(group)) continue;
       const float value = recipe.gains[i] * features.norm(group);
       for (const Feature& feature : features.of(group)) {
+        if (group == Group::words && !counts(features, feature, recipe)) continue;
         cells_.push_back({columns_.of(group, feature.hash), value});
-        if (group != Group::words) continue;
-        const bool emoji = features.words()[feature.origin / 2].emoji;
-        if (emoji || recipe.language != Language::none) words_.push_back(feature.hash);
       }
     }
     merge(first, &cells_);
-    if (recipe.lexicon_gain > 0) {
-      add_lexicon(features, lexicon, recipe.lexicon_gain, columns_.lexicon(), &cells_);
+    for (std::size_t i = 0; i < lexicons.size() && recipe.lexicon_gain > 0; ++i) {
+      add_lexicon(features, lexicons[i], recipe.lexicon_gain, columns_.lexicon(i), &cells_);
     }
     ends_.push_back(cells_.size());
   }
-  for (const auto& [hash, polarity] : lexicon) {
-    words_.push_back(Features::word_feature(hash, false));
-    words_.push_back(Features::word_feature(hash, true));
-  }
-  std::ranges::sort(words_);
-  words_.erase(std::ranges::unique(words_).begin(), words_.end());
 }
 
 }  // namespace vigie::train

@@ -61,7 +61,7 @@ float size_of(const std::array<float, 2>& bucket) {
 std::vector<sentiment::WordBucket> word_table(std::span<const std::array<float, 2>> learnt,
                                               const Learner& learner, const Scales& scales) {
   const Columns& columns = learner.matrix().columns();
-  std::vector<std::uint32_t> words = learner.matrix().words();
+  std::vector<std::uint32_t> words = columns.words();
   const auto bucket_of = [&](std::uint32_t hash) {
     return learnt[columns.of(Group::words, hash) - columns.first(Group::words)];
   };

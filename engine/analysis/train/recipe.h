@@ -34,6 +34,8 @@ struct Recipe {
   int word_bits = 13;
   // What the values of a group are multiplied by: the larger, the less its weights are held back.
   std::array<float, kGroups> gains{};
+  // Of lexicons/LANGUAGE.NAME.tsv.
+  std::vector<std::string_view> lexicons;
   float lexicon_gain = 0;
   float cost = 1;       // of errors against large weights
   float smoothing = 1;  // of the counts that say how telling a feature is

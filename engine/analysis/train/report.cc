@@ -110,7 +110,12 @@ std::vector<Ablation> changes() {
   };
   return {{"all", [](Recipe*) {}},
           {"no extra texts", [](Recipe* recipe) { recipe->extra.clear(); }},
-          {"no lexicon", [](Recipe* recipe) { recipe->lexicon_gain = 0; }},
+          {"no lexicon", [](Recipe* recipe) { recipe->lexicons.clear(); }},
+          {"no lists of our own",
+           [](Recipe* recipe) {
+             std::erase(recipe->lexicons, "own");
+             std::erase(recipe->lexicons, "mild");
+           }},
           {"no naive Bayes factors", [](Recipe* recipe) { recipe->smoothing = 1e6F; }},
           {"no pairs", without(Group::pairs)},
           {"no characters", without(Group::characters)},

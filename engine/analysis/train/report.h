@@ -11,7 +11,7 @@ namespace vigie::train {
 // Markdown.
 [[nodiscard]] std::string report(const Workshop& shop, const std::vector<Tested>& tested);
 
-// The macro-F1 of the languages with one thing left out at a time. Takes as long as ten trainings.
+// The macro-F1 of the languages with one thing left out at a time. Takes as long as nine trainings.
 [[nodiscard]] Result<std::string> ablations(const std::string& data, const std::string& words);
 
 }  // namespace vigie::train

@@ -28,10 +28,14 @@ Result<std::unique_ptr<Workshop>> Workshop::open(const std::string& data, const 
   for (const Recipe& recipe : shop->recipes_) {
     auto corpus = read_corpus(data, words, recipe);
     if (!corpus) return std::unexpected(corpus.error());
-    auto lexicon = read_lexicon(cat(words, "/lexicons/", recipe.name, ".tsv"));
-    if (!lexicon) return std::unexpected(lexicon.error());
+    Lexicons lexicons;
+    for (const std::string_view name : recipe.lexicons) {
+      auto lexicon = read_lexicon(cat(words, "/lexicons/", recipe.name, '.', name, ".tsv"));
+      if (!lexicon) return std::unexpected(lexicon.error());
+      lexicons.push_back(std::move(*lexicon));
+    }
     shop->corpora_.push_back(std::move(*corpus));
-    shop->lexicons_.push_back(std::move(*lexicon));
+    shop->lexicons_.push_back(std::move(lexicons));
   }
   auto others = read_lines(cat(words, "/other_languages.tsv"));
   if (!others) return std::unexpected(others.error());

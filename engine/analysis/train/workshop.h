@@ -23,7 +23,7 @@ struct Tested {
 
 class Workshop {
  public:
-  // `data`: the folder of the labelled texts; `words`: that of lexicons/LANGUAGE.tsv and of
+  // `data`: the folder of the labelled texts; `words`: that of lexicons/LANGUAGE.NAME.tsv and of
   // other_languages.tsv.
   // Errors: unreadable, corrupt.
   [[nodiscard]] static Result<std::unique_ptr<Workshop>> open(const std::string& data,
@@ -51,8 +51,8 @@ class Workshop {
 
   std::vector<Recipe> recipes_;
   Recipe shared_recipe_;
-  std::vector<Lexicon> lexicons_;
-  Lexicon no_lexicon_;
+  std::vector<Lexicons> lexicons_;
+  Lexicons no_lexicon_;
   std::vector<Corpus> corpora_;
   std::vector<std::string> other_languages_;  // texts of typical words
   Corpus pooled_;                             // the benchmark's texts of all
