@@ -34,7 +34,7 @@ CHANGED = (
 CANDIDATES = 300
 FALSE_PER_DAY_MAX = 0.05
 BEST = 10
-CANDIDATE_SPREAD = 0.4  # how far, as a logarithm, candidates lie from the shipped numbers (one sigma)
+CANDIDATE_SPREAD = 0.4  # one sigma, as a logarithm, from the shipped numbers
 TUNING = pathlib.Path(__file__).parent.parent / "engine/analysis/detection/tuning.h"
 
 

@@ -46,6 +46,7 @@ const std::map<std::string, double Tuning::*> kFields{
     VIGIE_FIELD(peak_spread_min),
     VIGIE_FIELD(dispersion_prior),
     VIGIE_FIELD(dispersion_prior_days),
+    VIGIE_FIELD(dispersion_days),
     VIGIE_FIELD(period_days),
     VIGIE_FIELD(probability_max),
     VIGIE_FIELD(bar_step),

@@ -62,6 +62,7 @@ Plan::Plan(const Settings& settings, const Tuning& tuning)
       short_span_(static_cast<std::int64_t>(short_buckets_) * settings.bucket),
       long_span_(static_cast<std::int64_t>(long_buckets_) * settings.bucket),
       level_rate_(rate_of(bucket_days_, tuning.level_days)),
+      dispersion_rate_(rate_of(bucket_days_, tuning.dispersion_days)),
       slow_keep_(std::exp2(-bucket_days_ * 24 / tuning.slow_hours)),
       bar_keep_(std::exp2(-bucket_days_ / tuning.bar_days)),
       alarm_(std::log(tuning.period_days)),
@@ -182,8 +183,8 @@ void Detector::learn(const Observation& observation, const View& view) {
   const Tuning& tuning = plan.tuning_;
   learn_peaks(observation.begin, view);
   if (!episode_.active()) {
-    const double rate =
-        std::max(plan.level_rate_, plan.bucket_days_ / (tuning.dispersion_prior_days + days()));
+    const double rate = std::max(plan.dispersion_rate_,
+                                 plan.bucket_days_ / (tuning.dispersion_prior_days + days()));
     learn_dispersion(observation.count, view.expected, rate, &bucket_dispersion_);
     learn_dispersion(observation.short_sum, view.short_expected, rate, &short_dispersion_);
     learn_dispersion(observation.long_sum, view.long_expected, rate, &long_dispersion_);

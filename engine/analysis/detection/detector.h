@@ -77,6 +77,7 @@ class Plan {
   Duration short_span_;
   Duration long_span_;
   double level_rate_;
+  double dispersion_rate_;
   double slow_keep_;
   double bar_keep_;
   double alarm_;     // reduced variate of score 0.5

@@ -29,6 +29,7 @@ struct Tuning {
   // Over-dispersion: variance = mean + dispersion * mean^2.
   double dispersion_prior = 0.1;
   double dispersion_prior_days = 0.5;
+  double dispersion_days = 14;  // half-life
   // Bars.
   double period_days = 10;  // return period at which `balanced` fires
   double probability_max = 1e-4;
