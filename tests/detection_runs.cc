@@ -123,7 +123,7 @@ class ToldTheTruth {
 };
 
 template <typename Detector>
-Judge judge_of(std::shared_ptr<Detector> detector) {
+Judge judge_of(const std::shared_ptr<Detector>& detector) {
   return [detector](const detection::Observation& seen, double) { return detector->judge(seen); };
 }
 
