@@ -1,6 +1,7 @@
-// sentiment_train --data DIR [--words DIR] [--out DIR] [--report FILE] [--ablations FILE]: trains
+// sentiment_train --data DIR [--words DIR] [--out DIR] [--report FILE] [--ablations FILE]
+//   [--languages NAME,NAME]: trains
 // the models of sentiment and tests them by cross-validation. With --ablations it trains them with
-// one part left out each instead, and writes the scores alone.
+// one part left out each instead, those of --languages alone, and writes the scores.
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -22,6 +23,7 @@ struct Arguments {
   std::string out;                              // where the models are written
   std::string report;                           // where the tables are written
   std::string ablations;
+  std::string languages;  // for ablations; empty: all
 };
 
 Result<Arguments> read_arguments(const std::vector<std::string>& words) {
@@ -33,11 +35,12 @@ Result<Arguments> read_arguments(const std::vector<std::string>& words) {
     if (words[i] == "--out") value = &arguments.out;
     if (words[i] == "--report") value = &arguments.report;
     if (words[i] == "--ablations") value = &arguments.ablations;
+    if (words[i] == "--languages") value = &arguments.languages;
     if (value == nullptr || i + 1 == words.size()) {
       return fail(ErrorKind::config,
                   cat("cannot read the argument ", words[i],
                       "; usage: sentiment_train --data DIR [--words DIR] [--out DIR]"
-                      " [--report FILE] [--ablations FILE]"));
+                      " [--report FILE] [--ablations FILE [--languages NAME,NAME]]"));
     }
     *value = words[i + 1];
   }
@@ -89,7 +92,7 @@ Result<void> run(const std::vector<std::string>& words) {
   auto arguments = read_arguments(words);
   if (!arguments) return std::unexpected(arguments.error());
   if (arguments->ablations.empty()) return train(*arguments);
-  auto table = ablations(arguments->data, arguments->words);
+  auto table = ablations(arguments->data, arguments->words, arguments->languages);
   if (!table) return std::unexpected(table.error());
   return write(arguments->ablations, *table);
 }

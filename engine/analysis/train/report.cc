@@ -137,12 +137,19 @@ std::string report(const Workshop& shop, const std::vector<Tested>& tested) {
   return out;
 }
 
-Result<std::string> ablations(const std::string& data, const std::string& words) {
+Result<std::string> ablations(const std::string& data, const std::string& words,
+                              std::string_view only) {
+  std::vector<Recipe> chosen(recipes().begin(), recipes().end());
+  std::erase_if(chosen, [&](const Recipe& recipe) {
+    return !only.empty() && only.find(recipe.name) == only.npos;
+  });
   std::string out = "| |";
-  for (const Recipe& recipe : recipes()) append_to(&out, ' ', recipe.name, " |");
-  append_to(&out, "\n|---|---|---|---|---|---|---|\n");
+  for (const Recipe& recipe : chosen) append_to(&out, ' ', recipe.name, " |");
+  append_to(&out, "\n|---|");
+  for (std::size_t i = 0; i < chosen.size(); ++i) append_to(&out, "---|");
+  append_to(&out, '\n');
   for (const Ablation& one : changes()) {
-    std::vector<Recipe> changed(recipes().begin(), recipes().end());
+    std::vector<Recipe> changed = chosen;
     for (Recipe& recipe : changed) one.change(&recipe);
     auto shop = Workshop::open(data, words, std::move(changed), shared_recipe());
     if (!shop) return std::unexpected(shop.error());

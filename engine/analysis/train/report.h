@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/analysis/train/workshop.h"
@@ -12,6 +13,8 @@ namespace vigie::train {
 [[nodiscard]] std::string report(const Workshop& shop, const std::vector<Tested>& tested);
 
 // The macro-F1 of the languages with one thing left out at a time. Takes as long as nine trainings.
-[[nodiscard]] Result<std::string> ablations(const std::string& data, const std::string& words);
+// `only`: names of languages, parted by commas; empty: all.
+[[nodiscard]] Result<std::string> ablations(const std::string& data, const std::string& words,
+                                            std::string_view only);
 
 }  // namespace vigie::train
