@@ -26,10 +26,11 @@ std::string_view cut(std::string_view value) {
   return value.substr(0, end);
 }
 
+// REQUIRES: the text has the bytes [at, at + sizeof(Word)).
 template <class Word>
-std::uint64_t load(const char* from) {
+std::uint64_t load(std::string_view text, std::size_t at) {
   Word word = 0;
-  std::memcpy(&word, from, sizeof word);
+  std::memcpy(&word, &text[at], sizeof word);
   return word;
 }
 
@@ -37,14 +38,14 @@ std::uint64_t load(const char* from) {
 // some.
 std::uint64_t word_at(std::string_view text) {
   const std::size_t size = text.size();
-  if (size >= 8) return load<std::uint64_t>(text.data());
+  if (size >= 8) return load<std::uint64_t>(text, 0);
   if (size >= 4) {  // two halves, which may overlap
-    const std::uint64_t last = load<std::uint32_t>(text.data() + size - 4);
-    return load<std::uint32_t>(text.data()) | last << (8 * (size - 4));
+    const std::uint64_t last = load<std::uint32_t>(text, size - 4);
+    return load<std::uint32_t>(text, 0) | last << (8 * (size - 4));
   }
-  if (size == 1) return load<std::uint8_t>(text.data());
-  const std::uint64_t last = load<std::uint16_t>(text.data() + size - 2);
-  return load<std::uint16_t>(text.data()) | last << (8 * (size - 2));
+  if (size == 1) return load<std::uint8_t>(text, 0);
+  const std::uint64_t last = load<std::uint16_t>(text, size - 2);
+  return load<std::uint16_t>(text, 0) | last << (8 * (size - 2));
 }
 
 // Of one slice in one hour.
