@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -19,6 +18,8 @@ namespace {
 constexpr std::size_t kReadBytes = 256UL << 10;
 constexpr Duration kIntervalMin = std::chrono::minutes{1};
 constexpr Duration kIntervalMax = std::chrono::days{1};
+// Counts and their squares stay numbers, and sums of them exact.
+constexpr double kCountMax = 1e15;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 struct Closer {
@@ -75,7 +76,7 @@ std::optional<double> count_of_text(std::string_view text) {
   double value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  if (!std::isfinite(value) || value < 0) return std::nullopt;
+  if (!(value >= 0 && value <= kCountMax)) return std::nullopt;  // nor what is not a number
   return value;
 }
 
@@ -147,7 +148,7 @@ Result<void> SeriesReader::read_line(std::string_view line) {
   const std::optional<double> value = count_of_text(value_text);
   if (!value) {
     return wrong(line_, cat("'", value_text,
-                            "' is no count; write a number that is not negative, "
+                            "' is no count; write a number from 0 to 1e15, "
                             "and leave the line out where there is no data"));
   }
   if (!series_->rows.empty() && *time <= series_->rows.back().begin) {

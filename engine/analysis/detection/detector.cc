@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/analysis/state.pb.h"
-
 namespace vigie::detection {
 namespace {
 
